@@ -1,0 +1,76 @@
+//! Source code to the facts of handlers.
+//!
+//! A front end per language builds [`hir`]; everything after that is written once: [`program`] knows all units of
+//! a run and how one finds another, [`analyze`] follows a handler through them.
+
+pub mod hir;
+pub mod javascript;
+pub mod program;
+pub mod python;
+
+use crate::text::SourceText;
+use hir::{Lang, Unit};
+use lamlint_model::ResourceId;
+use lamlint_model::handler::Handler;
+use program::{Program, UnitId};
+use smol_str::SmolStr;
+
+/// The entry point of a function.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The function of the template; `None` for a handler known by its shape.
+    pub function: Option<ResourceId>,
+    /// The unit that holds the handler.
+    pub unit: UnitId,
+    /// The exported or top-level name, dotted where it is nested (`a.b`).
+    pub symbol: SmolStr,
+    /// Directories in which absolute imports are looked up, in order: the code root, then layers
+    /// (`layer/python`, `layer/nodejs/node_modules` and the like).
+    pub roots: Vec<String>,
+}
+
+/// The language of a file, by its name. `None`: no front end, or not source code (`.d.ts`, `.min.js`).
+pub fn language(path: &str) -> Option<Lang> {
+    let name = crate::files::file_name(path);
+    if name.ends_with(".d.ts")
+        || name.ends_with(".d.mts")
+        || name.ends_with(".d.cts")
+        || name.ends_with(".min.js")
+    {
+        return None;
+    }
+    match name.rsplit_once('.')?.1 {
+        "py" => Some(Lang::Python),
+        "js" | "mjs" | "cjs" | "jsx" => Some(Lang::JavaScript),
+        "ts" | "mts" | "cts" | "tsx" => Some(Lang::TypeScript),
+        _ => None,
+    }
+}
+
+/// The language a runtime runs as inline code.
+pub fn runtime_language(runtime: &str) -> Option<Lang> {
+    match runtime {
+        r if r.starts_with("python") => Some(Lang::Python),
+        r if r.starts_with("nodejs") => Some(Lang::JavaScript),
+        _ => None,
+    }
+}
+
+/// Parse one file. Never fails: what does not parse becomes opaque, with [`Unit::taints`]. `path` tells dialects
+/// apart (`.tsx`, `.mjs`).
+pub fn lower(lang: Lang, src: &SourceText<'_>, path: &str) -> Unit {
+    match lang {
+        Lang::Python => python::lower(src),
+        Lang::JavaScript | Lang::TypeScript => javascript::lower(lang, src, path),
+    }
+}
+
+/// Follow a handler through everything its calls reach.
+pub fn analyze(_program: &Program, _entry: &Entry) -> Option<Handler> {
+    None
+}
+
+/// The names in a unit that are handlers by their shape (`lambda_handler(event, context)`), for code no template names.
+pub fn handlers_by_shape(_unit: &Unit) -> Vec<SmolStr> {
+    Vec::new()
+}

@@ -1,0 +1,68 @@
+//! All code of a run: units by path, and how one unit finds another.
+
+use super::hir::Unit;
+use lamlint_model::source::Span;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Index into the units of a [`Program`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnitId(pub u32);
+
+/// All units of a run.
+#[derive(Debug, Default, Clone)]
+pub struct Program {
+    units: Vec<(String, Arc<Unit>)>,
+    by_path: BTreeMap<String, UnitId>,
+    inline: BTreeMap<Span, UnitId>,
+    /// Path aliases of TypeScript projects: directory of the `tsconfig.json`, prefix (without `*`), target prefix.
+    pub aliases: Vec<(String, String, String)>,
+    /// Names of the packages of the tree (workspaces) with their directories.
+    pub packages: BTreeMap<String, String>,
+}
+
+impl Program {
+    /// Add a file's unit; `path` is relative to the root of the run.
+    pub fn add(&mut self, path: &str, unit: Arc<Unit>) -> UnitId {
+        let id = UnitId(u32::try_from(self.units.len()).unwrap_or(u32::MAX));
+        self.units.push((path.to_owned(), unit));
+        self.by_path.insert(path.to_owned(), id);
+        id
+    }
+
+    /// Add inline code of a template.
+    pub fn add_inline(&mut self, span: Span, unit: Arc<Unit>) -> UnitId {
+        let id = UnitId(u32::try_from(self.units.len()).unwrap_or(u32::MAX));
+        self.units.push((String::new(), unit));
+        self.inline.insert(span, id);
+        id
+    }
+
+    /// A unit.
+    pub fn unit(&self, id: UnitId) -> &Arc<Unit> {
+        &self.units[id.0 as usize].1
+    }
+
+    /// The path of a unit; empty for inline code.
+    pub fn path(&self, id: UnitId) -> &str {
+        &self.units[id.0 as usize].0
+    }
+
+    /// The unit at a path.
+    pub fn at(&self, path: &str) -> Option<UnitId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// The unit of inline code.
+    pub fn inline(&self, span: Span) -> Option<UnitId> {
+        self.inline.get(&span).copied()
+    }
+
+    /// All units with their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (UnitId, &str, &Unit)> {
+        self.units
+            .iter()
+            .enumerate()
+            .map(|(i, (p, u))| (UnitId(u32::try_from(i).unwrap_or(u32::MAX)), p.as_str(), &**u))
+    }
+}

@@ -1,0 +1,153 @@
+//! A piece of source text and where it stands in its file.
+
+use lamlint_model::source::{FileId, Span};
+use thiserror::Error;
+
+/// Text to parse: a whole file, or text decoded out of a template (inline code).
+#[derive(Debug, Clone, Copy)]
+pub struct SourceText<'a> {
+    /// The file.
+    pub file: FileId,
+    /// The text to parse.
+    pub text: &'a str,
+    /// How offsets of `text` map to the file; `None` when the text is the file.
+    pub map: Option<&'a PosMap>,
+}
+
+impl<'a> SourceText<'a> {
+    /// The whole text of a file.
+    pub fn file(file: FileId, text: &'a str) -> Self {
+        Self { file, text, map: None }
+    }
+
+    /// The place in the file of a byte range of the text.
+    pub fn span(&self, start: usize, end: usize) -> Span {
+        match self.map {
+            None => Span::new(self.file, start, end),
+            Some(m) => {
+                let (s, e) = m.range(start, end);
+                Span::new(self.file, s, e)
+            }
+        }
+    }
+}
+
+/// A piecewise map from offsets of decoded text (a block scalar, a quoted string, joined lines) to offsets of
+/// the file. Within a piece, one decoded byte is one byte of the file; text between pieces (escapes, holes of a
+/// substitution) maps to the whole of the place it comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PosMap {
+    pieces: Vec<Piece>,
+}
+
+/// A run of decoded text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Piece {
+    decoded: u32,
+    decoded_len: u32,
+    source: u32,
+    source_len: u32,
+}
+
+impl PosMap {
+    /// Append a run: `decoded_len` bytes of decoded text stand for `source_len` bytes of the file at `source`.
+    /// Equal lengths mean byte for byte.
+    pub fn push(&mut self, decoded_len: usize, source: usize, source_len: usize) {
+        let n = |v: usize| u32::try_from(v).unwrap_or(u32::MAX);
+        let decoded = self.pieces.last().map_or(0, |p| p.decoded + p.decoded_len);
+        if let Some(p) = self.pieces.last_mut()
+            && p.decoded_len == p.source_len
+            && decoded_len == source_len
+            && p.source + p.source_len == n(source)
+        {
+            p.decoded_len += n(decoded_len);
+            p.source_len += n(source_len);
+            return;
+        }
+        self.pieces.push(Piece {
+            decoded,
+            decoded_len: n(decoded_len),
+            source: n(source),
+            source_len: n(source_len),
+        });
+    }
+
+    /// The map of text that is part of this text: its offsets start at `offset` of this map's decoded text.
+    #[must_use]
+    pub fn from_offset(&self, offset: usize, len: usize) -> Self {
+        let mut out = Self::default();
+        let (from, to) = (offset, offset + len);
+        for p in &self.pieces {
+            let (start, end) = (p.decoded as usize, (p.decoded + p.decoded_len) as usize);
+            let (a, b) = (start.max(from), end.min(to));
+            if a >= b {
+                continue;
+            }
+            if p.decoded_len == p.source_len {
+                out.push(b - a, p.source as usize + (a - start), b - a);
+            } else {
+                out.push(b - a, p.source as usize, p.source_len as usize);
+            }
+        }
+        out
+    }
+
+    /// The range of the file a range of decoded text comes from.
+    pub fn range(&self, start: usize, end: usize) -> (usize, usize) {
+        let s = self.at(start, false);
+        let e = if end > start { self.at(end - 1, true) } else { s };
+        (s, e.max(s))
+    }
+
+    /// Offset of the file for a decoded offset; `after` gives the offset just behind that byte.
+    fn at(&self, offset: usize, after: bool) -> usize {
+        let i = self.pieces.partition_point(|p| p.decoded as usize <= offset);
+        let Some(p) = i.checked_sub(1).map(|i| self.pieces[i]) else { return 0 };
+        let within = (offset - p.decoded as usize).min(p.decoded_len as usize);
+        if p.decoded_len == p.source_len {
+            p.source as usize + within + usize::from(after)
+        } else if after {
+            (p.source + p.source_len) as usize
+        } else {
+            p.source as usize
+        }
+    }
+}
+
+/// A syntax error: where and what.
+#[derive(Debug, Clone, Error, PartialEq, Eq)]
+#[error("{message}")]
+pub struct SyntaxError {
+    /// Where it stands.
+    pub span: Span,
+    /// What is wrong, lower case, no full stop.
+    pub message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_in_an_indented_block() {
+        // "Code: |\n  a = 1\n  b = 2\n" decodes to "a = 1\nb = 2\n".
+        let mut m = PosMap::default();
+        m.push(6, 10, 6);
+        m.push(6, 18, 6);
+        assert_eq!(m.range(0, 1), (10, 11));
+        assert_eq!(m.range(6, 7), (18, 19));
+        assert_eq!(m.range(4, 10), (14, 22));
+    }
+
+    #[test]
+    fn an_escape_maps_to_its_whole_source() {
+        // `"a\nb"` decodes to three bytes.
+        let mut m = PosMap::default();
+        m.push(1, 1, 1);
+        m.push(1, 2, 2);
+        m.push(1, 4, 1);
+        assert_eq!(m.range(1, 2), (2, 4));
+        assert_eq!(m.range(2, 3), (4, 5));
+        assert_eq!(m.from_offset(1, 2).range(1, 2), (4, 5));
+    }
+}
