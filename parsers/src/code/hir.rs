@@ -189,7 +189,16 @@ pub struct Stmt {
 pub enum StmtKind {
     /// An expression for its effect.
     Expr(Expr),
-    /// `target = value`; also declarations (`const`, `let`; one without a value has [`ExprKind::Null`]).
+    /// A declaration that makes its names local to the block it stands in, whatever outer names there are:
+    /// `const`, `let`, `var`; one without a value has [`ExprKind::Null`].
+    Declare {
+        /// What is bound.
+        target: Pattern,
+        /// The value.
+        value: Expr,
+    },
+    /// `target = value`. Whether a name is local or outer follows the language: in Python an assigned name is local
+    /// unless it is declared `global` or `nonlocal`, elsewhere it is the nearest declared one.
     Assign {
         /// What is bound.
         target: Pattern,

@@ -1,0 +1,232 @@
+//! Follows a handler through everything its calls reach: an abstract interpreter over [`super::hir`].
+//!
+//! Module bodies run once, in the *init* phase; then the entry point runs with a symbolic event and context.
+//! Every branch is taken, loops run once with what they change forgotten, calls into the project are entered with
+//! their arguments bound, calls into libraries are looked up in [`super::api`]. What can't be followed makes the
+//! handler incomplete, never wrong: values become unknown and the reason is kept.
+
+mod assign;
+mod branch;
+mod call;
+mod expr;
+mod external;
+mod methods;
+mod modules;
+mod sdk;
+mod stmt;
+pub(crate) mod value;
+
+use super::Entry;
+use super::hir::{FnId, Lang};
+use super::program::{Program, UnitId};
+use lamlint_model::handler::{Ctx, Fact, FactKind, Handler, Phase};
+use lamlint_model::source::Span;
+use lamlint_model::tri::{Reason, Why};
+use lamlint_model::value::Value;
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use value::{Frame, FrameRef, Func, V};
+
+/// Bound on statements and expressions followed for one handler.
+const MAX_STEPS: u32 = 400_000;
+/// Bound on nested calls, and on the depth of nested expressions and blocks.
+const MAX_DEPTH: u32 = 48;
+const MAX_NESTING: u32 = 400;
+/// Runs of one function, beyond which its further calls are not followed.
+const MAX_RUNS: u32 = 24;
+
+/// The state of following one handler.
+pub(crate) struct Interp<'p> {
+    program: &'p Program,
+    roots: &'p [String],
+    /// The unit whose code is being followed.
+    unit: UnitId,
+    lang: Lang,
+    frame: FrameRef,
+    modules: BTreeMap<UnitId, FrameRef>,
+    facts: Vec<Fact>,
+    phase: Phase,
+    ctx: Ctx,
+    stack: Vec<(UnitId, FnId)>,
+    runs: BTreeMap<(UnitId, FnId, Phase), u32>,
+    returns: Vec<V>,
+    steps: u32,
+    nesting: u32,
+    incomplete: Option<Why>,
+    /// Functions handed to a library while modules load (routes, record handlers): they run on invocations.
+    registered: Vec<Rc<Func>>,
+    event_object: bool,
+}
+
+/// Whether control goes on after a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    On,
+    Exits,
+}
+
+/// Follow an entry point. `None` when the unit has no such symbol.
+pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
+    let unit = program.unit(entry.unit);
+    let mut it = Interp {
+        program,
+        roots: &entry.roots,
+        unit: entry.unit,
+        lang: unit.lang,
+        frame: FrameRef::default(),
+        modules: BTreeMap::new(),
+        facts: Vec::new(),
+        phase: Phase::Init,
+        ctx: Ctx::default(),
+        stack: Vec::new(),
+        runs: BTreeMap::new(),
+        returns: Vec::new(),
+        steps: 0,
+        nesting: 0,
+        incomplete: None,
+        registered: Vec::new(),
+        event_object: false,
+    };
+    let frame = it.load(entry.unit);
+    it.frame = frame;
+    let mut value = it.export(entry.unit, entry.symbol.split('.').next().unwrap_or_default())?;
+    for part in entry.symbol.split('.').skip(1) {
+        value = it.attr(&value, part, unit_span(unit), false);
+    }
+    it.phase = Phase::Invoke;
+    let functions = value.functions();
+    let (symbol_span, file) = match functions.first() {
+        Some(f) => {
+            let u = program.unit(f.unit);
+            (u.function(f.id).name_span, u.file)
+        }
+        None => (unit_span(unit), unit.file),
+    };
+    let event = V::Sym(Value::Event(Vec::new()));
+    let context = V::Sym(Value::Context(Vec::new()));
+    let callback = V::Ext("lambda.callback".into());
+    match functions.first() {
+        Some(f) => {
+            it.call_function(f, vec![event, context, callback], Vec::new(), symbol_span, true);
+        }
+        None => {
+            // A callable instance, a bound method, or something of a library.
+            it.call_value(&value, &[event, context], symbol_span);
+            if !matches!(value, V::Instance(_) | V::Ext(_)) {
+                it.give_up(Reason::Dynamic, "the handler is no plain function");
+            }
+        }
+    }
+    it.run_registered();
+    let mut facts = it.facts;
+    facts.sort_by_key(|f| (f.phase, f.span));
+    Some(Handler {
+        function: entry.function,
+        file,
+        symbol: entry.symbol.clone(),
+        span: symbol_span,
+        language: unit.lang.name(),
+        facts,
+        complete: it.incomplete.map_or(Ok(()), Err),
+    })
+}
+
+fn unit_span(unit: &super::hir::Unit) -> Span {
+    unit.body.first().map_or(Span::new(unit.file, 0, 0), |s| s.span)
+}
+
+impl Interp<'_> {
+    fn give_up(&mut self, reason: Reason, detail: impl Into<SmolStr>) {
+        if self.incomplete.is_none() {
+            self.incomplete = Some(Why::new(reason, detail));
+        }
+    }
+
+    /// Count a step; false when the bound is reached.
+    fn step(&mut self) -> bool {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            self.give_up(Reason::Budget, "the code is too large to follow to its end");
+            return false;
+        }
+        true
+    }
+
+    fn fact(&mut self, kind: FactKind, span: Span) {
+        let fact = Fact { kind, span, phase: self.phase, ctx: self.ctx.clone() };
+        if let Some(known) =
+            self.facts.iter_mut().find(|f| f.span == span && f.phase == fact.phase && f.kind == fact.kind)
+        {
+            // The same thing reached twice: keep the surer way.
+            if doubts(&fact.ctx) < doubts(&known.ctx) {
+                known.ctx = fact.ctx;
+            }
+            return;
+        }
+        self.facts.push(fact);
+    }
+
+    fn new_frame(&self, parent: Option<FrameRef>, unit: UnitId) -> FrameRef {
+        let frame = FrameRef::default();
+        {
+            let mut f = frame.borrow_mut();
+            f.parent = parent;
+            f.unit = Some(unit);
+            f.persistent = self.phase == Phase::Init;
+        }
+        frame
+    }
+
+    /// Functions a library was given while modules loaded run on invocations, on some of them.
+    fn run_registered(&mut self) {
+        let mut done = 0;
+        while done < self.registered.len() && done < 200 {
+            let f = self.registered[done].clone();
+            done += 1;
+            let outer = self.ctx.clone();
+            self.ctx.event_branch = true;
+            self.ctx.maybe = f.maybe;
+            let span = self.program.unit(f.unit).function(f.id).name_span;
+            let n = self.program.unit(f.unit).function(f.id).params.len();
+            let args = vec![V::of_deps(lamlint_model::value::Deps::EVENT); n];
+            self.call_function(&f, args, Vec::new(), span, true);
+            self.ctx = outer;
+        }
+    }
+}
+
+fn doubts(c: &Ctx) -> usize {
+    usize::from(c.memo) * 8
+        + usize::from(c.maybe) * 4
+        + usize::from(c.event_branch) * 2
+        + usize::from(c.branch) * 2
+        + usize::from(c.idempotent.is_some())
+        + c.chain.len().min(1)
+}
+
+/// A name of a frame or of the frames around it.
+fn lookup(frame: &FrameRef, name: &str) -> Option<(V, bool)> {
+    let mut at = Some(frame.clone());
+    let mut n = 0;
+    while let Some(f) = at {
+        n += 1;
+        if n > 64 {
+            return None;
+        }
+        let b = f.borrow();
+        if let Some(v) = b.vars.get(name) {
+            return Some((v.clone(), b.persistent));
+        }
+        let parent = b.parent.clone();
+        drop(b);
+        at = parent;
+    }
+    None
+}
+
+impl Frame {
+    fn set(&mut self, name: &SmolStr, v: V) {
+        self.vars.insert(name.clone(), v);
+    }
+}
