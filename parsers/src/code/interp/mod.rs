@@ -56,7 +56,11 @@ pub(crate) struct Interp<'p> {
     incomplete: Option<Why>,
     /// Functions handed to a library while modules load (routes, record handlers): they run on invocations.
     registered: Vec<Rc<Func>>,
+    /// The names of class bodies, with the frame the class stands in.
+    class_frames: BTreeMap<(UnitId, super::hir::ClassId), (FrameRef, FrameRef)>,
     event_object: bool,
+    /// Above zero while a condition is evaluated.
+    testing: u32,
 }
 
 /// Whether control goes on after a statement.
@@ -86,7 +90,9 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
         nesting: 0,
         incomplete: None,
         registered: Vec::new(),
+        class_frames: BTreeMap::new(),
         event_object: false,
+        testing: 0,
     };
     let frame = it.load(entry.unit);
     it.frame = frame;

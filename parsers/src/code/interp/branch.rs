@@ -1,0 +1,259 @@
+//! Branches, and what they say about when code runs: memo guards, branches on the event, checks against repetition.
+
+use super::value::V;
+use super::{Flow, Interp};
+use crate::code::hir::{Block, Catch, Expr, ExprKind, Lang};
+use lamlint_model::value::{Deps, Value};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+
+/// What a condition says about the code behind it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Test {
+    /// It asks something that outlives the invocation (a module variable, a cache).
+    pub persistent: bool,
+    /// It depends on the event.
+    pub event: bool,
+    /// It depends on the result of a call.
+    pub call: bool,
+}
+
+impl Interp<'_> {
+    pub(super) fn branch(&mut self, test: &Expr, then: &Block, otherwise: &Block) -> Flow {
+        if let Some(run) = script_guard(test) {
+            return self.block(if run { then } else { otherwise });
+        }
+        let t = self.test(test);
+        let before = self.frame.borrow().vars.clone();
+        let outer = self.ctx.clone();
+        self.narrow(t);
+        let a = self.block(then);
+        let after_then = std::mem::replace(&mut self.frame.borrow_mut().vars, before);
+        self.ctx = outer.clone();
+        self.narrow(t);
+        let b = self.block(otherwise);
+        self.ctx = outer;
+        match (a, b) {
+            (Flow::Exits, Flow::Exits) => return Flow::Exits,
+            (Flow::Exits, Flow::On) => self.past_exit(t),
+            (Flow::On, Flow::Exits) => {
+                self.frame.borrow_mut().vars = after_then;
+                self.past_exit(t);
+            }
+            (Flow::On, Flow::On) => {
+                let other = std::mem::take(&mut self.frame.borrow_mut().vars);
+                self.frame.borrow_mut().vars = join_vars(after_then, other);
+            }
+        }
+        Flow::On
+    }
+
+    /// Enter code behind a condition.
+    pub(super) fn narrow(&mut self, t: Test) {
+        self.ctx.memo |= t.persistent;
+        self.ctx.event_branch |= t.event;
+        self.ctx.branch |= !t.event;
+        if t.call {
+            self.ctx.idempotent.get_or_insert(SmolStr::new_static("a check of what was read before"));
+        }
+    }
+
+    /// Behind `if …: return`: the rest runs only past the check.
+    fn past_exit(&mut self, t: Test) {
+        self.ctx.memo |= t.persistent;
+        if t.call {
+            self.ctx.idempotent.get_or_insert(SmolStr::new_static("a check of what was read before"));
+        }
+    }
+
+    /// Evaluate a condition.
+    pub(super) fn test(&mut self, e: &Expr) -> Test {
+        self.testing += 1;
+        let v = self.eval(e);
+        self.testing -= 1;
+        let mut t = Test { persistent: self.asks_persistent(e, 0), ..Test::default() };
+        let deps = v.deps().or(self.mentioned(e, 0));
+        t.event = deps.any(Deps::EVENT);
+        t.call = deps.any(Deps::CALL);
+        t
+    }
+
+    /// What the names in a condition depend on; operators lose that in their value.
+    fn mentioned(&mut self, e: &Expr, depth: u32) -> Deps {
+        if depth > 40 {
+            return Deps::NONE;
+        }
+        match &e.kind {
+            ExprKind::Name(n) => super::lookup(&self.frame, n).map_or(Deps::NONE, |(v, _)| v.deps()),
+            ExprKind::Attr { object, .. } => self.mentioned(object, depth + 1),
+            ExprKind::Index { object, index } => {
+                self.mentioned(object, depth + 1).or(self.mentioned(index, depth + 1))
+            }
+            ExprKind::Call { callee, args, .. } => {
+                let mut d = self.mentioned(callee, depth + 1);
+                for a in args {
+                    d = d.or(self.mentioned(&a.value, depth + 1));
+                }
+                d
+            }
+            ExprKind::Binary { left, right, .. }
+            | ExprKind::Compare { left, right, .. }
+            | ExprKind::Logic { left, right, .. } => {
+                self.mentioned(left, depth + 1).or(self.mentioned(right, depth + 1))
+            }
+            ExprKind::Not(x) | ExprKind::Await(x) | ExprKind::Spread(x) => self.mentioned(x, depth + 1),
+            ExprKind::Opaque(v) | ExprKind::List(v) => {
+                v.iter().fold(Deps::NONE, |d, x| d.or(self.mentioned(x, depth + 1)))
+            }
+            _ => Deps::NONE,
+        }
+    }
+
+    /// Whether a condition asks something that outlives the invocation and can change: a module-level variable
+    /// that is no constant, a field of an object built at start-up, a file.
+    pub(super) fn asks_persistent(&mut self, e: &Expr, depth: u32) -> bool {
+        if depth > 40 {
+            return false;
+        }
+        match &e.kind {
+            ExprKind::Name(n) => match super::lookup(&self.frame, n) {
+                Some((V::Sym(Value::Str(_) | Value::Env(_) | Value::Event(_)), _)) => false,
+                Some((V::Func(_) | V::Module(_) | V::Ext(_), _)) => false,
+                Some((_, persistent)) => persistent,
+                None => false,
+            },
+            ExprKind::Attr { object, name, .. } => {
+                if matches!(&object.kind, ExprKind::Name(n) if n == "self" || n == "this" || n == "cls") {
+                    return self.is_persistent_object(object);
+                }
+                // `path.exists(..)`, `os.path.isfile(..)`: a file that may be left from before.
+                matches!(name.as_str(), "exists" | "isfile" | "existsSync" | "isdir")
+                    || self.is_persistent_object(object)
+                    || self.asks_persistent(object, depth + 1)
+            }
+            ExprKind::Index { object, .. } => self.asks_persistent(object, depth + 1),
+            ExprKind::Call { callee, args, .. } => {
+                let names_persistent = match &callee.kind {
+                    ExprKind::Name(n) => matches!(n.as_str(), "hasattr" | "getattr" | "exists" | "isfile" | "existsSync"),
+                    _ => false,
+                };
+                names_persistent
+                    || self.asks_persistent(callee, depth + 1)
+                    || args.iter().any(|a| self.asks_persistent(&a.value, depth + 1))
+            }
+            ExprKind::Compare { left, right, .. } | ExprKind::Logic { left, right, .. } => {
+                self.asks_persistent(left, depth + 1) || self.asks_persistent(right, depth + 1)
+            }
+            ExprKind::Not(x) | ExprKind::Await(x) => self.asks_persistent(x, depth + 1),
+            ExprKind::Opaque(v) => v.iter().any(|x| self.asks_persistent(x, depth + 1)),
+            _ => false,
+        }
+    }
+
+    fn is_persistent_object(&mut self, e: &Expr) -> bool {
+        let ExprKind::Name(n) = &e.kind else { return false };
+        match super::lookup(&self.frame, n) {
+            Some((V::Class(..) | V::Func(_) | V::Module(_), _)) => true,
+            Some((V::Instance(i), _)) => i.try_borrow().is_ok_and(|i| i.persistent),
+            _ => false,
+        }
+    }
+
+    pub(super) fn try_catch(
+        &mut self,
+        body: &Block,
+        catches: &[Catch],
+        otherwise: &Block,
+        finally: &Block,
+    ) -> Flow {
+        let before = self.frame.borrow().vars.clone();
+        let outer = self.ctx.clone();
+        let mut flow = self.block(body);
+        if flow == Flow::On {
+            flow = self.block(otherwise);
+        }
+        let idempotent = self.ctx.idempotent.clone();
+        let after_body = self.frame.borrow().vars.clone();
+        // A handler starts anywhere between the beginning and the end of the body.
+        let start = join_vars(before, after_body.clone());
+        let mut result = (flow == Flow::On).then_some(after_body);
+        for c in catches {
+            self.frame.borrow_mut().vars = start.clone();
+            self.ctx = outer.clone();
+            self.ctx.branch = true;
+            // `except KeyError: CACHE[k] = build()`: something was looked up and is built once.
+            self.ctx.memo |= body_asks_cache(body);
+            if let Some(n) = &c.name {
+                self.frame.borrow_mut().set(n, V::of_deps(Deps::OTHER));
+            }
+            if self.block(&c.body) == Flow::On {
+                let vars = self.frame.borrow().vars.clone();
+                result = Some(match result {
+                    Some(r) => join_vars(r, vars),
+                    None => vars,
+                });
+            }
+        }
+        self.ctx = outer;
+        self.ctx.idempotent = idempotent;
+        let (vars, flow) = match result {
+            Some(vars) => (vars, Flow::On),
+            None => (start, Flow::Exits),
+        };
+        self.frame.borrow_mut().vars = vars;
+        match self.block(finally) {
+            Flow::Exits => Flow::Exits,
+            Flow::On => flow,
+        }
+    }
+}
+
+/// `if __name__ == "__main__"` never holds in a function; `require.main === module` likewise.
+fn script_guard(test: &Expr) -> Option<bool> {
+    let ExprKind::Compare { op, left, right } = &test.kind else { return None };
+    let is_main = |a: &Expr, b: &Expr| match (&a.kind, &b.kind) {
+        (ExprKind::Name(n), ExprKind::Str(s)) => n == "__name__" && s == "__main__",
+        (ExprKind::Attr { object, name, .. }, ExprKind::Name(m)) => {
+            name == "main" && m == "module" && matches!(&object.kind, ExprKind::Name(r) if r == "require")
+        }
+        _ => false,
+    };
+    if !(is_main(left, right) || is_main(right, left)) {
+        return None;
+    }
+    match op.as_str() {
+        "==" => Some(false),
+        "!=" => Some(true),
+        _ => None,
+    }
+}
+
+/// A `try` body that only looks something up: `return CACHE[key]`, `self._client`.
+fn body_asks_cache(body: &Block) -> bool {
+    use crate::code::hir::StmtKind;
+    matches!(
+        &body[..],
+        [s] if matches!(&s.kind,
+            StmtKind::Return(Some(e)) | StmtKind::Expr(e) | StmtKind::Assign { value: e, .. }
+                if matches!(&e.kind, ExprKind::Index { .. } | ExprKind::Attr { .. } | ExprKind::Name(_)))
+    )
+}
+
+/// Names after two ways joined: a name known on one way only may be missing on the other.
+pub(super) fn join_vars(a: BTreeMap<SmolStr, V>, mut b: BTreeMap<SmolStr, V>) -> BTreeMap<SmolStr, V> {
+    let mut out = BTreeMap::new();
+    for (k, v) in a {
+        let v = match b.remove(&k) {
+            Some(w) => v.join(&w),
+            None => v,
+        };
+        out.insert(k, v);
+    }
+    out.extend(b);
+    out
+}
+
+/// Languages in which an assigned name is local to the function unless declared otherwise.
+pub(super) fn assignment_is_local(lang: Lang) -> bool {
+    matches!(lang, Lang::Python)
+}

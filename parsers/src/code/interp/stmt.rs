@@ -1,0 +1,341 @@
+//! Statements.
+
+use super::value::{Func, V};
+use super::{Flow, Interp, MAX_NESTING};
+use crate::code::hir::{Block, ClassId, ExprKind, FnId, Import, MapEntry, Pattern, Stmt, StmtKind};
+use lamlint_model::handler::FactKind;
+use lamlint_model::tri::Reason;
+use lamlint_model::value::{Deps, Value};
+use smol_str::SmolStr;
+use std::rc::Rc;
+
+impl Interp<'_> {
+    /// Run statements in order. Behind a statement that leaves, nothing runs.
+    pub(super) fn block(&mut self, block: &Block) -> Flow {
+        self.nesting += 1;
+        let mut flow = Flow::On;
+        if self.nesting > MAX_NESTING {
+            self.give_up(Reason::Budget, "the code is nested too deeply");
+        } else {
+            // Named functions are known in their whole block.
+            for s in block {
+                if let StmtKind::Function(id) = s.kind
+                    && self.program.unit(self.unit).function(id).decorators.is_empty()
+                {
+                    self.define_function(id);
+                }
+            }
+            for s in block {
+                if flow == Flow::Exits || !self.step() {
+                    break;
+                }
+                flow = self.stmt(s);
+            }
+        }
+        self.nesting -= 1;
+        flow
+    }
+
+    fn stmt(&mut self, s: &Stmt) -> Flow {
+        match &s.kind {
+            StmtKind::Expr(e) => {
+                self.eval(e);
+                Flow::On
+            }
+            StmtKind::Assign { target, value } => {
+                let v = self.eval_named(value, target);
+                self.bind(target, v, false);
+                Flow::On
+            }
+            StmtKind::Declare { target, value } => {
+                let v = self.eval_named(value, target);
+                self.bind(target, v, true);
+                Flow::On
+            }
+            StmtKind::AugAssign { target, op, value } => {
+                self.augmented(target, op, value);
+                Flow::On
+            }
+            StmtKind::Return(e) => {
+                let v = e.as_ref().map_or(V::Sym(Value::Null), |e| self.eval(e));
+                self.returns.push(v);
+                Flow::Exits
+            }
+            StmtKind::Raise(e) => {
+                if let Some(e) = e {
+                    self.eval(e);
+                }
+                Flow::Exits
+            }
+            StmtKind::If { test, then, otherwise } => self.branch(test, then, otherwise),
+            StmtKind::Loop { over, test, body, otherwise } => {
+                self.loop_over(over.as_ref(), test.as_ref(), body);
+                self.block(otherwise);
+                Flow::On
+            }
+            StmtKind::Try { body, catches, otherwise, finally } => self.try_catch(body, catches, otherwise, finally),
+            StmtKind::With { items, body } => {
+                for (e, target) in items {
+                    let v = self.eval(e);
+                    let v = self.entered(&v);
+                    if let Some(t) = target {
+                        self.bind(t, v, true);
+                    }
+                }
+                self.block(body)
+            }
+            StmtKind::Function(id) => {
+                self.define_function(*id);
+                Flow::On
+            }
+            StmtKind::Class(id) => {
+                self.define_class(*id);
+                Flow::On
+            }
+            StmtKind::Import(i) => {
+                self.import(i, s.span);
+                Flow::On
+            }
+            StmtKind::Global(names) => {
+                self.frame.borrow_mut().outer_names.extend(names.iter().cloned());
+                Flow::On
+            }
+            StmtKind::Block(b) => self.block(b),
+            StmtKind::Break | StmtKind::Continue => Flow::Exits,
+            StmtKind::Delete(v) => {
+                for e in v {
+                    self.eval(e);
+                }
+                Flow::On
+            }
+            StmtKind::Opaque(exprs, blocks) => {
+                if exprs.is_empty() && blocks.is_empty() {
+                    self.give_up(Reason::Syntax, "a part of the code has a syntax error");
+                }
+                for e in exprs {
+                    self.eval(e);
+                }
+                let outer = self.ctx.clone();
+                self.ctx.branch = true;
+                for b in blocks {
+                    self.block(b);
+                }
+                self.ctx = outer;
+                Flow::On
+            }
+        }
+    }
+
+    /// What a `with` binds: for most objects the object itself.
+    fn entered(&mut self, v: &V) -> V {
+        match v {
+            V::Ext(q) => V::Ext(q.clone()),
+            v => v.clone(),
+        }
+    }
+
+    /// A function value that closes over the current frame.
+    pub(super) fn closure(&self, id: FnId) -> V {
+        V::Func(Rc::new(Func {
+            unit: self.unit,
+            id,
+            frame: self.frame.clone(),
+            this: None,
+            memo: false,
+            idempotent: None,
+            maybe: false,
+            bound: Vec::new(),
+            event_object: false,
+        }))
+    }
+
+    fn define_function(&mut self, id: FnId) {
+        let unit = self.program.unit(self.unit).clone();
+        let f = unit.function(id);
+        let v = self.closure(id);
+        let v = self.decorated(v, &f.decorators, f.name_span);
+        self.frame.borrow_mut().set(&f.name, v);
+    }
+
+    fn define_class(&mut self, id: ClassId) {
+        let unit = self.program.unit(self.unit).clone();
+        let c = unit.class(id);
+        let v = self.class_value(id);
+        let v = self.decorated(v, &c.decorators, c.name_span);
+        self.frame.borrow_mut().set(&c.name, v);
+    }
+
+    /// Run the body of a class; its names become attributes of the class.
+    pub(super) fn class_value(&mut self, id: ClassId) -> V {
+        let unit = self.program.unit(self.unit).clone();
+        let c = unit.class(id);
+        for b in &c.bases {
+            self.eval(b);
+        }
+        let frame = self.new_frame(Some(self.frame.clone()), self.unit);
+        let outer = std::mem::replace(&mut self.frame, frame);
+        self.block(&c.body);
+        let class_frame = std::mem::replace(&mut self.frame, outer);
+        self.class_frames.insert((self.unit, id), (class_frame, self.frame.clone()));
+        V::Class(self.unit, id)
+    }
+
+    fn loop_over(
+        &mut self,
+        over: Option<&(Pattern, crate::code::hir::Expr)>,
+        test: Option<&crate::code::hir::Expr>,
+        body: &Block,
+    ) {
+        // The items are evaluated once, before the loop.
+        let item = over.map(|(p, e)| {
+            let items = self.eval(e);
+            (p, self.iterated(&items))
+        });
+        // What the body changes may have any of its values in a later round.
+        let mut changed = Vec::new();
+        assigned_names(body, &mut changed, 0);
+        for name in &changed {
+            let known = super::lookup(&self.frame, name);
+            if let Some((v, _)) = known
+                && self.frame.borrow().vars.contains_key(name)
+                && !matches!(v, V::Func(_) | V::Class(..) | V::Module(_) | V::Ext(_) | V::Sdk(_))
+            {
+                let deps = v.deps();
+                self.frame.borrow_mut().set(name, v.join(&V::of_deps(deps)));
+            }
+        }
+        let outer = self.ctx.clone();
+        self.ctx.in_loop = true;
+        if let Some((p, v)) = item {
+            self.bind(p, v, true);
+        }
+        if let Some(t) = test {
+            self.eval(t);
+        }
+        self.block(body);
+        let idempotent = self.ctx.idempotent.take();
+        self.ctx = outer;
+        self.ctx.idempotent = self.ctx.idempotent.take().or(idempotent);
+    }
+
+    fn import(&mut self, i: &Import, span: lamlint_model::Span) {
+        if i.type_only {
+            return;
+        }
+        if self.ctx.chain.is_empty() && self.stack.is_empty() {
+            // Module level: nothing to say.
+        } else {
+            let module: SmolStr = i.module.clone();
+            self.fact(FactKind::LocalImport { module }, span);
+        }
+        for n in &i.names {
+            let v = self.imported(&i.module, &n.name);
+            match n.name.as_str() {
+                "*" => self.bind_all(&v),
+                _ => self.frame.borrow_mut().set(&n.bound, v),
+            }
+        }
+        if i.names.is_empty() {
+            self.imported(&i.module, "");
+        }
+    }
+
+    /// `from x import *`: all names of a project module; of a library nothing can be said.
+    fn bind_all(&mut self, v: &V) {
+        if let V::Module(id) = v
+            && let Some(f) = self.modules.get(id).cloned()
+            && !Rc::ptr_eq(&f, &self.frame)
+        {
+            let names: Vec<(SmolStr, V)> =
+                f.borrow().vars.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+            let mut here = self.frame.borrow_mut();
+            for (k, v) in names {
+                if !k.starts_with('_') {
+                    here.vars.entry(k).or_insert(v);
+                }
+            }
+        } else {
+            self.give_up(Reason::Dynamic, "a star import of a library");
+        }
+    }
+
+    /// What iterating a value gives.
+    pub(super) fn iterated(&mut self, items: &V) -> V {
+        match items {
+            V::Sdk(s) => match &**s {
+                super::value::Sdk::Operation { .. } => V::of_deps(Deps::CALL),
+                _ => items.element(),
+            },
+            V::Map(entries, open) => {
+                let mut keys = entries.iter().map(|(k, _)| V::str(k.clone()));
+                let first = keys.next().unwrap_or_else(V::unknown);
+                let all = keys.fold(first, |a, b| a.join(&b));
+                if *open { all.join(&V::unknown()) } else { all }
+            }
+            v => v.element(),
+        }
+    }
+}
+
+/// Names assigned anywhere in a block, closures excluded.
+pub(super) fn assigned_names(block: &Block, out: &mut Vec<SmolStr>, depth: u32) {
+    if depth > MAX_NESTING {
+        return;
+    }
+    for s in block {
+        match &s.kind {
+            StmtKind::Assign { target, .. } => pattern_names(target, out),
+            StmtKind::AugAssign { target, .. } => {
+                if let ExprKind::Name(n) = &target.kind {
+                    out.push(n.clone());
+                }
+            }
+            StmtKind::If { then, otherwise, .. } => {
+                assigned_names(then, out, depth + 1);
+                assigned_names(otherwise, out, depth + 1);
+            }
+            StmtKind::Loop { over, body, otherwise, .. } => {
+                if let Some((p, _)) = over {
+                    pattern_names(p, out);
+                }
+                assigned_names(body, out, depth + 1);
+                assigned_names(otherwise, out, depth + 1);
+            }
+            StmtKind::Try { body, catches, otherwise, finally } => {
+                assigned_names(body, out, depth + 1);
+                for c in catches {
+                    assigned_names(&c.body, out, depth + 1);
+                }
+                assigned_names(otherwise, out, depth + 1);
+                assigned_names(finally, out, depth + 1);
+            }
+            StmtKind::With { body, .. } | StmtKind::Block(body) => assigned_names(body, out, depth + 1),
+            _ => {}
+        }
+    }
+}
+
+fn pattern_names(p: &Pattern, out: &mut Vec<SmolStr>) {
+    match p {
+        Pattern::Name(n, _) => out.push(n.clone()),
+        // `params["Key"] = …` changes what `params` names.
+        Pattern::Place(e) => {
+            let mut e = &**e;
+            while let ExprKind::Attr { object, .. } | ExprKind::Index { object, .. } = &e.kind {
+                e = object;
+            }
+            if let ExprKind::Name(n) = &e.kind {
+                out.push(n.clone());
+            }
+        }
+        Pattern::List(v) => v.iter().for_each(|p| pattern_names(p, out)),
+        Pattern::Map(v) => v.iter().for_each(|(_, p, _)| pattern_names(p, out)),
+        Pattern::Rest(p) => pattern_names(p, out),
+        Pattern::Ignore => {}
+    }
+}
+
+/// Whether a map entry is a spread.
+pub(super) fn is_spread(e: &MapEntry) -> bool {
+    matches!(e, MapEntry::Spread(_))
+}
