@@ -1,6 +1,26 @@
 //! The rules, one file and one page each.
 
+pub mod config;
+pub mod events;
+pub mod handler;
+pub mod package;
+
 use lamlint_model::Rule;
 
 /// All rules, sorted by name.
-pub static RULES: &[&Rule] = &[];
+pub static RULES: &[&Rule] = &[
+    &config::deprecated_runtime::RULE,
+    &handler::env_var_undeclared::RULE,
+    &handler::event_attribute_access::RULE,
+    &handler::event_loop::RULE,
+    &package::handler_not_found::RULE,
+    &handler::handler_syntax_error::RULE,
+    &handler::init_inside_handler::RULE,
+    &handler::load_inside_handler::RULE,
+    &config::malformed_template::RULE,
+    &events::non_idempotent_handler::RULE,
+    &package::oversized_package::RULE,
+    &handler::recursive_invocation::RULE,
+    &package::sdk_not_in_runtime::RULE,
+    &events::sqs_visibility_timeout::RULE,
+];

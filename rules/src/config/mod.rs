@@ -1,0 +1,4 @@
+//! Rules of the group.
+
+pub mod deprecated_runtime;
+pub mod malformed_template;
