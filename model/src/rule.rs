@@ -210,7 +210,7 @@ impl Package {
     }
 }
 
-/// A file that does not parse.
+/// A file that does not parse, or not to what it says.
 #[derive(Debug, Clone)]
 pub struct Broken {
     /// Where.
@@ -226,14 +226,23 @@ pub struct Broken {
 pub enum BrokenKind {
     /// A template: the file clearly is one.
     Template,
+    /// A template that parses, but holds a key (`what`) twice in one map with different values; here is the first
+    /// one, which AWS tools silently drop.
+    Duplicate(Span),
     /// Source code that the runtime's own parser would certainly reject.
     Code,
 }
 
 impl Broken {
-    /// The syntax error as evidence.
+    /// The error as evidence.
     pub fn evidence(&self) -> Proof {
-        Proof::single(Evidence::new(self.span, self.what.clone(), Basis::Written, Guards::none()))
+        let at =
+            |span, note: String| Proof::single(Evidence::new(span, note, Basis::Written, Guards::none()));
+        match self.kind {
+            BrokenKind::Duplicate(first) => at(self.span, format!("`{}` is given again", self.what))
+                .with_context(at(first, "this one is dropped".to_owned())),
+            BrokenKind::Template | BrokenKind::Code => at(self.span, self.what.clone()),
+        }
     }
 }
 
