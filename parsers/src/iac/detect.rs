@@ -61,7 +61,8 @@ pub fn is_candidate(path: &str, text: &str) -> bool {
     EXTENSIONS.contains(&extension)
         && text.len() <= MAX_TEXT
         && !OTHER_NAMES.contains(&name)
-        && !OTHER_PREFIXES.iter().any(|p| name.starts_with(p))
+        // `serverless.template` is a template, of the .NET tools.
+        && (extension == "template" || !OTHER_PREFIXES.iter().any(|p| name.starts_with(p)))
         && !OTHER_INFIXES.iter().any(|i| stem.ends_with(i))
         && !path.split('/').any(|part| part == ".github" || part == "node_modules")
         && (text.contains("AWS::") || text.contains("Custom::") || text.contains("AWSTemplateFormatVersion"))
@@ -241,6 +242,7 @@ mod tests {
             ("template.yaml", SAM),
             ("cfn/jobs.yml", FRAGMENT),
             ("stack.template", FRAGMENT),
+            ("src/serverless.template", JSON),
             ("out.template.json", JSON),
             ("stack.template", JSON),
             ("a.yaml", "\u{FEFF}Resources:\n  X:\n    Type: Custom::Thing\n"),
