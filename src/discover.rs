@@ -45,10 +45,10 @@ pub fn discover(paths: &[PathBuf], cwd: &Path) -> Result<Found> {
     let mut named: Vec<PathBuf> = Vec::new();
     for p in paths {
         let full = cwd.join(p);
-        let canonical = full.canonicalize().with_context(|| match full.try_exists() {
-            Ok(false) => format!("there is no `{}`", p.display()),
-            _ => format!("can't open `{}`", p.display()),
-        })?;
+        if matches!(full.try_exists(), Ok(false)) {
+            bail!("there is no `{}`", p.display());
+        }
+        let canonical = full.canonicalize().with_context(|| format!("can't open `{}`", p.display()))?;
         if !canonical.is_dir() && !canonical.is_file() {
             bail!("`{}` is neither a file nor a folder", p.display());
         }

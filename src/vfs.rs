@@ -19,10 +19,10 @@ pub const MAX_TEXT: u64 = 4 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Vfs {
     root: PathBuf,
-    listings: Mutex<FxHashMap<String, Option<Arc<Listing>>>>,
+    listings: Mutex<FxHashMap<String, Arc<Listing>>>,
 }
 
-/// Names of a directory, sorted, `true` for directories.
+/// Names of a directory, sorted, `true` for directories; none where it can't be read.
 type Listing = Vec<(String, bool)>;
 
 impl Vfs {
@@ -46,10 +46,10 @@ impl Vfs {
     /// The listing of a directory that is reached without a symbolic link.
     fn listing(&self, dir: &str) -> Option<Arc<Listing>> {
         if let Some(known) = self.known(dir) {
-            return known;
+            return Some(known);
         }
         let mut at = String::new();
-        let mut here = self.load("")?;
+        let mut here = self.load("");
         for name in dir.split('/').filter(|p| !p.is_empty()) {
             if !here.iter().any(|(n, is_dir)| n == name && *is_dir) {
                 return None;
@@ -58,34 +58,31 @@ impl Vfs {
                 at.push('/');
             }
             at.push_str(name);
-            here = self.load(&at)?;
+            here = self.load(&at);
         }
         Some(here)
     }
 
-    fn known(&self, dir: &str) -> Option<Option<Arc<Listing>>> {
+    fn known(&self, dir: &str) -> Option<Arc<Listing>> {
         self.listings.lock().unwrap_or_else(PoisonError::into_inner).get(dir).cloned()
     }
 
     /// Read one directory whose parents are known to be directories.
-    fn load(&self, dir: &str) -> Option<Arc<Listing>> {
+    fn load(&self, dir: &str) -> Arc<Listing> {
         if let Some(known) = self.known(dir) {
             return known;
         }
-        let listing = fs::read_dir(self.on_disk(dir)).ok().map(|entries| {
-            let mut out: Listing = entries
-                .flatten()
-                .filter_map(|e| {
-                    let kind = e.file_type().ok()?;
-                    let name = e.file_name().into_string().ok()?;
-                    (kind.is_dir() || kind.is_file()).then_some((name, kind.is_dir()))
-                })
-                .collect();
-            out.sort_unstable();
-            Arc::new(out)
-        });
-        self.listings.lock().unwrap_or_else(PoisonError::into_inner).insert(dir.to_owned(), listing.clone());
-        listing
+        let mut out = Listing::new();
+        for entry in fs::read_dir(self.on_disk(dir)).into_iter().flatten().flatten() {
+            let (Ok(kind), Ok(name)) = (entry.file_type(), entry.file_name().into_string()) else { continue };
+            if kind.is_dir() || kind.is_file() {
+                out.push((name, kind.is_dir()));
+            }
+        }
+        out.sort_unstable();
+        let out = Arc::new(out);
+        self.listings.lock().unwrap_or_else(PoisonError::into_inner).insert(dir.to_owned(), Arc::clone(&out));
+        out
     }
 
     /// `Some(true)` for a directory, `Some(false)` for a regular file.

@@ -67,7 +67,7 @@ struct One {
 #[derive(Serialize)]
 struct Source {
     kind: &'static str,
-    source: String,
+    from: String,
     at: String,
 }
 
@@ -107,7 +107,7 @@ pub fn text(report: &Report<'_>) -> String {
                 row("environment", &format!("{} = {}", v.name, v.possible));
             }
             for t in &f.triggers {
-                row("trigger", &format!("{} {} ({})", t.kind, t.source, t.at));
+                row("trigger", &format!("{} {} ({})", t.kind, t.from, t.at));
             }
             row(
                 "code",
@@ -203,7 +203,7 @@ fn triggers(report: &Report<'_>, f: Function<'_>) -> Vec<Source> {
     };
     f.app
         .triggers_of(f.resource.id)
-        .map(|t| Source { kind: t.kind.word(), source: source(t), at: place(report, t.at.span) })
+        .map(|t| Source { kind: t.kind.word(), from: source(t), at: place(report, t.at.span) })
         .collect()
 }
 

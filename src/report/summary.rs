@@ -4,6 +4,7 @@ use super::style::{BOLD, paint, severity};
 use super::{Report, plural};
 use crate::functions::{counts, functions};
 use lamlint_model::rule::Severity;
+use std::fmt::Write;
 
 /// The summary, a line each for findings and for what is hidden.
 pub fn render(report: &Report<'_>) -> String {
@@ -39,10 +40,8 @@ pub fn render(report: &Report<'_>) -> String {
     let sep = if functions.is_empty() { "; " } else { " " };
     let mut out = format!("{found}{sep}{read}; {files} read\n");
     if report.outcome.hidden > 0 {
-        out.push_str(&format!(
-            "{} of low confidence not shown (--min-confidence low shows them)\n",
-            plural(report.outcome.hidden, "finding")
-        ));
+        let n = plural(report.outcome.hidden, "finding");
+        let _ = writeln!(out, "{n} of low confidence not shown (--min-confidence low shows them)");
     }
     out
 }
