@@ -43,7 +43,10 @@ impl AppBuilder {
         self
     }
 
-    /// The application, with triggers derived. Panics on bad JSON, as it is for tests.
+    /// The application, with triggers derived.
+    ///
+    /// # Panics
+    /// On bad JSON, as it is for tests.
     pub fn build(&self) -> App {
         let names: Vec<&str> = self.resources.iter().map(|r| r.1.as_str()).collect();
         let mut app = App::default();
@@ -90,14 +93,20 @@ impl AppBuilder {
     }
 }
 
-/// The number of the resource of that name; panics when there is none.
+/// The number of the resource of that name.
+///
+/// # Panics
+/// When there is none.
 pub fn id_of(app: &App, name: &str) -> ResourceId {
     let found = app.resources.iter().find(|r| r.name == name).map(|r| r.id);
     assert!(found.is_some(), "no resource {name}");
     found.unwrap_or(ResourceId(0))
 }
 
-/// A value from JSON, as described for this module. Panics on bad JSON.
+/// A value from JSON, as described for this module.
+///
+/// # Panics
+/// On bad JSON.
 pub fn value(app: &App, text: &str) -> Value {
     let names: Vec<&str> = app.resources.iter().map(|r| r.name.as_str()).collect();
     let v = json::parse(&Value::str(text));

@@ -276,10 +276,10 @@ fn source_identity(trigger: &Trigger, path: &Path) -> Option<Value> {
     let id = trigger.resource;
     let attr = match (trigger.kind, &path[..]) {
         (TriggerKind::Bucket, ["Records", "*", "s3", "bucket", "name"]) => Attr::Name,
-        (TriggerKind::Bucket, ["Records", "*", "s3", "bucket", "arn"]) => Attr::Arn,
-        (TriggerKind::Queue | TriggerKind::Stream, ["Records", "*", "eventSourceARN"]) => Attr::Arn,
+        (TriggerKind::Bucket, ["Records", "*", "s3", "bucket", "arn"])
+        | (TriggerKind::Queue | TriggerKind::Stream, ["Records", "*", "eventSourceARN"])
+        | (TriggerKind::Topic, ["Records", "*", "Sns", "TopicArn"]) => Attr::Arn,
         (TriggerKind::TableStream, ["Records", "*", "eventSourceARN"]) => Attr::Other("StreamArn".into()),
-        (TriggerKind::Topic, ["Records", "*", "Sns", "TopicArn"]) => Attr::Arn,
         _ => return None,
     };
     match id {

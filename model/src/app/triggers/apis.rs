@@ -203,7 +203,9 @@ pub(super) fn for_each_text(case: &Case, tree: &Tree, depth: u32, f: &mut impl F
             Node::Leaf(v) => each_text_of(v, depth, &mut |v| f(v, &case)),
             Node::List { items, .. } => items.iter().for_each(|t| for_each_text(&case, t, depth + 1, f)),
             Node::Map { entries, .. } => {
-                entries.iter().for_each(|e| for_each_text(&case, &e.value, depth + 1, f));
+                for e in entries {
+                    for_each_text(&case, &e.value, depth + 1, f);
+                }
             }
         }
     }

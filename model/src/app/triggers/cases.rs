@@ -30,8 +30,7 @@ impl Case {
         let guards = self.guards.and(&a.guards)?;
         let basis = match (&self.basis, &a.basis) {
             (Basis::Written, Basis::ServiceDefault) => Basis::Written,
-            (Basis::Written, b) => b.clone(),
-            (b, _) => b.clone(),
+            (Basis::Written, b) | (b, _) => b.clone(),
         };
         Some(Self { guards, basis })
     }

@@ -104,13 +104,13 @@ impl App {
         match r.kind {
             Kind::Subscription => {
                 for (topic, _, case) in values(&start, &r.props.get("TopicArn")) {
-                    subscription(r, &r.props, &topic, &case, r.anchor.clone(), &mut out);
+                    subscription(r, &r.props, &topic, &case, &r.anchor, &mut out);
                 }
             }
             Kind::Topic => {
                 let topic = Value::Of(r.id, Attr::Arn);
                 for (item, case) in items(&start, &r.props.get("Subscription")) {
-                    subscription(r, &item, &topic, &case, place(r, item.span()), &mut out);
+                    subscription(r, &item, &topic, &case, &place(r, item.span()), &mut out);
                 }
             }
             _ => {}
@@ -127,7 +127,7 @@ fn place(r: &Resource, part: Span) -> Anchor {
     }
 }
 
-fn subscription(r: &Resource, t: &Tree, topic: &Value, case: &Case, at: Anchor, out: &mut Vec<Subscribed>) {
+fn subscription(r: &Resource, t: &Tree, topic: &Value, case: &Case, at: &Anchor, out: &mut Vec<Subscribed>) {
     let inline = r.kind == Kind::Topic;
     let filter = if inline { Filter::All } else { policy(t) };
     let raw = t.get("RawMessageDelivery").bools().alts().iter().any(|a| a.value == Some(true));

@@ -15,25 +15,28 @@ fn lines(app: &App) -> Vec<String> {
 }
 
 fn line(app: &App, t: &Trigger) -> String {
-    let source = t.resource.map_or_else(|| t.source.to_string(), |id| name(app, id).to_owned());
-    let mut s = format!("{:?} {source} -> {}", t.kind, name(app, t.function));
-    if let Some(a) = t.through {
-        s += &format!(" via {}", name(app, a));
-    }
-    s += &format!(" by {}", name(app, t.connection));
+    let mut words = vec![
+        format!("{:?}", t.kind),
+        t.resource.map_or_else(|| t.source.to_string(), |id| name(app, id).to_owned()),
+        format!("-> {}", name(app, t.function)),
+    ];
+    words.extend(t.through.map(|a| format!("via {}", name(app, a))));
+    words.push(format!("by {}", name(app, t.connection)));
     if !t.guards.is_empty() {
-        s += &format!(" when {}", t.guards);
+        words.push(format!("when {}", t.guards));
     }
     match &t.filter {
         Filter::All => {}
-        Filter::Object { events, prefix, suffix } => s += &format!(" {}|{prefix}|{suffix}", events.join(",")),
-        Filter::Patterns(p) => p.iter().for_each(|p| s += &format!(" {p}")),
-        Filter::Unknown(w) => s += &format!(" ? {w}"),
+        Filter::Object { events, prefix, suffix } => {
+            words.push(format!("{}|{prefix}|{suffix}", events.join(",")));
+        }
+        Filter::Patterns(p) => words.extend(p.iter().map(ToString::to_string)),
+        Filter::Unknown(w) => words.push(format!("? {w}")),
     }
     if t.disabled {
-        s += " off";
+        words.push("off".into());
     }
-    s
+    words.join(" ")
 }
 
 fn function() -> AppBuilder {
