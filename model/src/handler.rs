@@ -56,6 +56,8 @@ pub struct Ctx {
     pub memo: bool,
     /// Behind a branch whose condition depends on the event.
     pub event_branch: bool,
+    /// Behind an early exit (`if …: return`, `continue`) whose condition depends on the event.
+    pub event_exit: bool,
     /// Behind any other branch, a `catch`, or a `?:`.
     pub branch: bool,
     /// Inside a loop.

@@ -6,7 +6,7 @@
 //! sees one form only. Three canonical types have no CloudFormation counterpart:
 //!
 //! * `BucketNotification` – `{Bucket, NotificationConfiguration}`: a bucket's notifications written outside the bucket;
-//! * `Route` – `{Api, ApiType: rest|http|url|alb, Method, Path, Function, PayloadFormatVersion}`: one HTTP route to a function;
+//! * `Route` – `{Api, ApiType: rest|http|url|alb|websocket, Method, Path, Function, PayloadFormatVersion}`: one HTTP route to a function;
 //! * `Nested` – a nested stack or application that is not in the tree.
 
 mod function;
@@ -15,7 +15,7 @@ mod triggers;
 
 pub use function::Function;
 pub use resolve::Target;
-pub use triggers::{Delivery, Filter, Trigger, TriggerKind};
+pub use triggers::{Delivery, Filter, Forward, Place, Trigger, TriggerKind, Via};
 
 use crate::source::{FileId, Span};
 use crate::tree::Tree;
