@@ -14,27 +14,27 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 /// The day the fixtures are judged by.
-pub const TODAY: Date = Date { year: 2026, month: 11, day: 24 };
+pub(crate) const TODAY: Date = Date { year: 2026, month: 11, day: 24 };
 
 /// The repository.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// A run over one folder.
-pub struct Run {
-    pub analysis: Analysis,
-    pub outcome: Outcome,
-    pub display: Display,
+pub(crate) struct Run {
+    pub(crate) analysis: Analysis,
+    pub(crate) outcome: Outcome,
+    pub(crate) display: Display,
 }
 
 /// The rules of the default tier and one more.
-pub fn rules_with(extra: Option<&'static Rule>) -> Vec<&'static Rule> {
+pub(crate) fn rules_with(extra: Option<&'static Rule>) -> Vec<&'static Rule> {
     RULES.iter().copied().filter(|r| r.tier == Tier::Default || Some(*r) == extra).collect()
 }
 
 /// Run rules over a folder.
-pub fn run(dir: &Path, rules: Vec<&'static Rule>, min_confidence: Confidence) -> Run {
+pub(crate) fn run(dir: &Path, rules: Vec<&'static Rule>, min_confidence: Confidence) -> Run {
     let workers = Workers::new(NonZeroUsize::new(2)).unwrap();
     let found = discover::discover(&[dir.to_path_buf()], dir).unwrap();
     let selection = Selection { rules, min_severity: Severity::Note, min_confidence };
@@ -44,11 +44,11 @@ pub fn run(dir: &Path, rules: Vec<&'static Rule>, min_confidence: Confidence) ->
 }
 
 /// `path:line rule` of a finding's primary span.
-pub type Mark = (String, u32, String);
+pub(crate) type Mark = (String, u32, String);
 
 impl Run {
     /// Where the findings are.
-    pub fn marks(&self) -> BTreeSet<Mark> {
+    pub(crate) fn marks(&self) -> BTreeSet<Mark> {
         self.outcome
             .findings
             .iter()
@@ -60,7 +60,7 @@ impl Run {
     }
 
     /// The messages at a place, for failures.
-    pub fn messages(&self, mark: &Mark) -> Vec<String> {
+    pub(crate) fn messages(&self, mark: &Mark) -> Vec<String> {
         self.outcome
             .findings
             .iter()
@@ -74,7 +74,7 @@ impl Run {
     }
 
     /// What lamlint said about itself; no fixture may make it fail.
-    pub fn internal_errors(&self) -> Vec<String> {
+    pub(crate) fn internal_errors(&self) -> Vec<String> {
         let notices = self.analysis.notices.iter().chain(&self.outcome.notices);
         notices
             .filter(|n| n.kind == lamlint::notice::NoticeKind::Internal)
@@ -83,7 +83,7 @@ impl Run {
     }
 
     /// Differences between what is expected and what was found, readable; `None` when there are none.
-    pub fn difference(&self, expected: &BTreeSet<Mark>) -> Option<String> {
+    pub(crate) fn difference(&self, expected: &BTreeSet<Mark>) -> Option<String> {
         let found = self.marks();
         let mut out = String::new();
         for m in expected.difference(&found) {
@@ -115,7 +115,7 @@ impl Run {
 }
 
 /// The rule names a trailing comment marks its line with: `# ~ rule-a rule-b`, `// ~ rule-a`.
-pub fn mark_of(line: &str) -> Vec<String> {
+pub(crate) fn mark_of(line: &str) -> Vec<String> {
     let Some(at) = line.rfind(" ~ ").filter(|at| line[..*at].ends_with('#') || line[..*at].ends_with("//"))
     else {
         return Vec::new();
@@ -124,7 +124,7 @@ pub fn mark_of(line: &str) -> Vec<String> {
 }
 
 /// All marks of a text.
-pub fn marks_of(path: &str, text: &str) -> Vec<Mark> {
+pub(crate) fn marks_of(path: &str, text: &str) -> Vec<Mark> {
     let mut out = Vec::new();
     for (i, line) in text.lines().enumerate() {
         for rule in mark_of(line) {
@@ -136,7 +136,7 @@ pub fn marks_of(path: &str, text: &str) -> Vec<Mark> {
 }
 
 /// The marks an `expect.txt` lists as `path:line rule`.
-pub fn listed_marks(text: &str) -> Vec<Mark> {
+pub(crate) fn listed_marks(text: &str) -> Vec<Mark> {
     text.lines()
         .filter(|l| !l.trim().is_empty() && !l.starts_with('#'))
         .map(|l| {
@@ -152,7 +152,7 @@ pub fn listed_marks(text: &str) -> Vec<Mark> {
 }
 
 /// All files below a folder, sorted, with `/`-separated paths relative to it.
-pub fn files_below(dir: &Path) -> Vec<String> {
+pub(crate) fn files_below(dir: &Path) -> Vec<String> {
     let mut out = Vec::new();
     let mut todo = vec![dir.to_path_buf()];
     while let Some(d) = todo.pop() {
@@ -171,7 +171,7 @@ pub fn files_below(dir: &Path) -> Vec<String> {
 }
 
 /// The folders in a folder, sorted.
-pub fn folders(dir: &Path) -> Vec<PathBuf> {
+pub(crate) fn folders(dir: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(dir) else { return Vec::new() };
     let mut out: Vec<PathBuf> = entries.map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
     out.sort();
@@ -179,17 +179,17 @@ pub fn folders(dir: &Path) -> Vec<PathBuf> {
 }
 
 /// Last part of a path.
-pub fn name(path: &Path) -> &str {
+pub(crate) fn name(path: &Path) -> &str {
     path.file_name().and_then(|n| n.to_str()).unwrap()
 }
 
 /// Whether generated files are to be rewritten.
-pub fn bless() -> bool {
+pub(crate) fn bless() -> bool {
     std::env::var_os("LAMLINT_BLESS").is_some_and(|v| v == "1")
 }
 
 /// Compare a generated text with its file, or rewrite the file. Gives what is wrong.
-pub fn check_generated(file: &Path, expected: &str) -> Option<String> {
+pub(crate) fn check_generated(file: &Path, expected: &str) -> Option<String> {
     let actual = fs::read_to_string(file).unwrap_or_default();
     if actual == expected {
         return None;
@@ -209,7 +209,7 @@ pub fn check_generated(file: &Path, expected: &str) -> Option<String> {
 }
 
 /// Replace the part of a text between `<!-- name -->` and `<!-- /name -->`.
-pub fn replace_region(text: &str, name: &str, new: &str) -> String {
+pub(crate) fn replace_region(text: &str, name: &str, new: &str) -> String {
     let (start, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
     let from = text.find(&start).unwrap_or_else(|| panic!("no `{}`", start.trim())) + start.len();
     let to = from + text[from..].find(&end).unwrap_or_else(|| panic!("no `{end}`"));
