@@ -92,6 +92,25 @@ impl PosMap {
         out
     }
 
+    /// This map of text that was itself decoded: its source offsets are decoded offsets of `outer`.
+    #[must_use]
+    pub fn through(&self, outer: &Self) -> Self {
+        let mut out = Self::default();
+        for p in &self.pieces {
+            let (source, len) = (p.source as usize, p.source_len as usize);
+            let inner = outer.from_offset(source, len);
+            if p.decoded_len == p.source_len && !inner.pieces.is_empty() {
+                for q in &inner.pieces {
+                    out.push(q.decoded_len as usize, q.source as usize, q.source_len as usize);
+                }
+            } else {
+                let (start, end) = outer.range(source, source + len);
+                out.push(p.decoded_len as usize, start, end - start);
+            }
+        }
+        out
+    }
+
     /// The range of the file a range of decoded text comes from.
     pub fn range(&self, start: usize, end: usize) -> (usize, usize) {
         let s = self.at(start, false);

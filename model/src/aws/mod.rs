@@ -1,1 +1,3 @@
 //! Facts about AWS, as data, each with its source.
+
+pub mod runtimes;

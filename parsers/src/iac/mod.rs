@@ -2,6 +2,8 @@
 //!
 //! [`read`] turns one file into facts, alone; [`assemble`] joins the facts of all templates of a run.
 
+pub mod detect;
+
 use crate::text::{PosMap, SourceText, SyntaxError};
 use lamlint_model::App;
 use lamlint_model::source::{FileId, Span};
