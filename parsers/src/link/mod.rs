@@ -16,7 +16,7 @@ mod target;
 mod walk;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use manifest::read_manifests;
 
