@@ -4,6 +4,8 @@
 //! a run and how one finds another, [`analyze`] follows a handler through them.
 
 mod cst;
+#[cfg(test)]
+mod dump;
 pub mod hir;
 pub mod javascript;
 pub mod program;
