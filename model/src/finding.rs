@@ -170,6 +170,16 @@ impl Findings {
         });
     }
 
+    /// How many findings there are so far.
+    pub fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Whether there is none so far.
+    pub fn is_empty(&self) -> bool {
+        self.out.is_empty()
+    }
+
     /// The findings.
     pub fn into_vec(self) -> Vec<Finding> {
         self.out

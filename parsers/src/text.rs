@@ -143,6 +143,9 @@ pub struct SyntaxError {
     pub message: String,
 }
 
+/// The message where a text was given up on because of a bound of ours; it says nothing about the text.
+pub const TOO_DEEP: &str = "nested too deep to be read";
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,10 +9,13 @@
 //! * `Route` – `{Api, ApiType: rest|http|url|alb|websocket, Method, Path, Function, PayloadFormatVersion}`: one HTTP route to a function;
 //! * `Nested` – a nested stack or application that is not in the tree.
 
+mod flow;
 mod function;
+mod pattern;
 mod resolve;
 mod triggers;
 
+pub use flow::{Signal, Write, increments, writes};
 pub use function::Function;
 pub use resolve::Target;
 pub use triggers::{Delivery, Filter, Forward, Place, Trigger, TriggerKind, Via};

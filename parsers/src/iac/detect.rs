@@ -2,13 +2,13 @@
 
 use crate::doc::{Doc, DocKind, DocNode};
 use crate::files::file_name;
-use crate::text::{SourceText, SyntaxError};
+use crate::text::{SourceText, SyntaxError, TOO_DEEP};
 use crate::{json, yaml};
 use lamlint_model::rule::{Broken, BrokenKind};
 use lamlint_model::source::Span;
 use rustc_hash::FxHashMap;
 
-/// Longest text that can be a template: CloudFormation takes 1 MB; comments and indentation are allowed for.
+/// Longest text that can be a template: AWS takes 1 MB; comments and indentation are allowed for.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
 const MAX_TEXT: usize = 4 << 20;
 
@@ -71,9 +71,9 @@ pub fn is_candidate(path: &str, text: &str) -> bool {
 
 /// Parse a file as its name and text say. JSON is read strictly, except for SAM, whose tools read it as YAML.
 pub fn parse(src: &SourceText<'_>, path: &str) -> Result<Doc, SyntaxError> {
-    let json = path.ends_with(".json")
-        || (path.ends_with(".template")
-            && src.text.trim_start_matches('\u{FEFF}').trim_start().starts_with('{'));
+    let extension = file_name(path).rsplit_once('.').map_or("", |(_, e)| e);
+    let json = extension == "json"
+        || (extension == "template" && src.text.trim_start_matches('\u{FEFF}').trim_start().starts_with('{'));
     if !json {
         return yaml::parse(src);
     }
@@ -98,6 +98,11 @@ pub fn is_template(doc: &Doc) -> bool {
         name.starts_with("AWS::") || name.starts_with("Custom::")
     });
     typed || (declared && root.get("Resources").is_some_and(|r| matches!(r.kind, DocKind::Map(_))))
+}
+
+/// Whether a file that does not parse is certainly a broken template: AWS would refuse it, too.
+pub fn is_broken_template(text: &str, error: &SyntaxError) -> bool {
+    error.message != TOO_DEEP && clearly_template(text)
 }
 
 /// Whether a text that does not parse is certainly meant to be a template as it stands, and not the input of a
@@ -170,7 +175,7 @@ fn same(a: &DocNode, b: &DocNode) -> bool {
         }
 }
 
-/// Whether a text is the input of a template language. `{{resolve:…}}` is CloudFormation's own.
+/// Whether a text is the input of a template language. `{{resolve:…}}` belongs to AWS.
 fn is_generated_from(text: &str) -> bool {
     GENERATORS.iter().any(|g| text.contains(g))
         || text
@@ -326,6 +331,13 @@ mod tests {
         ] {
             assert!(!clearly_template(&text), "{text}");
         }
+    }
+
+    #[test]
+    fn our_own_bounds_are_no_mistake_of_others() {
+        let text = format!("{SAM}    Metadata: {}\n", "[".repeat(1000));
+        let e = parse(&SourceText::file(FileId(0), &text), "template.yaml").unwrap_err();
+        assert!(clearly_template(&text) && !is_broken_template(&text, &e), "{e:?}");
     }
 
     #[test]

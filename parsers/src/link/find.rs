@@ -162,7 +162,13 @@ impl Search<'_> {
                 format!("`{}` may come from a dependency", self.target.first()),
             );
         }
-        Answer::Absent(natural)
+        // The plain file is what people expect to read of.
+        let (packages, mut tried): (Vec<String>, Vec<String>) =
+            natural.into_iter().partition(|p| p.ends_with("/__init__.py"));
+        if tried.is_empty() {
+            tried = packages;
+        }
+        Answer::Absent(tried)
     }
 
     /// The first of the paths that was read and has the symbol, or may have it. A file that certainly lacks it is noted.

@@ -176,7 +176,7 @@ impl<'a> Builder<'a> {
                     start..end.max(start).min(source.len()),
                 )
             }
-            _ => flow(Flow::Plain),
+            ScalarStyle::Plain => flow(Flow::Plain),
         };
         let map = self.placed(map);
         (DocScalar { text: text.into(), plain, map }, whole)
@@ -218,7 +218,7 @@ impl<'a> Builder<'a> {
         }
         let kind = match frame.items {
             Items::Seq(items) => DocKind::Seq(items),
-            Items::Map(entries, _) => DocKind::Map(self.merged(entries)),
+            Items::Map(entries, _) => DocKind::Map(Self::merged(entries)),
         };
         let range = frame.start..last.max(frame.start);
         let node =
@@ -259,7 +259,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The entries with what merge keys bring: the map's own win, then the first that is merged.
-    fn merged(&mut self, entries: Vec<DocEntry>) -> Vec<DocEntry> {
+    fn merged(entries: Vec<DocEntry>) -> Vec<DocEntry> {
         if entries.iter().all(|e| e.key != MERGE) {
             return entries;
         }
@@ -273,7 +273,7 @@ impl<'a> Builder<'a> {
                     .into_iter()
                     .filter_map(|n| match n.kind {
                         DocKind::Map(inner) => Some(inner),
-                        _ => None,
+                        DocKind::Scalar(_) | DocKind::Seq(_) => None,
                     })
                     .collect(),
                 kind => {
