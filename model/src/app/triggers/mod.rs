@@ -1,8 +1,21 @@
 //! What invokes a function: derived once, from canonical resources, for all dialects.
 
-use super::{Anchor, App, ResourceId};
-use crate::tri::{Basis, Evidence, Guards, Proof, Why};
+mod apis;
+mod cases;
+mod forwards;
+mod mappings;
+mod notifications;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod workflows;
+
+pub use forwards::{Forward, Place, Via};
+
+use super::{Anchor, App, Kind, Resource, ResourceId};
+use crate::tri::{Basis, Evidence, Guards, Proof, Reason, Tri, Why};
 use crate::value::Value;
+use cases::Case;
 use smol_str::SmolStr;
 
 /// Something that invokes a function.
@@ -24,6 +37,8 @@ pub struct Trigger {
     pub at: Anchor,
     /// The conditions it exists under.
     pub guards: Guards,
+    /// What it rests on, when that is more than what is written (a parameter's default).
+    pub basis: Basis,
     /// Which events pass.
     pub filter: Filter,
     /// Whether it is certainly switched off (`Enabled: false`, `State: DISABLED`).
@@ -89,7 +104,9 @@ pub enum Filter {
         /// The key's suffix.
         suffix: SmolStr,
     },
-    /// Event patterns, any of which suffices (rule patterns and `FilterCriteria`).
+    /// Event patterns, any of which suffices: patterns of rules and pipes, `FilterCriteria`, and the filter
+    /// policies of SNS, these wrapped by their scope as `{"MessageAttributes": policy}` or `{"Message": policy}`.
+    /// Source: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html>
     Patterns(Vec<Value>),
     /// There is a filter that is not understood.
     Unknown(Why),
@@ -154,13 +171,91 @@ impl TriggerKind {
 impl Trigger {
     /// A fact: this trigger stands here.
     pub fn evidence(&self, note: impl Into<String>) -> Proof {
-        Proof::single(Evidence::new(self.at.span, note, Basis::Written, self.guards.clone()))
+        Proof::single(Evidence::new(self.at.span, note, self.basis.clone(), self.guards.clone()))
     }
+
+    /// Does it certainly invoke the function in some deployment (for events that pass its filter)?
+    pub fn active(&self, note: impl Into<String>) -> Tri {
+        match (&self.basis, self.disabled) {
+            (_, true) => Tri::No,
+            (Basis::ParameterAllowed(_), _) => {
+                Tri::Unknown(Why::new(Reason::Parameter, "only possible, not certain"))
+            }
+            _ => Tri::Yes(self.evidence(note)),
+        }
+    }
+}
+
+/// One end-to-end connection while it is being derived.
+struct Link<'a> {
+    kind: TriggerKind,
+    /// The resource that connects.
+    by: &'a Resource,
+    /// Where the connection stands.
+    at: Anchor,
+    /// The source.
+    source: Value,
+    /// Which kinds of resources the source can be.
+    kinds: &'a [Kind],
+    /// What names the function.
+    function: Value,
+    filter: Filter,
+    disabled: bool,
+    case: Case,
 }
 
 impl App {
     /// Fill [`App::triggers`] from the resources. Called once, when all templates are assembled.
     pub fn derive_triggers(&mut self) {
-        self.triggers = Vec::new();
+        let mut out = Vec::new();
+        for r in &self.resources {
+            self.mapping_triggers(r, &mut out);
+            self.notification_triggers(r, &mut out);
+            self.rule_triggers(r, &mut out);
+            self.api_triggers(r, &mut out);
+            self.workflow_triggers(r, &mut out);
+        }
+        for r in self.of_kind(Kind::Permission) {
+            self.permission_triggers(r, &mut out);
+        }
+        // Alternatives that differ in nothing a trigger says are one.
+        let mut distinct: Vec<Trigger> = Vec::new();
+        for t in out {
+            let known = distinct.iter().any(|k| {
+                (k.connection, k.function, k.kind, &k.at) == (t.connection, t.function, t.kind, &t.at)
+                    && k.source == t.source
+                    && k.guards == t.guards
+                    && k.filter == t.filter
+                    && k.disabled == t.disabled
+            });
+            if !known {
+                distinct.push(t);
+            }
+        }
+        self.triggers = distinct;
+    }
+
+    /// Add the trigger a link describes, when what it invokes is a function of the project.
+    fn link(&self, l: Link<'_>, out: &mut Vec<Trigger>) {
+        let Some((function, through)) = self.function_named(l.by.application, &l.function) else { return };
+        // A function that does not exist under these conditions is not invoked.
+        let Some(case) = l.case.under(&self.resource(function).guards) else { return };
+        let resource = match self.target(l.by.application, &l.source, l.kinds) {
+            Some(super::Target::Resource(id)) => Some(id),
+            _ => None,
+        };
+        out.push(Trigger {
+            kind: l.kind,
+            function,
+            through,
+            source: l.source,
+            resource,
+            connection: l.by.id,
+            at: l.at,
+            guards: case.guards,
+            basis: case.basis,
+            filter: l.filter,
+            disabled: l.disabled,
+        });
     }
 }
