@@ -18,8 +18,8 @@ pub struct Write {
     pub kind: Kind,
     /// What arrives there.
     pub signal: Signal,
-    /// Whether writing the same again certainly is an event again. A table makes no stream record of a write
-    /// that changes nothing.
+    /// Whether writing again certainly is an event again. A table makes no stream record of a write that changes
+    /// nothing, and a condition may reject the second write.
     /// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html>
     pub repeats: bool,
 }
@@ -101,6 +101,10 @@ const WRITES: &[Row] = &[
     ),
 ];
 
+/// Arguments that can make a service reject or drop a repeated write.
+const CONDITIONS: &[&str] =
+    &["ConditionExpression", "Expected", "IfNoneMatch", "IfMatch", "MessageDeduplicationId"];
+
 /// The writes of a call, as far as its arguments are known.
 pub fn writes(call: &SdkCall) -> Vec<Write> {
     let mut out = Vec::new();
@@ -160,6 +164,8 @@ fn one_write(args: &Value, entry: &Value, names: &[&str], kind: Kind, shape: Sha
             Signal::Item { fresh: fresh_attributes(&part("Key")) }
         }
     };
+    // A condition or a deduplication id may reject the second write.
+    let repeats = repeats && CONDITIONS.iter().all(|c| entry.get(c).is_none());
     Some(Write { to, kind, signal, repeats })
 }
 

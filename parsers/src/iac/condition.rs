@@ -68,7 +68,9 @@ impl Eval<'_> {
                 let no = o.no.map(|g| (g, Some(false)));
                 yes.into_iter().chain(no).collect()
             }
-            Cond::Not(c) => self.rows(at, c, depth + 1).into_iter().map(|(g, v)| (g, v.map(|v| !v))).collect(),
+            Cond::Not(c) => {
+                self.rows(at, c, depth + 1).into_iter().map(|(g, v)| (g, v.map(|v| !v))).collect()
+            }
             Cond::And(all) => self.fold(at, all, true, depth),
             Cond::Or(any) => self.fold(at, any, false, depth),
             Cond::Equals(both) => {

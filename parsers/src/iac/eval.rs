@@ -139,18 +139,20 @@ impl<'a> Eval<'a> {
             ExprKind::Find(args) => self.find(at, args, span, next),
             ExprKind::Import(name) => {
                 let detail = match self.part(at, name, next).alts() {
-                    [Alt { value: Some(Value::Str(s)), .. }] => format_smolstr!("`{s}` is imported from another stack"),
+                    [Alt { value: Some(Value::Str(s)), .. }] => {
+                        format_smolstr!("`{s}` is imported from another stack")
+                    }
                     _ => "it is imported from another stack".into(),
                 };
                 Tree::unknown(Why::new(Reason::Imported, detail), span)
             }
-            ExprKind::State(e) => {
-                self.tree(at, e, next).filter_map("a constant truth value", |n| match n {
-                    Node::Absent => Some(Node::Absent),
-                    Node::Leaf(v) => v.as_bool().map(|on| Node::Leaf(Value::str(if on { "ENABLED" } else { "DISABLED" }))),
-                    _ => None,
-                })
-            }
+            ExprKind::State(e) => self.tree(at, e, next).filter_map("a constant truth value", |n| match n {
+                Node::Absent => Some(Node::Absent),
+                Node::Leaf(v) => {
+                    v.as_bool().map(|on| Node::Leaf(Value::str(if on { "ENABLED" } else { "DISABLED" })))
+                }
+                _ => None,
+            }),
             ExprKind::Opaque(why) => Tree::unknown(why.clone(), span),
         }
     }
@@ -215,7 +217,15 @@ impl<'a> Eval<'a> {
     }
 
     /// An identity of a resource, under the condition the resource exists under.
-    fn identity(&self, at: usize, id: ResourceId, raw: &RawResource, attr: Attr, span: Span, depth: usize) -> Tree {
+    fn identity(
+        &self,
+        at: usize,
+        id: ResourceId,
+        raw: &RawResource,
+        attr: Attr,
+        span: Span,
+        depth: usize,
+    ) -> Tree {
         let guards = self.guards_of(at, raw.condition.as_ref(), depth);
         let alt = Alt { value: Node::Leaf(Value::Of(id, attr)), span, basis: Basis::Written, guards };
         Tree::new(vec![alt], None, span)
@@ -233,7 +243,8 @@ impl<'a> Eval<'a> {
 
     fn parameter(&self, at: usize, p: &Parameter, depth: usize) -> Tree {
         let key = (at, p.name.clone());
-        let symbol = || Tree::leaf(Value::Param(self.own_symbol(at, p)), self.instances[at].facts.file_start());
+        let symbol =
+            || Tree::leaf(Value::Param(self.own_symbol(at, p)), self.instances[at].facts.file_start());
         match self.parameters.borrow().get(&key) {
             Some(Some(t)) => return t.clone(),
             Some(None) => return symbol(),
@@ -290,7 +301,8 @@ impl<'a> Eval<'a> {
             let mut alts = Vec::new();
             let mut open = None;
             for g in given.iter().take(if alone { 1 } else { usize::MAX }) {
-                let guards = if alone { None } else { Guards::none().with("deployment", g.deployment.clone()) };
+                let guards =
+                    if alone { None } else { Guards::none().with("deployment", g.deployment.clone()) };
                 let guards = guards.unwrap_or_default();
                 match (&g.text, &p.default) {
                     (Some(t), _) => {
@@ -301,7 +313,8 @@ impl<'a> Eval<'a> {
                         alts.push(Alt { value: typed(d.as_text().unwrap_or("")), span, basis, guards });
                     }
                     (None, None) => {
-                        open = Some(Why::new(Reason::Parameter, format!("parameter `{}` has no value", p.name)));
+                        open =
+                            Some(Why::new(Reason::Parameter, format!("parameter `{}` has no value", p.name)));
                     }
                 }
             }
@@ -543,10 +556,7 @@ fn not_here(name: &str) -> Why {
 
 /// The alternatives under more guards; contradictions never exist.
 fn under(t: &Tree, guards: &Guards) -> Vec<Alt<Node>> {
-    t.alts()
-        .iter()
-        .filter_map(|a| guards.and(&a.guards).map(|guards| Alt { guards, ..a.clone() }))
-        .collect()
+    t.alts().iter().filter_map(|a| guards.and(&a.guards).map(|guards| Alt { guards, ..a.clone() })).collect()
 }
 
 /// The alternatives as part of an outer alternative.
@@ -620,12 +630,7 @@ fn joined(parts: &[Prop<Option<Value>>], delimiter: &str, span: Span) -> Tree {
     }
     let alts = rows
         .into_iter()
-        .map(|r| Alt {
-            value: Node::Leaf(Value::concat(r.parts)),
-            span,
-            basis: r.basis,
-            guards: r.guards,
-        })
+        .map(|r| Alt { value: Node::Leaf(Value::concat(r.parts)), span, basis: r.basis, guards: r.guards })
         .collect();
     Tree::new(alts, open, span)
 }
@@ -635,7 +640,8 @@ fn may_not_hold(part: &Value, c: char) -> bool {
     match part {
         Value::Str(_) => true,
         Value::Pseudo(p) => {
-            matches!(p.as_str(), "AWS::Region" | "AWS::AccountId" | "AWS::Partition") && matches!(c, ':' | '/' | ',')
+            matches!(p.as_str(), "AWS::Region" | "AWS::AccountId" | "AWS::Partition")
+                && matches!(c, ':' | '/' | ',')
         }
         Value::Of(_, Attr::Name) => matches!(c, ':' | ','),
         _ => false,
@@ -645,9 +651,10 @@ fn may_not_hold(part: &Value, c: char) -> bool {
 /// The tree of a scalar.
 fn scalar(text: &SmolStr, plain: bool, span: Span) -> Tree {
     match with_references(text) {
-        Some(Value::Param(_)) => {
-            Tree::unknown(Why::new(Reason::Imported, "a dynamic reference is resolved when it is deployed"), span)
-        }
+        Some(Value::Param(_)) => Tree::unknown(
+            Why::new(Reason::Imported, "a dynamic reference is resolved when it is deployed"),
+            span,
+        ),
         Some(v) => Tree::leaf(v, span),
         None => Tree::leaf(if plain { typed_scalar(text) } else { Value::Str(text.clone()) }, span),
     }

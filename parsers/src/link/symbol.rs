@@ -314,9 +314,10 @@ fn written(unit: &Unit, name: &str) -> Has {
     w.1
 }
 
+/// `exports`, `module.exports`, and `this`, which is the same at module level.
 fn is_exports(e: &Expr) -> bool {
     match &e.kind {
-        ExprKind::Name(n) => n == "exports",
+        ExprKind::Name(n) => n == "exports" || n == "this",
         ExprKind::Attr { object, name, .. } => name == "exports" && is_name(object, "module"),
         _ => false,
     }
