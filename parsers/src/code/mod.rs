@@ -3,7 +3,9 @@
 //! A front end per language builds [`hir`]; everything after that is written once: [`program`] knows all units of
 //! a run and how one finds another, [`analyze`] follows a handler through them.
 
+mod api;
 pub mod hir;
+mod interp;
 pub mod javascript;
 pub mod program;
 pub mod python;
@@ -66,8 +68,8 @@ pub fn lower(lang: Lang, src: &SourceText<'_>, path: &str) -> Unit {
 }
 
 /// Follow a handler through everything its calls reach.
-pub fn analyze(_program: &Program, _entry: &Entry) -> Option<Handler> {
-    None
+pub fn analyze(program: &Program, entry: &Entry) -> Option<Handler> {
+    interp::run(program, entry)
 }
 
 /// The names in a unit that are handlers by their shape (`lambda_handler(event, context)`), for code no template names.
