@@ -4,11 +4,13 @@
 //! a run and how one finds another, [`analyze`] follows a handler through them.
 
 mod api;
+mod cst;
 pub mod hir;
 mod interp;
 pub mod javascript;
 pub mod program;
 pub mod python;
+mod shape;
 
 use crate::text::SourceText;
 use hir::{Lang, Unit};
@@ -73,6 +75,6 @@ pub fn analyze(program: &Program, entry: &Entry) -> Option<Handler> {
 }
 
 /// The names in a unit that are handlers by their shape (`lambda_handler(event, context)`), for code no template names.
-pub fn handlers_by_shape(_unit: &Unit) -> Vec<SmolStr> {
-    Vec::new()
+pub fn handlers_by_shape(unit: &Unit) -> Vec<SmolStr> {
+    shape::handlers(unit)
 }

@@ -109,12 +109,12 @@ pub(crate) struct Row {
 
 impl Row {
     /// The numbers of the detail, in order.
-    pub fn positions(&self) -> impl Iterator<Item = usize> {
+    pub(super) fn positions(&self) -> impl Iterator<Item = usize> {
         self.detail.split(' ').filter_map(|d| d.parse().ok())
     }
 
     /// The first number of the detail.
-    pub fn position(&self) -> usize {
+    pub(super) fn position(&self) -> usize {
         self.positions().next().unwrap_or(0)
     }
 }

@@ -410,7 +410,7 @@ impl Interp<'_> {
                 let first = all.next().unwrap_or_else(V::unknown);
                 all.fold(first, |a, b| a.join(&b)).join(&V::of_deps(i.deps()))
             }
-            (V::Ext(q), name) if q == "env" || q == "os.environ" => match name {
+            (V::Ext(q, _), name) if q == "env" || q == "os.environ" => match name {
                 Some(n) => self.env_read(V::str(n), self.lang == Lang::Python && self.testing == 0, span),
                 None => self.env_read(i.clone(), false, span),
             },

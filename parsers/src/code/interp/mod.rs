@@ -124,6 +124,7 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
     let callback = V::Ext("lambda.callback".into(), Deps::NONE);
     match functions.first() {
         Some(f) => {
+            it.event_object |= takes_object(program.unit(f.unit).function(f.id));
             it.enter(f, Args::of(vec![event, context, callback]), symbol_span, true);
         }
         None => {
@@ -146,6 +147,19 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
         facts,
         complete: it.incomplete.map_or(Ok(()), Err),
     })
+}
+
+/// Whether a handler says that its event is something other than a plain mapping.
+fn takes_object(f: &super::hir::Function) -> bool {
+    let plain = |a: &SmolStr| {
+        let a = a.trim_matches(['"', '\'', ' ']);
+        let head = a.split(['[', '|']).next().unwrap_or_default().trim();
+        matches!(
+            head.rsplit('.').next().unwrap_or_default(),
+            "dict" | "Dict" | "Any" | "Mapping" | "MutableMapping" | "object" | "JSON"
+        )
+    };
+    f.params.first().and_then(|p| p.annotation.as_ref()).is_some_and(|a| !plain(a))
 }
 
 fn unit_span(unit: &super::hir::Unit) -> Span {
@@ -242,3 +256,6 @@ impl Frame {
         self.vars.insert(name.clone(), v);
     }
 }
+
+#[cfg(test)]
+mod tests;
