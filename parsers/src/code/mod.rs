@@ -5,6 +5,8 @@
 
 mod api;
 mod cst;
+#[cfg(test)]
+mod dump;
 pub mod hir;
 mod interp;
 pub mod javascript;
