@@ -348,7 +348,6 @@ impl App {
     ) -> Same {
         match (filter, signal) {
             (Filter::All, _) => Same::Yes,
-            (Filter::Unknown(_), _) => Same::Unknown,
             (Filter::Object { events, prefix, suffix }, Signal::Object { event, key }) => {
                 let listed = any(events.iter().map(|e| event_type(e, event)));
                 let own_key = own.and_then(|_| own_key(key));
@@ -368,7 +367,8 @@ impl App {
                 let event = self.item_event(fresh, from);
                 any(patterns.iter().map(|p| pattern::matches(p, &event, false)))
             }
-            (Filter::Object { .. }, _) | (Filter::Patterns(_), Signal::Object { .. }) => Same::Unknown,
+            (Filter::Unknown(_) | Filter::Object { .. }, _)
+            | (Filter::Patterns(_), Signal::Object { .. }) => Same::Unknown,
         }
     }
 
