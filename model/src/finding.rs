@@ -2,7 +2,7 @@
 
 use crate::rule::{Rule, Severity};
 use crate::source::Span;
-use crate::tri::{Basis, Evidence, Proof, Tri};
+use crate::tri::{Basis, Evidence, Guards, Proof, Tri};
 use smol_str::SmolStr;
 
 /// How sure a finding is. Ordered from least to most.
@@ -110,6 +110,11 @@ impl Finding {
     /// The facts it rests on, primary first.
     pub fn evidence(&self) -> &[Evidence] {
         self.proof.evidence()
+    }
+
+    /// The conditions it holds under.
+    pub fn guards(&self) -> &Guards {
+        self.proof.guards()
     }
 
     /// Merge the same claim about another function into this one, as a note.

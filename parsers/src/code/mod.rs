@@ -3,6 +3,9 @@
 //! A front end per language builds [`hir`]; everything after that is written once: [`program`] knows all units of
 //! a run and how one finds another, [`analyze`] follows a handler through them.
 
+mod cst;
+#[cfg(test)]
+mod dump;
 pub mod hir;
 pub mod javascript;
 pub mod program;
