@@ -39,7 +39,9 @@ impl Dump<'_> {
         let optional = |e: &Option<Expr>| e.as_ref().map_or(String::new(), |e| format!(" {}", self.expr(e)));
         match &s.kind {
             StmtKind::Expr(e) => self.expr(e),
-            StmtKind::Declare { target, value } => format!("let {} = {}", self.pattern(target), self.expr(value)),
+            StmtKind::Declare { target, value } => {
+                format!("let {} = {}", self.pattern(target), self.expr(value))
+            }
             StmtKind::Assign { target, value } => format!("{} = {}", self.pattern(target), self.expr(value)),
             StmtKind::AugAssign { target, op, value } => {
                 format!("{} {op}= {}", self.expr(target), self.expr(value))
@@ -241,8 +243,10 @@ impl Dump<'_> {
                 format!("({} {op}= {})", self.pattern(target), self.expr(value))
             }
             ExprKind::Comprehension { element, clauses, tests } => {
-                let clauses: Vec<String> =
-                    clauses.iter().map(|(p, e)| format!(" for {} in {}", self.pattern(p), self.expr(e))).collect();
+                let clauses: Vec<String> = clauses
+                    .iter()
+                    .map(|(p, e)| format!(" for {} in {}", self.pattern(p), self.expr(e)))
+                    .collect();
                 let tests: Vec<String> = tests.iter().map(|t| format!(" if {}", self.expr(t))).collect();
                 format!("[{}{}{}]", self.expr(element), clauses.join(""), tests.join(""))
             }

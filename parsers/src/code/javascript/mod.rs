@@ -16,7 +16,8 @@ mod tests;
 
 use super::cst;
 use super::hir::{
-    Block, Class, ClassId, Export, Expr, ExprKind, FnId, Function, Lang, ModuleKind, Stmt, StmtKind, Taint, Unit,
+    Block, Class, ClassId, Export, Expr, ExprKind, FnId, Function, Lang, ModuleKind, Stmt, StmtKind, Taint,
+    Unit,
 };
 use crate::text::SourceText;
 use control::Target;
@@ -212,7 +213,9 @@ fn peel(n: Node<'_>) -> Node<'_> {
     let mut n = n;
     loop {
         let inner = match n.kind() {
-            k::PARENTHESIZED | k::AS | k::SATISFIES | k::NON_NULL | k::INSTANTIATION => cst::named(n).first().copied(),
+            k::PARENTHESIZED | k::AS | k::SATISFIES | k::NON_NULL | k::INSTANTIATION => {
+                cst::named(n).first().copied()
+            }
             k::TYPE_ASSERTION => cst::named(n).last().copied(),
             _ => None,
         };

@@ -261,7 +261,9 @@ impl Lower<'_> {
 
     /// `enum E { A, B = "b" }` is an object.
     fn enumeration(&mut self, n: Node<'_>, out: &mut Block) {
-        let (Some(name), Some(body)) = (cst::field(n, field::NAME), cst::field(n, field::BODY)) else { return };
+        let (Some(name), Some(body)) = (cst::field(n, field::NAME), cst::field(n, field::BODY)) else {
+            return;
+        };
         let mut entries = Vec::new();
         let mut next = Some(0i64);
         for m in cst::named(body) {
