@@ -72,6 +72,13 @@ impl PosMap {
         });
     }
 
+    /// Append the pieces of another map: its decoded text follows this one's.
+    pub fn append(&mut self, other: &Self) {
+        for p in &other.pieces {
+            self.push(p.decoded_len as usize, p.source as usize, p.source_len as usize);
+        }
+    }
+
     /// The map of text that is part of this text: its offsets start at `offset` of this map's decoded text.
     #[must_use]
     pub fn from_offset(&self, offset: usize, len: usize) -> Self {

@@ -1,9 +1,10 @@
 //! One template file, read alone: parameters, mappings, conditions, resources in canonical form, outputs.
 
 use super::expr::{self, Cond, Expr, ExprEntry, ExprKind};
-use super::sam;
+use super::{detect, sam};
 use crate::doc::{Doc, DocEntry, DocKind, DocNode};
 use lamlint_model::app::Anchor;
+use lamlint_model::rule::Broken;
 use lamlint_model::source::{FileId, Span};
 use lamlint_model::tri::{Reason, Why};
 use smol_str::SmolStr;
@@ -16,8 +17,8 @@ pub struct TemplateFacts {
     pub file: FileId,
     /// Comments in order, with their marks.
     pub comments: Vec<Span>,
-    /// Keys that occur twice in one map: first and second place. AWS takes the last.
-    pub duplicates: Vec<(Span, Span)>,
+    /// Keys that occur twice in one map with different values; AWS silently takes the last.
+    pub duplicates: Vec<Broken>,
     pub(crate) dialect: &'static str,
     /// Why properties that are not written may still be set.
     pub(crate) open: Option<Why>,
@@ -95,8 +96,8 @@ const KNOWN_TRANSFORMS: &[&str] = &[
 pub(crate) fn read(doc: Doc) -> TemplateFacts {
     let mut facts = TemplateFacts {
         file: doc.file,
+        duplicates: detect::duplicate_keys(&doc),
         comments: doc.comments,
-        duplicates: doc.duplicates,
         dialect: "CloudFormation",
         open: None,
         parameters: Vec::new(),

@@ -96,7 +96,7 @@ fn bind(unit: &Unit, body: &Block, name: &str, inner: bool, found: &mut Has) {
             StmtKind::Function(id) if unit.function(*id).name == name => put(hit),
             StmtKind::Class(id) if unit.class(*id).name == name => put(hit),
             StmtKind::Declare { target, .. } | StmtKind::Assign { target, .. } if binds(target, name) => {
-                put(hit)
+                put(hit);
             }
             StmtKind::Import(i) => {
                 for n in &i.names {
@@ -282,12 +282,12 @@ fn written(unit: &Unit, name: &str) -> Has {
                     }
                     return false;
                 }
-                ExprKind::Call { args, .. } => {
-                    if args.iter().any(|a| is_exports(&a.value) || is_name(&a.value, "module")) {
-                        match args.get(1).map(|a| &a.value.kind) {
-                            Some(ExprKind::Str(s)) if s != self.0 => {}
-                            _ => self.1 = Has::Maybe,
-                        }
+                ExprKind::Call { args, .. }
+                    if args.iter().any(|a| is_exports(&a.value) || is_name(&a.value, "module")) =>
+                {
+                    match args.get(1).map(|a| &a.value.kind) {
+                        Some(ExprKind::Str(s)) if s != self.0 => {}
+                        _ => self.1 = Has::Maybe,
                     }
                 }
                 // `const self = module.exports`, `return exports`: followed no further.
@@ -314,9 +314,10 @@ fn written(unit: &Unit, name: &str) -> Has {
     w.1
 }
 
+/// `exports`, `module.exports`, and `this`, which is the same at module level.
 fn is_exports(e: &Expr) -> bool {
     match &e.kind {
-        ExprKind::Name(n) => n == "exports",
+        ExprKind::Name(n) => n == "exports" || n == "this",
         ExprKind::Attr { object, name, .. } => name == "exports" && is_name(object, "module"),
         _ => false,
     }

@@ -76,7 +76,12 @@ impl Target {
     pub(super) fn source_files(&self, lang: Lang) -> Vec<String> {
         match lang {
             Lang::Python => Vec::new(),
-            Lang::JavaScript | Lang::TypeScript => source_names(&self.module),
+            Lang::JavaScript | Lang::TypeScript => {
+                let mut names = source_names(&self.module);
+                // A directory loads its `index`.
+                names.extend(source_names(&format!("{}/index", self.module)));
+                names
+            }
         }
     }
 

@@ -85,10 +85,18 @@ pub(super) fn stmt(s: &Stmt, v: &mut dyn Visitor) {
             block(body, v);
         }
         StmtKind::Block(b) => block(b, v),
-        StmtKind::Delete(es) => es.iter().for_each(|e| expr(e, v)),
+        StmtKind::Delete(es) => {
+            for e in es {
+                expr(e, v);
+            }
+        }
         StmtKind::Opaque(es, bs) => {
-            es.iter().for_each(|e| expr(e, v));
-            bs.iter().for_each(|b| block(b, v));
+            for e in es {
+                expr(e, v);
+            }
+            for b in bs {
+                block(b, v);
+            }
         }
         StmtKind::Return(None)
         | StmtKind::Raise(None)
@@ -131,10 +139,14 @@ pub(super) fn expr(e: &Expr, v: &mut dyn Visitor) {
         }
         ExprKind::Call { callee, args, .. } => {
             expr(callee, v);
-            args.iter().for_each(|a| expr(&a.value, v));
+            for a in args {
+                expr(&a.value, v);
+            }
         }
         ExprKind::Template(es) | ExprKind::List(es) | ExprKind::Opaque(es) => {
-            es.iter().for_each(|e| expr(e, v));
+            for e in es {
+                expr(e, v);
+            }
         }
         ExprKind::Map(entries) => {
             for entry in entries {
@@ -167,7 +179,9 @@ pub(super) fn expr(e: &Expr, v: &mut dyn Visitor) {
             for (_, e) in clauses {
                 expr(e, v);
             }
-            tests.iter().for_each(|e| expr(e, v));
+            for e in tests {
+                expr(e, v);
+            }
             expr(element, v);
         }
         ExprKind::Null

@@ -57,7 +57,6 @@ fn function(files: &dyn Files, f: Function<'_>) -> Option<Package> {
     match code {
         // Nothing is packaged beside the text.
         CodeRef::Inline(_) => {}
-        CodeRef::Object | CodeRef::Image { .. } => return None,
         CodeRef::File(path) if files.is_file(&path) => {
             weight = tree::archive(files, &path)?;
             package.zipped = files.size(&path);
@@ -67,7 +66,7 @@ fn function(files: &dyn Files, f: Function<'_>) -> Option<Package> {
         CodeRef::Directory(dir) if files.is_dir(&dir) => {
             directory(files, f, lang, &dir, &mut package, &mut names, &mut weight);
         }
-        CodeRef::Directory(_) | CodeRef::File(_) => return None,
+        CodeRef::Object | CodeRef::Image { .. } | CodeRef::Directory(_) | CodeRef::File(_) => return None,
     }
     package.unzipped = weight.bytes;
     let mut all = weight;
