@@ -56,7 +56,13 @@ impl Eval<'_> {
     }
 
     /// How a named condition comes out when a parameter has that value; `None`: not decided by it.
-    pub(super) fn decided_by(&self, at: usize, name: &SmolStr, parameter: &SmolStr, text: &SmolStr) -> Option<bool> {
+    pub(super) fn decided_by(
+        &self,
+        at: usize,
+        name: &SmolStr,
+        parameter: &SmolStr,
+        text: &SmolStr,
+    ) -> Option<bool> {
         if self.pinned.borrow().is_some() {
             return None;
         }

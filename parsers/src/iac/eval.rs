@@ -177,8 +177,7 @@ impl<'a> Eval<'a> {
                 let outcome = self.outcome(at, name, next);
                 let mut alts: Vec<Alt<Node>> = Vec::new();
                 let mut open = None;
-                for (guards, branch, value) in
-                    [(&outcome.yes, &both.0, true), (&outcome.no, &both.1, false)]
+                for (guards, branch, value) in [(&outcome.yes, &both.0, true), (&outcome.no, &both.1, false)]
                 {
                     let Some(guards) = guards else { continue };
                     let t = self.assuming(at, name, value, || self.tree(at, branch, next));
@@ -619,8 +618,7 @@ fn text_of(node: &Node) -> Option<SmolStr> {
         Node::Leaf(Value::Str(s)) => Some(s.clone()),
         Node::Leaf(Value::Int(i)) => Some(format_smolstr!("{i}")),
         Node::List { items, open: None } => {
-            let items: Option<Vec<SmolStr>> =
-                items.iter().map(|t| t.only().and_then(text_of)).collect();
+            let items: Option<Vec<SmolStr>> = items.iter().map(|t| t.only().and_then(text_of)).collect();
             items.map(|i| i.join(",").into())
         }
         _ => None,

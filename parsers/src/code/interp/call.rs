@@ -362,7 +362,11 @@ impl Interp<'_> {
         };
         let ctx = self.ctx.clone();
         if !entry {
-            let callee = if function.name.is_empty() { SmolStr::new_static("a closure") } else { function.name.clone() };
+            let callee = if function.name.is_empty() {
+                SmolStr::new_static("a closure")
+            } else {
+                function.name.clone()
+            };
             self.ctx.chain.push(handler::Call { span, callee });
         }
         self.ctx.memo |= f.memo;
@@ -591,9 +595,11 @@ impl Interp<'_> {
         };
         let name = if name == "__init__" { "constructor" } else { name };
         // The method that is running, closures in it included.
-        let (unit, class) = self.stack.iter().rev().find_map(|c| {
-            self.program.unit(c.unit).function(c.id).class.map(|class| (c.unit, class))
-        })?;
+        let (unit, class) = self
+            .stack
+            .iter()
+            .rev()
+            .find_map(|c| self.program.unit(c.unit).function(c.id).class.map(|class| (c.unit, class)))?;
         let this = ["self", "this", "cls"].iter().find_map(|n| super::lookup(&self.frame, n)).map(|(v, _)| v);
         let args = self.arguments(args);
         if name == "__new__" {

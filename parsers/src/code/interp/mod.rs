@@ -19,6 +19,7 @@ pub(crate) mod value;
 use super::Entry;
 use super::hir::{FnId, Lang};
 use super::program::{Program, UnitId};
+use call::{Args, Call};
 use lamlint_model::handler::{Ctx, Fact, FactKind, Handler, Phase};
 use lamlint_model::source::Span;
 use lamlint_model::tri::{Reason, Why};
@@ -26,7 +27,6 @@ use lamlint_model::value::{Deps, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use call::{Args, Call};
 use value::{ClassInfo, Frame, FrameRef, Func, V};
 
 /// Bound on statements and expressions followed for one handler.
