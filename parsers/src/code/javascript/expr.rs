@@ -161,7 +161,8 @@ impl Lower<'_> {
     }
 
     fn member(&mut self, n: Node<'_>) -> ExprKind {
-        let (Some(object), Some(name)) = (cst::field(n, field::OBJECT), cst::field(n, field::PROPERTY)) else {
+        let (Some(object), Some(name)) = (cst::field(n, field::OBJECT), cst::field(n, field::PROPERTY))
+        else {
             return ExprKind::Opaque(Vec::new());
         };
         ExprKind::Attr {
@@ -179,7 +180,8 @@ impl Lower<'_> {
     }
 
     fn call(&mut self, n: Node<'_>) -> ExprKind {
-        let (Some(function), Some(arguments)) = (cst::field(n, field::FUNCTION), cst::field(n, field::ARGUMENTS))
+        let (Some(function), Some(arguments)) =
+            (cst::field(n, field::FUNCTION), cst::field(n, field::ARGUMENTS))
         else {
             return ExprKind::Opaque(Vec::new());
         };
@@ -321,9 +323,11 @@ impl Lower<'_> {
         let mut links = Vec::new();
         let mut first = n;
         while first.kind() == k::BINARY {
-            let (Some(left), Some(op), Some(right)) =
-                (cst::field(first, field::LEFT), cst::field(first, field::OPERATOR), cst::field(first, field::RIGHT))
-            else {
+            let (Some(left), Some(op), Some(right)) = (
+                cst::field(first, field::LEFT),
+                cst::field(first, field::OPERATOR),
+                cst::field(first, field::RIGHT),
+            ) else {
                 break;
             };
             links.push((first, op.kind(), right));
@@ -372,14 +376,12 @@ impl Lower<'_> {
     }
 
     fn ternary(&mut self, n: Node<'_>) -> ExprKind {
-        let parts =
-            [field::CONDITION, field::CONSEQUENCE, field::ALTERNATIVE].map(|f| cst::field(n, f).map(|x| self.expr(x)));
+        let parts = [field::CONDITION, field::CONSEQUENCE, field::ALTERNATIVE]
+            .map(|f| cst::field(n, f).map(|x| self.expr(x)));
         match parts {
-            [Some(test), Some(then), Some(otherwise)] => ExprKind::Cond {
-                test: Box::new(test),
-                then: Box::new(then),
-                otherwise: Box::new(otherwise),
-            },
+            [Some(test), Some(then), Some(otherwise)] => {
+                ExprKind::Cond { test: Box::new(test), then: Box::new(then), otherwise: Box::new(otherwise) }
+            }
             parts => ExprKind::Opaque(parts.into_iter().flatten().collect()),
         }
     }

@@ -16,7 +16,8 @@ mod tests;
 
 use super::cst;
 use super::hir::{
-    Block, Class, ClassId, Export, Expr, ExprKind, FnId, Function, Lang, ModuleKind, Stmt, StmtKind, Taint, Unit,
+    Block, Class, ClassId, Export, Expr, ExprKind, FnId, Function, Lang, ModuleKind, Stmt, StmtKind, Taint,
+    Unit,
 };
 use crate::text::SourceText;
 use control::Target;
@@ -55,6 +56,11 @@ fn grammar(lang: Lang, path: &str) -> Language {
         Lang::JavaScript | Lang::Python => tree_sitter_javascript::LANGUAGE.into(),
     }
 }
+
+/// Bound on nested syntax. Bundles and minified libraries stay below 128, and this depth fits the stack of any thread,
+/// in debug builds as well.
+const MAX_DEPTH: u32 = 160;
+const _: () = assert!(MAX_DEPTH <= cst::MAX_DEPTH);
 
 /// A name something is bound to, and where it is written.
 type Named = (SmolStr, Span);
@@ -196,7 +202,7 @@ impl<'s> Lower<'s> {
 
     /// Go one level deeper; `None` below the bound.
     fn deeper<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if self.depth >= cst::MAX_DEPTH {
+        if self.depth >= MAX_DEPTH {
             self.too_deep = true;
             return None;
         }
@@ -212,7 +218,9 @@ fn peel(n: Node<'_>) -> Node<'_> {
     let mut n = n;
     loop {
         let inner = match n.kind() {
-            k::PARENTHESIZED | k::AS | k::SATISFIES | k::NON_NULL | k::INSTANTIATION => cst::named(n).first().copied(),
+            k::PARENTHESIZED | k::AS | k::SATISFIES | k::NON_NULL | k::INSTANTIATION => {
+                cst::named(n).first().copied()
+            }
             k::TYPE_ASSERTION => cst::named(n).last().copied(),
             _ => None,
         };

@@ -5,7 +5,8 @@ use super::kinds::{self as k, field};
 use super::{Lower, Named, peel};
 use crate::code::cst;
 use crate::code::hir::{
-    Arg, Block, Export, ExportValue, Expr, ExprKind, Function, Import, ImportName, MapEntry, Pattern, Stmt, StmtKind,
+    Arg, Block, Export, ExportValue, Expr, ExprKind, Function, Import, ImportName, MapEntry, Pattern, Stmt,
+    StmtKind,
 };
 use lamlint_model::source::Span;
 use smol_str::{SmolStr, format_smolstr};
@@ -153,13 +154,7 @@ impl Lower<'_> {
         self.push(n, StmtKind::Import(Import { module, names: Vec::new(), type_only }), out);
     }
 
-    fn export_declaration(
-        &mut self,
-        d: Node<'_>,
-        is_default: bool,
-        decorators: Vec<Expr>,
-        out: &mut Block,
-    ) {
+    fn export_declaration(&mut self, d: Node<'_>, is_default: bool, decorators: Vec<Expr>, out: &mut Block) {
         let start = out.len();
         if matches!(d.kind(), k::CLASS_DECLARATION | k::ABSTRACT_CLASS) {
             let id = self.class(d, None, decorators);
@@ -172,7 +167,11 @@ impl Lower<'_> {
                 && out.len() > start
             {
                 let value = ExportValue::Local(self.text(name).into());
-                self.exports.push(Export { name: SmolStr::new_static("default"), span: self.span(name), value });
+                self.exports.push(Export {
+                    name: SmolStr::new_static("default"),
+                    span: self.span(name),
+                    value,
+                });
             }
             return;
         }
@@ -196,7 +195,8 @@ impl Lower<'_> {
     fn export_default(&mut self, n: Node<'_>, v: Node<'_>, out: &mut Block) {
         let v = peel(v);
         let name = SmolStr::new_static("default");
-        let named = matches!(v.kind(), k::FUNCTION | k::GENERATOR | k::CLASS).then(|| cst::field(v, field::NAME));
+        let named =
+            matches!(v.kind(), k::FUNCTION | k::GENERATOR | k::CLASS).then(|| cst::field(v, field::NAME));
         if let Some(own) = named.flatten() {
             // The name of an exported function or class is a name of the module.
             let kind = if v.kind() == k::CLASS {
@@ -247,7 +247,9 @@ impl Lower<'_> {
         let place = if object.kind() == k::IDENTIFIER {
             match self.text(object) {
                 "exports" if !self.hides("exports") => format_smolstr!("exports.{name}"),
-                "module" if name == "exports" && !self.hides("module") => SmolStr::new_static("module.exports"),
+                "module" if name == "exports" && !self.hides("module") => {
+                    SmolStr::new_static("module.exports")
+                }
                 _ => return None,
             }
         } else if self.is_module_exports(object) {
@@ -312,7 +314,8 @@ impl Lower<'_> {
 
     /// Calls by which compilers export: true when the call was one.
     pub(super) fn export_call(&mut self, n: Node<'_>, call: Node<'_>, out: &mut Block) -> bool {
-        let (Some(f), Some(args)) = (cst::field(call, field::FUNCTION), cst::field(call, field::ARGUMENTS)) else {
+        let (Some(f), Some(args)) = (cst::field(call, field::FUNCTION), cst::field(call, field::ARGUMENTS))
+        else {
             return false;
         };
         let f = peel(f);
@@ -387,7 +390,9 @@ impl Lower<'_> {
 
     /// `namespace N { … }` is the result of a function that returns what it exports.
     pub(super) fn namespace(&mut self, n: Node<'_>, out: &mut Block) {
-        let (Some(name), Some(body)) = (cst::field(n, field::NAME), cst::field(n, field::BODY)) else { return };
+        let (Some(name), Some(body)) = (cst::field(n, field::NAME), cst::field(n, field::BODY)) else {
+            return;
+        };
         if name.kind() == k::STRING {
             return;
         }
@@ -430,7 +435,8 @@ impl Lower<'_> {
             is_static: false,
         });
         let callee = Box::new(Expr { span, kind: ExprKind::Closure(id) });
-        let mut value = Expr { span, kind: ExprKind::Call { callee, args: Vec::<Arg>::new(), is_new: false } };
+        let mut value =
+            Expr { span, kind: ExprKind::Call { callee, args: Vec::<Arg>::new(), is_new: false } };
         while names.len() > 1
             && let Some(inner) = names.pop()
         {
@@ -480,8 +486,11 @@ pub(super) fn elide_imports(body: &mut Block, used: &BTreeSet<SmolStr>) {
             } else {
                 import.names = kept;
                 if !types.is_empty() {
-                    let kind =
-                        StmtKind::Import(Import { module: import.module.clone(), names: types, type_only: true });
+                    let kind = StmtKind::Import(Import {
+                        module: import.module.clone(),
+                        names: types,
+                        type_only: true,
+                    });
                     out.push(Stmt { span: s.span, kind });
                 }
             }
