@@ -57,6 +57,11 @@ fn grammar(lang: Lang, path: &str) -> Language {
     }
 }
 
+/// Bound on nested syntax. Bundles and minified libraries stay below 128, and this depth fits the stack of any thread,
+/// in debug builds as well.
+const MAX_DEPTH: u32 = 160;
+const _: () = assert!(MAX_DEPTH <= cst::MAX_DEPTH);
+
 /// A name something is bound to, and where it is written.
 type Named = (SmolStr, Span);
 
@@ -197,7 +202,7 @@ impl<'s> Lower<'s> {
 
     /// Go one level deeper; `None` below the bound.
     fn deeper<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if self.depth >= cst::MAX_DEPTH {
+        if self.depth >= MAX_DEPTH {
             self.too_deep = true;
             return None;
         }
