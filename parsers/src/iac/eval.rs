@@ -297,7 +297,13 @@ impl<'a> Eval<'a> {
     }
 
     fn parameter(&self, at: usize, p: &Parameter, depth: usize) -> Tree {
-        let key = (at, p.name.clone());
+        if let Some((i, name, text)) = &*self.pinned.borrow()
+            && (*i, name) == (at, &p.name)
+        {
+            let span = self.instances[at].facts.file_start();
+            return Tree::known(typed(p, text, span), span);
+        }
+        let key = self.key(at, &p.name);
         let symbol =
             || Tree::leaf(Value::Param(self.own_symbol(at, p)), self.instances[at].facts.file_start());
         match self.parameters.borrow().get(&key) {
