@@ -34,12 +34,8 @@ fn hold(kind: &str, variants: &[&str], least: usize) {
             }
             copy(dir, project.path());
             let result = run(project.path(), rules_with(None), Confidence::Medium);
-            let found: BTreeSet<String> = result
-                .outcome
-                .findings
-                .iter()
-                .map(|f| format!("{} {}", f.rule().id, f.subject()))
-                .collect();
+            let found: BTreeSet<String> =
+                result.outcome.findings.iter().map(|f| format!("{} {}", f.rule().id, f.subject())).collect();
             let mut differs = result.internal_errors();
             differs.extend(expected.difference(&found).map(|l| format!("missing     {l}")));
             differs.extend(found.difference(&expected).map(|l| format!("unexpected  {l}")));

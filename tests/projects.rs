@@ -7,7 +7,9 @@ use lamlint::report::{Report, links, summary, text};
 use lamlint_model::finding::Confidence;
 use std::collections::BTreeSet;
 use std::fs;
-use support::{Mark, TODAY, check_generated, files_below, folders, listed_marks, marks_of, name, root, rules_with, run};
+use support::{
+    Mark, TODAY, check_generated, files_below, folders, listed_marks, marks_of, name, root, rules_with, run,
+};
 
 #[test]
 fn projects_hold() {
@@ -31,9 +33,14 @@ fn projects_hold() {
             wrong.push(format!("{}:\n{d}", name(dir)));
             continue;
         }
-        let report =
-            Report { analysis: &result.analysis, outcome: &result.outcome, display: &result.display, today: TODAY };
-        let rendered = format!("{}{}\n{}", text::render(&report), links::render(&report), summary::render(&report));
+        let report = Report {
+            analysis: &result.analysis,
+            outcome: &result.outcome,
+            display: &result.display,
+            today: TODAY,
+        };
+        let rendered =
+            format!("{}{}\n{}", text::render(&report), links::render(&report), summary::render(&report));
         let plain = anstream::adapter::strip_str(&rendered).to_string();
         wrong.extend(check_generated(&dir.join("expected.txt"), &plain));
     }

@@ -14,11 +14,12 @@ mod function;
 mod pattern;
 mod resolve;
 mod triggers;
+mod writes;
 
-pub use flow::{Signal, Write, increments, writes};
 pub use function::Function;
 pub use resolve::Target;
 pub use triggers::{Delivery, Filter, Forward, Place, Trigger, TriggerKind, Via};
+pub use writes::{Signal, Write, increments, writes};
 
 use crate::source::{FileId, Span};
 use crate::tree::Tree;

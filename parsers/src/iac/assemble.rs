@@ -181,7 +181,9 @@ impl<'a> Assembler<'a> {
             None if location.get("ApplicationId").is_some() => {
                 "an application from the Serverless Application Repository is not read".to_owned()
             }
-            None if matches!(location.kind, ExprKind::NoValue) => "a nested stack names no template".to_owned(),
+            None if matches!(location.kind, ExprKind::NoValue) => {
+                "a nested stack names no template".to_owned()
+            }
             None => "the location of a nested template is not constant".to_owned(),
         };
         self.notices.push((location.span, what));
@@ -202,7 +204,7 @@ impl<'a> Assembler<'a> {
             let raw = slot.raw;
             let (file, application, repeated) = self.uses[slot.instance];
             let guards = self.eval.guards_of(slot.instance, raw.condition.as_ref(), 0);
-            let mut props = self.eval.eval(slot.instance, &raw.props);
+            let mut props = self.eval.eval_when(slot.instance, raw.condition.as_ref(), &raw.props);
             if !guards.is_empty() {
                 let alts = props
                     .alts()
@@ -260,7 +262,8 @@ fn packaged_copies(templates: &[TemplateFile]) -> BTreeSet<usize> {
     }
     let mut out = BTreeSet::new();
     for group in groups.values().filter(|g| g.len() > 1) {
-        let packaged: Vec<usize> = group.iter().copied().filter(|i| is_packaged(&templates[*i].facts)).collect();
+        let packaged: Vec<usize> =
+            group.iter().copied().filter(|i| is_packaged(&templates[*i].facts)).collect();
         if packaged.len() < group.len() {
             out.extend(packaged);
         }
@@ -269,8 +272,7 @@ fn packaged_copies(templates: &[TemplateFile]) -> BTreeSet<usize> {
 }
 
 fn is_packaged(facts: &TemplateFacts) -> bool {
-    let mut functions =
-        facts.resources.iter().filter(|r| r.type_name == "AWS::Lambda::Function").peekable();
+    let mut functions = facts.resources.iter().filter(|r| r.type_name == "AWS::Lambda::Function").peekable();
     functions.peek().is_some()
         && functions.all(|r| match r.props.get("Code") {
             Some(c) => c.as_text().is_some_and(|t| t.starts_with("s3://")) || c.get("S3Key").is_some(),

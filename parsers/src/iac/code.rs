@@ -15,8 +15,8 @@ use smol_str::SmolStr;
 
 /// Extensions that make a code path a file; any other path is a directory.
 const FILES: &[&str] = &[
-    "zip", "jar", "war", "py", "js", "mjs", "cjs", "ts", "mts", "cts", "jsx", "tsx", "rb", "go", "rs", "java",
-    "cs", "kt", "ps1", "sh", "exe", "gz", "tgz",
+    "zip", "jar", "war", "py", "js", "mjs", "cjs", "ts", "mts", "cts", "jsx", "tsx", "rb", "go", "rs",
+    "java", "cs", "kt", "ps1", "sh", "exe", "gz", "tgz",
 ];
 
 /// Locations in another place than the tree.
@@ -65,8 +65,12 @@ impl Reader<'_, '_> {
         if !raw.sam {
             return Prop::unknown(Why::other("no code is named"), span);
         }
-        if self.props.get("PackageType").strings().alts().iter().any(|a| a.value.as_deref() == Some("Image")) {
-            return Prop::known(CodeRef::Image { context: None, dockerfile: None, command: self.command() }, span);
+        if self.props.get("PackageType").strings().alts().iter().any(|a| a.value.as_deref() == Some("Image"))
+        {
+            return Prop::known(
+                CodeRef::Image { context: None, dockerfile: None, command: self.command() },
+                span,
+            );
         }
         Prop::service_default(CodeRef::Directory(self.dir.to_owned()), span)
     }
@@ -91,7 +95,12 @@ impl Reader<'_, '_> {
                 dockerfile: None,
                 command: self.command(),
             });
-            found.alts.push(Alt { value: image, span: e.span, basis: Basis::Written, guards: guards.clone() });
+            found.alts.push(Alt {
+                value: image,
+                span: e.span,
+                basis: Basis::Written,
+                guards: guards.clone(),
+            });
             return;
         }
         let tree = self.eval.eval(self.instance, e);
@@ -126,15 +135,16 @@ impl Reader<'_, '_> {
                 if REMOTE.iter().any(|r| s.starts_with(r)) {
                     return Ok(CodeRef::Object);
                 }
-                let path = files::join(self.dir, s.trim()).ok_or_else(|| {
-                    Why::new(Reason::NotInTree, format!("`{s}` is outside of the tree"))
-                })?;
+                let path = files::join(self.dir, s.trim())
+                    .ok_or_else(|| Why::new(Reason::NotInTree, format!("`{s}` is outside of the tree")))?;
                 let extension = files::file_name(&path).rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase());
                 let is_file = extension.is_some_and(|e| FILES.contains(&e.as_str()));
                 Ok(if is_file { CodeRef::File(path) } else { CodeRef::Directory(path) })
             }
             v if REMOTE.iter().any(|r| v.prefix().starts_with(r)) => Ok(CodeRef::Object),
-            Value::Param(p) => Err(Why::new(Reason::Parameter, format!("the code is named by parameter `{p}`"))),
+            Value::Param(p) => {
+                Err(Why::new(Reason::Parameter, format!("the code is named by parameter `{p}`")))
+            }
             _ => Err(Why::new(Reason::BuiltElsewhere, "the code path is not constant")),
         }
     }
@@ -157,7 +167,8 @@ impl Reader<'_, '_> {
             return None;
         }
         let context = context.and_then(|c| files::join(self.dir, &c));
-        let dockerfile = context.as_ref().and_then(|c| files::join(c, file.as_deref().unwrap_or("Dockerfile")));
+        let dockerfile =
+            context.as_ref().and_then(|c| files::join(c, file.as_deref().unwrap_or("Dockerfile")));
         Some(CodeRef::Image { context, dockerfile, command: self.command() })
     }
 
@@ -225,7 +236,11 @@ impl Reader<'_, '_> {
                     }
                     if !self.decode(item, text, map) {
                         let value = self.constant_of(item).unwrap_or_else(|| "x".repeat(8));
-                        map.push(value.len(), item.span.start as usize, (item.span.end - item.span.start) as usize);
+                        map.push(
+                            value.len(),
+                            item.span.start as usize,
+                            (item.span.end - item.span.start) as usize,
+                        );
                         text.push_str(&value);
                     }
                 }

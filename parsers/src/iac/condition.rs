@@ -26,7 +26,7 @@ type Row = (Guards, Option<bool>);
 impl Eval<'_> {
     /// How a named condition can come out.
     pub(crate) fn outcome(&self, at: usize, name: &SmolStr, depth: usize) -> Outcome {
-        let key = (at, name.clone());
+        let key = self.key(at, name);
         let subject = format_smolstr!("{}{name}", self.instances[at].prefix);
         let guard = |v: &str| Guards::none().with(subject.clone(), v);
         let by_name = Outcome { yes: guard("true"), no: guard("false") };
@@ -38,7 +38,7 @@ impl Eval<'_> {
         let facts = self.instances[at].facts;
         let Some((_, cond)) = facts.conditions.iter().find(|(n, _)| n == name) else { return by_name };
         self.conditions.borrow_mut().insert(key.clone(), None);
-        let rows = self.rows(at, cond, depth);
+        let rows = self.apart(|| self.rows(at, cond, depth));
         let ways = |outcome: bool| -> Option<Guards> {
             let mut ways = rows.iter().filter(|(_, v)| v.is_none_or(|v| v == outcome)).map(|(g, _)| g);
             let first = ways.next()?.clone();
@@ -55,6 +55,27 @@ impl Eval<'_> {
         outcome
     }
 
+    /// How a named condition comes out when a parameter has that value; `None`: not decided by it.
+    pub(super) fn decided_by(&self, at: usize, name: &SmolStr, parameter: &SmolStr, text: &SmolStr) -> Option<bool> {
+        if self.pinned.borrow().is_some() {
+            return None;
+        }
+        let key = (at, name.clone(), parameter.clone(), text.clone());
+        if let Some(d) = self.decided.borrow().get(&key) {
+            return *d;
+        }
+        self.pinned.replace(Some((at, parameter.clone(), text.clone())));
+        let outcome = self.outcome(at, name, 0);
+        self.pinned.replace(None);
+        let decided = match (&outcome.yes, &outcome.no) {
+            (Some(_), None) => Some(true),
+            (None, Some(_)) => Some(false),
+            _ => None,
+        };
+        self.decided.borrow_mut().insert(key, decided);
+        decided
+    }
+
     fn rows(&self, at: usize, cond: &Cond, depth: usize) -> Vec<Row> {
         let undecided = || vec![(Guards::none(), None)];
         if depth > 64 {
@@ -68,7 +89,9 @@ impl Eval<'_> {
                 let no = o.no.map(|g| (g, Some(false)));
                 yes.into_iter().chain(no).collect()
             }
-            Cond::Not(c) => self.rows(at, c, depth + 1).into_iter().map(|(g, v)| (g, v.map(|v| !v))).collect(),
+            Cond::Not(c) => {
+                self.rows(at, c, depth + 1).into_iter().map(|(g, v)| (g, v.map(|v| !v))).collect()
+            }
             Cond::And(all) => self.fold(at, all, true, depth),
             Cond::Or(any) => self.fold(at, any, false, depth),
             Cond::Equals(both) => {

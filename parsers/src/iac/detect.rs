@@ -2,7 +2,7 @@
 
 use crate::doc::{Doc, DocKind, DocNode};
 use crate::files::file_name;
-use crate::text::{SourceText, SyntaxError, TOO_DEEP};
+use crate::text::{SourceText, SyntaxError};
 use crate::{json, yaml};
 use lamlint_model::rule::{Broken, BrokenKind};
 use lamlint_model::source::Span;
@@ -102,7 +102,7 @@ pub fn is_template(doc: &Doc) -> bool {
 
 /// Whether a file that does not parse is certainly a broken template: AWS would refuse it, too.
 pub fn is_broken_template(text: &str, error: &SyntaxError) -> bool {
-    error.message != TOO_DEEP && clearly_template(text)
+    error.is_certain() && clearly_template(text)
 }
 
 /// Whether a text that does not parse is certainly meant to be a template as it stands, and not the input of a
@@ -336,6 +336,10 @@ mod tests {
     #[test]
     fn our_own_bounds_are_no_mistake_of_others() {
         let text = format!("{SAM}    Metadata: {}\n", "[".repeat(1000));
+        let e = parse(&SourceText::file(FileId(0), &text), "template.yaml").unwrap_err();
+        assert!(clearly_template(&text) && !is_broken_template(&text, &e), "{e:?}");
+        // The SAM tools read the missing space; others don't.
+        let text = format!("{SAM}    Metadata: {{A: 1, B:['x']}}\n");
         let e = parse(&SourceText::file(FileId(0), &text), "template.yaml").unwrap_err();
         assert!(clearly_template(&text) && !is_broken_template(&text, &e), "{e:?}");
     }

@@ -58,6 +58,12 @@ pub(crate) struct Eval<'a> {
     /// `None` while it is being resolved.
     parameters: RefCell<FxHashMap<(usize, SmolStr), Option<Tree>>>,
     pub(super) conditions: RefCell<FxHashMap<(usize, SmolStr), Option<Outcome>>>,
+    /// How conditions come out when one parameter has one value.
+    pub(super) decided: RefCell<FxHashMap<(usize, SmolStr, SmolStr, SmolStr), Option<bool>>>,
+    /// The conditions, with their outcome, under which something is being evaluated.
+    assumed: RefCell<Vec<(usize, SmolStr, bool)>>,
+    /// A parameter that is taken to have one value.
+    pub(super) pinned: RefCell<Option<(usize, SmolStr, SmolStr)>>,
 }
 
 /// The alternatives of one text under construction.
@@ -72,11 +78,54 @@ impl<'a> Eval<'a> {
     pub(crate) fn forget(&self) {
         self.parameters.borrow_mut().clear();
         self.conditions.borrow_mut().clear();
+        self.decided.borrow_mut().clear();
     }
 
     /// Evaluate an expression of an instance.
     pub(crate) fn eval(&self, at: usize, expr: &Expr) -> Tree {
         self.tree(at, expr, 0)
+    }
+
+    /// Evaluate an expression that matters only where a condition holds.
+    pub(crate) fn eval_when(&self, at: usize, condition: Option<&SmolStr>, expr: &Expr) -> Tree {
+        match condition {
+            Some(c) => self.assuming(at, c, true, || self.tree(at, expr, 0)),
+            None => self.tree(at, expr, 0),
+        }
+    }
+
+    fn assuming<T>(&self, at: usize, condition: &SmolStr, outcome: bool, f: impl FnOnce() -> T) -> T {
+        self.assumed.borrow_mut().push((at, condition.clone(), outcome));
+        let t = f();
+        self.assumed.borrow_mut().pop();
+        t
+    }
+
+    /// Resolve something that does not depend on where it is used.
+    pub(super) fn apart<T>(&self, f: impl FnOnce() -> T) -> T {
+        let assumed = self.assumed.take();
+        let t = f();
+        self.assumed.replace(assumed);
+        t
+    }
+
+    /// The key under which something is remembered: by name, and by what is pinned.
+    pub(super) fn key(&self, at: usize, name: &SmolStr) -> (usize, SmolStr) {
+        match &*self.pinned.borrow() {
+            None => (at, name.clone()),
+            Some((i, p, v)) => (at, format_smolstr!("{name}\0{i}\0{p}\0{v}")),
+        }
+    }
+
+    /// Whether a parameter can have that value where something is being evaluated: `""` is no value of `Arn` under
+    /// a condition that says `Arn` is not empty.
+    fn is_possible(&self, at: usize, p: &Parameter, node: &Node) -> bool {
+        let Some(text) = text_of(node) else { return true };
+        let assumed = self.assumed.borrow().clone();
+        assumed
+            .iter()
+            .filter(|(i, ..)| *i == at)
+            .all(|(_, c, outcome)| self.decided_by(at, c, &p.name, &text).is_none_or(|d| d == *outcome))
     }
 
     pub(super) fn tree(&self, at: usize, expr: &Expr, depth: usize) -> Tree {
@@ -128,9 +177,11 @@ impl<'a> Eval<'a> {
                 let outcome = self.outcome(at, name, next);
                 let mut alts: Vec<Alt<Node>> = Vec::new();
                 let mut open = None;
-                for (guards, branch) in [(&outcome.yes, &both.0), (&outcome.no, &both.1)] {
+                for (guards, branch, value) in
+                    [(&outcome.yes, &both.0, true), (&outcome.no, &both.1, false)]
+                {
                     let Some(guards) = guards else { continue };
-                    let t = self.tree(at, branch, next);
+                    let t = self.assuming(at, name, value, || self.tree(at, branch, next));
                     open = open.or_else(|| t.open().cloned());
                     alts.extend(under(&t, guards));
                 }
@@ -139,18 +190,20 @@ impl<'a> Eval<'a> {
             ExprKind::Find(args) => self.find(at, args, span, next),
             ExprKind::Import(name) => {
                 let detail = match self.part(at, name, next).alts() {
-                    [Alt { value: Some(Value::Str(s)), .. }] => format_smolstr!("`{s}` is imported from another stack"),
+                    [Alt { value: Some(Value::Str(s)), .. }] => {
+                        format_smolstr!("`{s}` is imported from another stack")
+                    }
                     _ => "it is imported from another stack".into(),
                 };
                 Tree::unknown(Why::new(Reason::Imported, detail), span)
             }
-            ExprKind::State(e) => {
-                self.tree(at, e, next).filter_map("a constant truth value", |n| match n {
-                    Node::Absent => Some(Node::Absent),
-                    Node::Leaf(v) => v.as_bool().map(|on| Node::Leaf(Value::str(if on { "ENABLED" } else { "DISABLED" }))),
-                    _ => None,
-                })
-            }
+            ExprKind::State(e) => self.tree(at, e, next).filter_map("a constant truth value", |n| match n {
+                Node::Absent => Some(Node::Absent),
+                Node::Leaf(v) => {
+                    v.as_bool().map(|on| Node::Leaf(Value::str(if on { "ENABLED" } else { "DISABLED" })))
+                }
+                _ => None,
+            }),
             ExprKind::Opaque(why) => Tree::unknown(why.clone(), span),
         }
     }
@@ -166,7 +219,12 @@ impl<'a> Eval<'a> {
             return Tree::leaf(Value::Pseudo(name.clone()), span);
         }
         if let Some(p) = instance.facts.parameters.iter().find(|p| p.name == *name) {
-            return placed(&self.parameter(at, p, depth), span);
+            let t = self.parameter(at, p, depth);
+            if self.assumed.borrow().is_empty() {
+                return placed(&t, span);
+            }
+            let possible = t.alts().iter().filter(|a| self.is_possible(at, p, &a.value)).cloned().collect();
+            return placed(&Tree::new(possible, t.open().cloned(), span), span);
         }
         let name = instance.facts.redirects.get(name).unwrap_or(name);
         match instance.names.get(name.as_str()) {
@@ -215,7 +273,15 @@ impl<'a> Eval<'a> {
     }
 
     /// An identity of a resource, under the condition the resource exists under.
-    fn identity(&self, at: usize, id: ResourceId, raw: &RawResource, attr: Attr, span: Span, depth: usize) -> Tree {
+    fn identity(
+        &self,
+        at: usize,
+        id: ResourceId,
+        raw: &RawResource,
+        attr: Attr,
+        span: Span,
+        depth: usize,
+    ) -> Tree {
         let guards = self.guards_of(at, raw.condition.as_ref(), depth);
         let alt = Alt { value: Node::Leaf(Value::Of(id, attr)), span, basis: Basis::Written, guards };
         Tree::new(vec![alt], None, span)
@@ -232,15 +298,22 @@ impl<'a> Eval<'a> {
     }
 
     fn parameter(&self, at: usize, p: &Parameter, depth: usize) -> Tree {
-        let key = (at, p.name.clone());
-        let symbol = || Tree::leaf(Value::Param(self.own_symbol(at, p)), self.instances[at].facts.file_start());
+        if let Some((i, name, text)) = &*self.pinned.borrow()
+            && (*i, name) == (at, &p.name)
+        {
+            let span = self.instances[at].facts.file_start();
+            return Tree::known(typed(p, text, span), span);
+        }
+        let key = self.key(at, &p.name);
+        let symbol =
+            || Tree::leaf(Value::Param(self.own_symbol(at, p)), self.instances[at].facts.file_start());
         match self.parameters.borrow().get(&key) {
             Some(Some(t)) => return t.clone(),
             Some(None) => return symbol(),
             None => {}
         }
         self.parameters.borrow_mut().insert(key.clone(), None);
-        let t = self.parameter_value(at, p, depth);
+        let t = self.apart(|| self.parameter_value(at, p, depth));
         self.parameters.borrow_mut().insert(key, Some(t.clone()));
         t
     }
@@ -248,7 +321,7 @@ impl<'a> Eval<'a> {
     fn parameter_value(&self, at: usize, p: &Parameter, depth: usize) -> Tree {
         let instance = &self.instances[at];
         let span = instance.facts.file_start();
-        let is_list = p.type_name == "CommaDelimitedList" || p.type_name.contains("List<");
+        let is_list = is_list(p);
         let unknown = || {
             if is_list {
                 let why = Why::new(Reason::Parameter, format!("parameter `{}` has no known value", p.name));
@@ -257,16 +330,7 @@ impl<'a> Eval<'a> {
                 Tree::leaf(Value::Param(self.own_symbol(at, p)), span)
             }
         };
-        let typed = |text: &str| -> Node {
-            if is_list {
-                let items = text.split(',').map(|t| Tree::leaf(Value::str(t.trim()), span)).collect();
-                return Node::List { items, open: None };
-            }
-            Node::Leaf(match text.trim().parse::<i64>() {
-                Ok(n) if p.type_name == "Number" => Value::Int(n),
-                _ => Value::str(text),
-            })
-        };
+        let typed = |text: &str| typed(p, text, span);
         // The value of such a parameter is what stands under the path, not the path.
         if p.type_name.starts_with("AWS::SSM::Parameter::Value") {
             return unknown();
@@ -290,7 +354,8 @@ impl<'a> Eval<'a> {
             let mut alts = Vec::new();
             let mut open = None;
             for g in given.iter().take(if alone { 1 } else { usize::MAX }) {
-                let guards = if alone { None } else { Guards::none().with("deployment", g.deployment.clone()) };
+                let guards =
+                    if alone { None } else { Guards::none().with("deployment", g.deployment.clone()) };
                 let guards = guards.unwrap_or_default();
                 match (&g.text, &p.default) {
                     (Some(t), _) => {
@@ -301,7 +366,8 @@ impl<'a> Eval<'a> {
                         alts.push(Alt { value: typed(d.as_text().unwrap_or("")), span, basis, guards });
                     }
                     (None, None) => {
-                        open = Some(Why::new(Reason::Parameter, format!("parameter `{}` has no value", p.name)));
+                        open =
+                            Some(Why::new(Reason::Parameter, format!("parameter `{}` has no value", p.name)));
                     }
                 }
             }
@@ -537,16 +603,43 @@ impl TemplateFacts {
     }
 }
 
+fn is_list(p: &Parameter) -> bool {
+    p.type_name == "CommaDelimitedList" || p.type_name.contains("List<")
+}
+
+/// A parameter's value from its text.
+fn typed(p: &Parameter, text: &str, span: Span) -> Node {
+    if is_list(p) {
+        let items = text.split(',').map(|t| Tree::leaf(Value::str(t.trim()), span)).collect();
+        return Node::List { items, open: None };
+    }
+    Node::Leaf(match text.trim().parse::<i64>() {
+        Ok(n) if p.type_name == "Number" => Value::Int(n),
+        _ => Value::str(text),
+    })
+}
+
+/// The text a parameter's value was read from.
+fn text_of(node: &Node) -> Option<SmolStr> {
+    match node {
+        Node::Leaf(Value::Str(s)) => Some(s.clone()),
+        Node::Leaf(Value::Int(i)) => Some(format_smolstr!("{i}")),
+        Node::List { items, open: None } => {
+            let items: Option<Vec<SmolStr>> =
+                items.iter().map(|t| t.only().and_then(text_of)).collect();
+            items.map(|i| i.join(",").into())
+        }
+        _ => None,
+    }
+}
+
 fn not_here(name: &str) -> Why {
     Why::new(Reason::NotInTree, format!("`{name}` is not in this template"))
 }
 
 /// The alternatives under more guards; contradictions never exist.
 fn under(t: &Tree, guards: &Guards) -> Vec<Alt<Node>> {
-    t.alts()
-        .iter()
-        .filter_map(|a| guards.and(&a.guards).map(|guards| Alt { guards, ..a.clone() }))
-        .collect()
+    t.alts().iter().filter_map(|a| guards.and(&a.guards).map(|guards| Alt { guards, ..a.clone() })).collect()
 }
 
 /// The alternatives as part of an outer alternative.
@@ -620,12 +713,7 @@ fn joined(parts: &[Prop<Option<Value>>], delimiter: &str, span: Span) -> Tree {
     }
     let alts = rows
         .into_iter()
-        .map(|r| Alt {
-            value: Node::Leaf(Value::concat(r.parts)),
-            span,
-            basis: r.basis,
-            guards: r.guards,
-        })
+        .map(|r| Alt { value: Node::Leaf(Value::concat(r.parts)), span, basis: r.basis, guards: r.guards })
         .collect();
     Tree::new(alts, open, span)
 }
@@ -635,7 +723,8 @@ fn may_not_hold(part: &Value, c: char) -> bool {
     match part {
         Value::Str(_) => true,
         Value::Pseudo(p) => {
-            matches!(p.as_str(), "AWS::Region" | "AWS::AccountId" | "AWS::Partition") && matches!(c, ':' | '/' | ',')
+            matches!(p.as_str(), "AWS::Region" | "AWS::AccountId" | "AWS::Partition")
+                && matches!(c, ':' | '/' | ',')
         }
         Value::Of(_, Attr::Name) => matches!(c, ':' | ','),
         _ => false,
@@ -645,9 +734,10 @@ fn may_not_hold(part: &Value, c: char) -> bool {
 /// The tree of a scalar.
 fn scalar(text: &SmolStr, plain: bool, span: Span) -> Tree {
     match with_references(text) {
-        Some(Value::Param(_)) => {
-            Tree::unknown(Why::new(Reason::Imported, "a dynamic reference is resolved when it is deployed"), span)
-        }
+        Some(Value::Param(_)) => Tree::unknown(
+            Why::new(Reason::Imported, "a dynamic reference is resolved when it is deployed"),
+            span,
+        ),
         Some(v) => Tree::leaf(v, span),
         None => Tree::leaf(if plain { typed_scalar(text) } else { Value::Str(text.clone()) }, span),
     }

@@ -248,7 +248,8 @@ fn lower_untagged(node: DocNode, depth: usize) -> Expr {
             let mut out: Vec<ExprEntry> = Vec::with_capacity(entries.len());
             for e in entries {
                 if e.key.starts_with("Fn::") {
-                    open = open.or_else(|| Some(Why::new(Reason::Macro, format!("`{}` is not expanded", e.key))));
+                    open = open
+                        .or_else(|| Some(Why::new(Reason::Macro, format!("`{}` is not expanded", e.key))));
                     continue;
                 }
                 // The last of equal keys is the one AWS takes.
@@ -401,8 +402,9 @@ fn sub_parts(text: &str, span: Span, vars: &[ExprEntry]) -> Vec<SubPart> {
 
 fn is_name(inner: &str) -> Option<&str> {
     let name = inner.trim();
-    (!name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'.' | b'_' | b'-')))
-        .then_some(name)
+    (!name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'.' | b'_' | b'-')))
+    .then_some(name)
 }
 
 /// Read a condition.

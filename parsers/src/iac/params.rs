@@ -48,9 +48,8 @@ fn of_config(config: &str, text: &str, template: &str) -> Vec<(SmolStr, Vec<(Str
         let section = |command: &str| {
             environment.get(command).and_then(|c| c.get("parameters")).and_then(toml::Value::as_table)
         };
-        let setting = |key: &str| {
-            ["deploy", "global"].iter().find_map(|c| section(c).and_then(|s| s.get(key)))
-        };
+        let setting =
+            |key: &str| ["deploy", "global"].iter().find_map(|c| section(c).and_then(|s| s.get(key)));
         let named = setting("template_file").or_else(|| setting("template")).and_then(toml::Value::as_str);
         let applies = match named {
             // What a build leaves behind stands for the template it was made from.
@@ -140,7 +139,8 @@ mod tests {
     use super::*;
 
     fn of(config: &str) -> BTreeMap<SmolStr, Vec<Given>> {
-        let deploy = Deploy { samconfigs: vec![("app/samconfig.toml".into(), config.into())], ..Deploy::default() };
+        let deploy =
+            Deploy { samconfigs: vec![("app/samconfig.toml".into(), config.into())], ..Deploy::default() };
         given("app/template.yaml", &deploy)
     }
 
@@ -151,7 +151,9 @@ mod tests {
             r#"["Stage=prod", "Name=two words"]"#,
             r#""ParameterKey=Stage,ParameterValue=prod ParameterKey=Name,ParameterValue='two words'""#,
         ] {
-            let g = of(&format!("version = 0.1\n[default.deploy.parameters]\nparameter_overrides = {overrides}\n"));
+            let g = of(&format!(
+                "version = 0.1\n[default.deploy.parameters]\nparameter_overrides = {overrides}\n"
+            ));
             assert_eq!(g["Stage"][0].text.as_deref(), Some("prod"), "{overrides}");
             assert_eq!(g["Name"][0].text.as_deref(), Some("two words"), "{overrides}");
         }
@@ -159,12 +161,19 @@ mod tests {
 
     #[test]
     fn another_template_is_not_meant() {
-        assert!(of("[default.deploy.parameters]\ntemplate_file = \"other.yaml\"\nparameter_overrides = \"A=1\"\n").is_empty());
+        assert!(
+            of(
+                "[default.deploy.parameters]\ntemplate_file = \"other.yaml\"\nparameter_overrides = \"A=1\"\n"
+            )
+            .is_empty()
+        );
     }
 
     #[test]
     fn a_deployment_without_overrides_uses_defaults() {
-        let g = of("[default.deploy.parameters]\nstack_name = \"x\"\n[prod.deploy.parameters]\nparameter_overrides = \"A=1\"\n");
+        let g = of(
+            "[default.deploy.parameters]\nstack_name = \"x\"\n[prod.deploy.parameters]\nparameter_overrides = \"A=1\"\n",
+        );
         assert_eq!(g["A"].iter().map(|g| g.text.as_deref()).collect::<Vec<_>>(), [None, Some("1")]);
     }
 }

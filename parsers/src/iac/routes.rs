@@ -49,10 +49,7 @@ fn moved(e: Option<&ExprEntry>, key: &str, props: &mut Expr) {
 
 fn route(r: &RawResource, kind: &'static str, api: Expr, function: &Expr) -> Expr {
     let span = r.anchor.span;
-    Expr::object(
-        span,
-        [("Api", api), ("ApiType", Expr::text(span, kind)), ("Function", function.clone())],
-    )
+    Expr::object(span, [("Api", api), ("ApiType", Expr::text(span, kind)), ("Function", function.clone())])
 }
 
 fn rest(r: &RawResource, facts: &TemplateFacts) -> Option<Expr> {
@@ -149,7 +146,9 @@ fn references(e: &Expr) -> Vec<SmolStr> {
             })
             .collect(),
         ExprKind::Join(both) => match &both.1.kind {
-            ExprKind::List(items, _) => items.iter().filter_map(|i| i.target_name().map(SmolStr::from)).collect(),
+            ExprKind::List(items, _) => {
+                items.iter().filter_map(|i| i.target_name().map(SmolStr::from)).collect()
+            }
             _ => Vec::new(),
         },
         _ => Vec::new(),

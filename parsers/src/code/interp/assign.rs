@@ -148,7 +148,8 @@ impl Interp<'_> {
                 }
             }
             V::Class(unit, id) => {
-                if let Some((frame, _)) = self.class_frames.get(&(*unit, *id)).cloned() {
+                if let Some(info) = self.classes.get(&(*unit, *id)).cloned() {
+                    let frame = &info.frame;
                     let joined = {
                         let b = frame.borrow();
                         b.vars.get(name).map_or_else(|| v.clone(), |old| old.join(&v))

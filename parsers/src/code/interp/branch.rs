@@ -119,7 +119,7 @@ impl Interp<'_> {
         match &e.kind {
             ExprKind::Name(n) => match super::lookup(&self.frame, n) {
                 Some((V::Sym(Value::Str(_) | Value::Env(_) | Value::Event(_)), _)) => false,
-                Some((V::Func(_) | V::Module(_) | V::Ext(_), _)) => false,
+                Some((V::Func(_) | V::Module(_) | V::Package(_), _)) => false,
                 Some((_, persistent)) => persistent,
                 None => false,
             },

@@ -24,13 +24,6 @@ impl Interp<'_> {
         v
     }
 
-    /// Evaluate what is assigned to a pattern.
-    pub(super) fn eval_named(&mut self, e: &Expr, target: &Pattern) -> V {
-        // `const { env } = process`: reading into a pattern is no use of the whole.
-        let _ = target;
-        self.eval(e)
-    }
-
     fn eval_kind(&mut self, e: &Expr) -> V {
         match &e.kind {
             ExprKind::Null => V::Sym(Value::Null),
@@ -133,7 +126,10 @@ impl Interp<'_> {
                 self.ctx = outer;
                 V::List(Rc::new(vec![v]), true)
             }
-            ExprKind::Module(m) => self.imported(m, ""),
+            ExprKind::Module(m) => {
+                self.local_import(m, e.span);
+                self.imported(m, "")
+            }
             ExprKind::Opaque(parts) => {
                 let deps = parts.iter().fold(Deps::NONE, |d, p| d.or(self.eval(p).deps()));
                 V::of_deps(deps)
@@ -142,7 +138,7 @@ impl Interp<'_> {
     }
 
     /// `exports.x`, `module.exports` read as a value.
-    fn exports_place(&mut self, object: &Expr, name: &str) -> Option<V> {
+    pub(super) fn exports_place(&mut self, object: &Expr, name: &str) -> Option<V> {
         let ExprKind::Name(o) = &object.kind else { return None };
         if super::lookup(&self.frame, o).is_some() {
             return None;
@@ -373,14 +369,16 @@ impl Interp<'_> {
                 Some(v) => v,
                 None => self.submodule(*id, name).unwrap_or_else(V::unknown),
             },
+            V::Package(dir) => self.package_member(&dir.clone(), name),
             V::Exports(_) => self.own_export(name),
-            V::Ext(q) => self.ext_attr(q, name, span),
+            V::Ext(q, d) => self.ext_attr(q, *d, name, span),
             V::Sdk(s) => self.sdk_attr(o, s, name),
             V::OneOf(_) => {
                 let mut all = o.possibilities().into_iter().map(|p| self.attr(&p, name, span, optional)).collect::<Vec<_>>();
                 let Some(first) = all.pop() else { return V::unknown() };
                 all.iter().fold(first, |a, b| a.join(b))
             }
+            V::Sym(Value::Fresh(_)) if matches!(name, "hex" | "int" | "bytes" | "urn") => o.clone(),
             v => V::Method(Rc::new(v.clone()), name.into()),
         }
     }
@@ -412,15 +410,15 @@ impl Interp<'_> {
                 let first = all.next().unwrap_or_else(V::unknown);
                 all.fold(first, |a, b| a.join(&b)).join(&V::of_deps(i.deps()))
             }
-            (V::Ext(q), name) if q == "env" || q == "os.environ" => match name {
+            (V::Ext(q, _), name) if q == "env" || q == "os.environ" => match name {
                 Some(n) => self.env_read(V::str(n), self.lang == Lang::Python && self.testing == 0, span),
                 None => self.env_read(i.clone(), false, span),
             },
-            (V::Ext(_) | V::Module(_) | V::Exports(_) | V::Instance(_), Some(n)) => self.attr(o, &n, span, true),
-            (V::Ext(q), None) => {
+            (V::Ext(..) | V::Module(_) | V::Package(_) | V::Exports(_) | V::Instance(_), Some(n)) => self.attr(o, &n, span, true),
+            (V::Ext(q, d), None) => {
                 let mut all = String::from(q.as_str());
                 all.push_str("[]");
-                V::Ext(limited(all))
+                V::Ext(limited(all), *d)
             }
             (V::OneOf(_), _) => {
                 let mut all = o.possibilities().into_iter().map(|p| self.index(&p, i, span)).collect::<Vec<_>>();
@@ -454,6 +452,7 @@ impl Interp<'_> {
                 ids.first().map_or_else(V::unknown, |(_, v)| v.clone())
             }
             (Sdk::Object { ids, .. }, "key") => ids.get(1).map_or_else(V::unknown, |(_, v)| v.clone()),
+            _ if self.collection(s, name).is_some() => self.collection(s, name).unwrap_or_else(V::unknown),
             _ => V::Method(Rc::new(o.clone()), name.into()),
         }
     }

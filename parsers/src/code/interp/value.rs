@@ -41,6 +41,22 @@ pub(crate) struct Func {
     pub bound: Vec<V>,
     /// The event it gets is an object made by a library, not the plain mapping.
     pub event_object: bool,
+    /// Read like an attribute (`@property`).
+    pub property: bool,
+    /// Gets the class as its first argument (`@classmethod`).
+    pub of_class: bool,
+    /// The values of defaults that are evaluated where the function is defined, by parameter.
+    pub defaults: Rc<Vec<Option<V>>>,
+}
+
+/// What is known of a class of the project.
+#[derive(Debug)]
+pub(crate) struct ClassInfo {
+    /// Its attributes and methods.
+    pub frame: FrameRef,
+    /// The names around it.
+    pub outer: FrameRef,
+    pub bases: Vec<V>,
 }
 
 /// An instance of a class of the project.
@@ -66,8 +82,10 @@ pub(crate) enum Sdk {
     BatchWriter { ids: Vec<(SmolStr, V)>, foreign: bool },
     /// A command that is not sent yet.
     Command { service: SmolStr, operation: SmolStr, input: V },
-    /// An operation that is called through something else (a paginator).
-    Operation { service: SmolStr, operation: SmolStr, foreign: bool },
+    /// An operation that is called through something else (a paginator, an upload).
+    Operation { service: SmolStr, operation: SmolStr, foreign: bool, input: V },
+    /// A collection of a resource object (`bucket.objects`).
+    Collection { service: SmolStr, name: SmolStr, ids: Vec<(SmolStr, V)>, foreign: bool },
 }
 
 /// A value.
@@ -89,8 +107,11 @@ pub(crate) enum V {
     Module(UnitId),
     /// The `exports` object of a module that is being loaded.
     Exports(UnitId),
+    /// A directory of Python modules without an `__init__.py`.
+    Package(SmolStr),
     /// Something of a library, by its qualified name; calls are part of the name: `psycopg2.connect().cursor`.
-    Ext(SmolStr),
+    /// With what it was computed from.
+    Ext(SmolStr, Deps),
     /// An AWS SDK object.
     Sdk(Rc<Sdk>),
     /// A method of a value that is not a function of the project.
@@ -128,7 +149,7 @@ impl V {
                 Value::Map(v.iter().map(|(k, x)| (k.clone(), x.to_value_below(depth + 1))).collect(), *open)
             }
             Self::OneOf(v) => Value::one_of(v.iter().map(|x| x.to_value_below(depth + 1))),
-            _ => Value::unknown(),
+            v => Value::Unknown(v.deps().or(Deps::OTHER)),
         }
     }
 
@@ -137,8 +158,11 @@ impl V {
         match self {
             Self::Sym(v) => v.deps(),
             Self::List(v, _) | Self::OneOf(v) => v.iter().fold(Deps::NONE, |d, x| d.or(x.deps())),
-            Self::Map(v, _) => v.iter().fold(Deps::NONE, |d, (_, x)| d.or(x.deps())),
+            Self::Map(v, open) => {
+                v.iter().fold(if *open { Deps::OTHER } else { Deps::NONE }, |d, (_, x)| d.or(x.deps()))
+            }
             Self::Method(v, _) => v.deps(),
+            Self::Ext(_, d) => *d,
             Self::Instance(i) => i
                 .try_borrow()
                 .map_or(Deps::OTHER, |i| if i.persistent { Deps::NONE } else { Deps::OTHER }),
@@ -159,11 +183,23 @@ impl V {
                         || (a.len() == b.len()
                             && a.iter().zip(b.iter()).all(|((k, a), (l, b))| k == l && a.equals(b))))
             }
-            (Self::Func(a), Self::Func(b)) => a.unit == b.unit && a.id == b.id && Rc::ptr_eq(&a.frame, &b.frame),
+            (Self::Func(a), Self::Func(b)) => {
+                Rc::ptr_eq(a, b)
+                    || a.unit == b.unit
+                        && a.id == b.id
+                        && Rc::ptr_eq(&a.frame, &b.frame)
+                        && a.bound.len() == b.bound.len()
+                        && match (&a.this, &b.this) {
+                            (None, None) => true,
+                            (Some(a), Some(b)) => a.equals(b),
+                            _ => false,
+                        }
+            }
             (Self::Class(a, b), Self::Class(c, d)) => a == c && b == d,
             (Self::Instance(a), Self::Instance(b)) => Rc::ptr_eq(a, b),
             (Self::Module(a), Self::Module(b)) | (Self::Exports(a), Self::Exports(b)) => a == b,
-            (Self::Ext(a), Self::Ext(b)) => a == b,
+            (Self::Ext(a, d), Self::Ext(b, e)) => a == b && d == e,
+            (Self::Package(a), Self::Package(b)) => a == b,
             (Self::Sdk(a), Self::Sdk(b)) => Rc::ptr_eq(a, b),
             (Self::Method(a, n), Self::Method(b, m)) => n == m && a.equals(b),
             (Self::OneOf(a), Self::OneOf(b)) => {
@@ -255,11 +291,8 @@ impl V {
                 it.fold(first, |a, b| a.join(&b))
             }
             Self::Map(..) => Self::unknown(),
-            Self::Ext(q) => Self::Ext(limited(format!("{q}[]"))),
-            Self::Sdk(s) => match &**s {
-                // `for page in paginator.paginate()` is handled at the call; iterating anything else is unknown.
-                _ => Self::of_deps(Deps::CALL),
-            },
+            Self::Ext(q, d) => Self::Ext(limited(format!("{q}[]")), *d),
+            Self::Sdk(_) => Self::of_deps(Deps::CALL),
             _ => Self::unknown(),
         }
     }

@@ -139,7 +139,8 @@ fn one(kind: &str, mut event: Event<'_>, parts: &mut RoleParts, out: &mut Out<'_
             let mut props = std::mem::replace(&mut event.props, object(span, Vec::new()));
             props.put(entry("DestinationArn", event.target.arn(span)));
             let source = group.map(|g| {
-                let prefix = sub_of(span, "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:");
+                let prefix =
+                    sub_of(span, "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:");
                 text_of(span, vec![prefix, g, Expr::text(span, ":*")])
             });
             event.permission(out, "logs.amazonaws.com", source, false);
@@ -147,8 +148,10 @@ fn one(kind: &str, mut event: Event<'_>, parts: &mut RoleParts, out: &mut Out<'_
         }
         "IoTRule" => {
             let span = event.span();
-            let action =
-                Expr::object(span, [("Lambda", Expr::object(span, [("FunctionArn", event.target.arn(span))]))]);
+            let action = Expr::object(
+                span,
+                [("Lambda", Expr::object(span, [("FunctionArn", event.target.arn(span))]))],
+            );
             let mut payload = std::mem::replace(&mut event.props, object(span, Vec::new()));
             payload.put(entry("RuleDisabled", Expr::text(span, "false")));
             payload.put(entry("Actions", Expr::list(span, vec![action])));
@@ -209,7 +212,8 @@ fn rule(mut event: Event<'_>, out: &mut Out<'_>) {
     };
     let p = &mut event.props;
     let mut props = Expr::new(span, ExprKind::Map(Vec::new(), open));
-    let mut target = Expr::object(span, [("Arn", event.target.arn(span)), ("Id", Expr::text(span, "LambdaTarget"))]);
+    let mut target =
+        Expr::object(span, [("Arn", event.target.arn(span)), ("Id", Expr::text(span, "LambdaTarget"))]);
     rename(p, "Schedule", &mut props, "ScheduleExpression");
     rename(p, "Pattern", &mut props, "EventPattern");
     rename(p, "RuleName", &mut props, "Name");
@@ -333,8 +337,7 @@ fn bucket(mut event: Event<'_>, out: &mut Out<'_>) {
     if let Some(b) = bucket {
         props.put(b);
     }
-    let notification =
-        Expr::object(span, [("LambdaConfigurations", Expr::list(span, configurations))]);
+    let notification = Expr::object(span, [("LambdaConfigurations", Expr::list(span, configurations))]);
     props.put(entry("NotificationConfiguration", notification));
     event.permission(out, "s3.amazonaws.com", None, true);
     event.imply(out, "", "BucketNotification", props);
@@ -349,7 +352,8 @@ fn topic(mut event: Event<'_>, parts: &mut RoleParts, out: &mut Out<'_>) {
         rename(&mut event.props, k, &mut props, k);
     }
     let topic = props.get("TopicArn").cloned();
-    let through_queue = subscription.filter(|s| !s.value.as_text().is_some_and(|t| t.eq_ignore_ascii_case("false")));
+    let through_queue =
+        subscription.filter(|s| !s.value.as_text().is_some_and(|t| t.eq_ignore_ascii_case("false")));
     let Some(s) = through_queue else {
         props.put(entry("Protocol", Expr::text(span, "lambda")));
         props.put(entry("Endpoint", event.target.arn(span)));

@@ -182,7 +182,12 @@ fn dead_letters(e: ExprEntry, p: &mut Expr, parts: &mut RoleParts, name: &str) {
         let Some(target) = config.get("TargetArn").cloned() else { return v };
         let actions = DESTINATIONS.iter().find(|(t, ..)| kind.as_deref() == Some(t)).map(|(_, a, _)| *a);
         if let Some(actions) = actions {
-            parts.inline.push(inline_policy(target.span, &format!("{name}DeadLetterPolicy"), actions, target));
+            parts.inline.push(inline_policy(
+                target.span,
+                &format!("{name}DeadLetterPolicy"),
+                actions,
+                target,
+            ));
         }
         config
     });

@@ -82,7 +82,14 @@ impl Out<'_> {
     }
 
     /// Add a resource that a shorthand of `owner` implies; gives its logical name.
-    fn imply(&mut self, owner: &Owner, name: SmolStr, type_name: &str, anchor: Anchor, props: Expr) -> SmolStr {
+    fn imply(
+        &mut self,
+        owner: &Owner,
+        name: SmolStr,
+        type_name: &str,
+        anchor: Anchor,
+        props: Expr,
+    ) -> SmolStr {
         self.push(RawResource {
             name: name.clone(),
             type_name: type_name.into(),
@@ -170,7 +177,11 @@ fn inline_policy(span: Span, name: &str, actions: &[&str], resource: Expr) -> Ex
     let actions = actions.iter().map(|a| Expr::text(span, *a)).collect();
     let statement = Expr::object(
         span,
-        [("Effect", Expr::text(span, "Allow")), ("Action", Expr::list(span, actions)), ("Resource", resource)],
+        [
+            ("Effect", Expr::text(span, "Allow")),
+            ("Action", Expr::list(span, actions)),
+            ("Resource", resource),
+        ],
     );
     named_policy(span, name, Expr::object(span, [("Statement", Expr::list(span, vec![statement]))]))
 }

@@ -131,8 +131,7 @@ fn simple_table(p: &mut Expr) {
             };
         }
     }
-    let schema =
-        Expr::object(at, [("AttributeName", name.clone()), ("KeyType", Expr::text(at, "HASH"))]);
+    let schema = Expr::object(at, [("AttributeName", name.clone()), ("KeyType", Expr::text(at, "HASH"))]);
     let attribute = Expr::object(at, [("AttributeName", name), ("AttributeType", kind)]);
     p.put(entry("KeySchema", Expr::list(at, vec![schema])));
     p.put(entry("AttributeDefinitions", Expr::list(at, vec![attribute])));
@@ -167,7 +166,9 @@ fn state_machine(mut r: crate::iac::facts::RawResource, out: &mut Out<'_>) {
     }
     if implied {
         let at = match &policies {
-            Some(e) => Anchor { span: e.key_span, path: format_smolstr!("{}.Properties.Policies", anchor.path) },
+            Some(e) => {
+                Anchor { span: e.key_span, path: format_smolstr!("{}.Properties.Policies", anchor.path) }
+            }
             None => anchor,
         };
         if let Some(e) = policies {
@@ -200,7 +201,8 @@ fn api(mut r: crate::iac::facts::RawResource, out: &mut Out<'_>) {
     ] {
         rename(&mut r.props, from, &mut stage, to);
     }
-    let (id, type_name) = if rest { ("RestApiId", "AWS::ApiGateway::Stage") } else { ("ApiId", "AWS::ApiGatewayV2::Stage") };
+    let (id, type_name) =
+        if rest { ("RestApiId", "AWS::ApiGateway::Stage") } else { ("ApiId", "AWS::ApiGatewayV2::Stage") };
     let reference = Expr::reference(span, r.name.clone());
     stage.put(entry(id, reference.clone()));
     let anchor = r.anchor.clone();

@@ -120,4 +120,3 @@ fn under(item: Expr, conditions: &[(SmolStr, bool)]) -> Expr {
         if *outcome { Expr::when(span, c, item, nothing) } else { Expr::when(span, c, nothing, item) }
     })
 }
-

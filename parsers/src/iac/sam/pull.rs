@@ -77,11 +77,8 @@ const NETWORK_ACTIONS: &[&str] = &[
 ];
 
 /// Actions by the `Type` of a failure destination.
-const ON_FAILURE: &[(&str, &[&str])] = &[
-    ("SQS", &["sqs:SendMessage"]),
-    ("SNS", &["sns:publish"]),
-    ("S3", &["s3:PutObject", "s3:ListBucket"]),
-];
+const ON_FAILURE: &[(&str, &[&str])] =
+    &[("SQS", &["sqs:SendMessage"]), ("SNS", &["sns:publish"]), ("S3", &["s3:PutObject", "s3:ListBucket"])];
 
 pub(super) fn is_pulled(kind: &str) -> bool {
     PULLED.iter().any(|p| p.kind == kind)
@@ -162,7 +159,9 @@ fn secrets(p: &Expr) -> Vec<Expr> {
     items
         .iter()
         .filter(|i| {
-            i.get("Type").and_then(Expr::as_text).is_some_and(|t| t.ends_with("AUTH") || t.contains("CERTIFICATE"))
+            i.get("Type")
+                .and_then(Expr::as_text)
+                .is_some_and(|t| t.ends_with("AUTH") || t.contains("CERTIFICATE"))
         })
         .filter_map(|i| i.get("URI").cloned())
         .collect()

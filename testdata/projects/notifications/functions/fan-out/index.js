@@ -1,6 +1,6 @@
 "use strict";
 
-const AWS = require("aws-sdk");
+const AWS = require("aws-sdk"); // ~ sdk-not-in-runtime
 
 const sns = new AWS.SNS();
 
