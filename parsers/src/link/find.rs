@@ -7,7 +7,7 @@ use super::target::{Target, source_names, stem};
 use super::{Tree, symbol};
 use crate::code::hir::Lang;
 use crate::code::program::UnitId;
-use crate::files::{file_name, join, parent};
+use crate::files::{Files, file_name, join, parent};
 use lamlint_model::app::Function;
 use lamlint_model::tree::Tree as Property;
 use lamlint_model::tri::{Reason, Why};
@@ -96,10 +96,8 @@ impl Search<'_> {
                 return Answer::Found(Found { unit });
             }
         }
-        if (builder.is_some()
-            || makefile
-            || build::is_output(self.root)
-            || !self.tree.files.is_dir(self.root))
+        let moved = builder.is_some() && self.tree.files.is_dir(self.root);
+        if (moved || makefile || build::is_output(self.root) || is_asset(self.root))
             && let Some(unit) = self.only_one()
         {
             return Answer::Found(Found { unit });
@@ -268,14 +266,7 @@ impl Search<'_> {
 
     /// The only unit in the neighbourhood whose path ends as the handler's does and that has the symbol.
     fn only_one(&self) -> Option<UnitId> {
-        let top = build::ancestors(self.root).into_iter().find(|d| {
-            !build::is_output(d)
-                && self.tree.files.is_dir(d)
-                && (d.is_empty()
-                    || ["package.json", "Makefile", "tsconfig.json"]
-                        .iter()
-                        .any(|n| self.tree.files.is_file(&below(d, n))))
-        })?;
+        let top = project(self.tree.files, self.root);
         let name = file_name(&self.target.module);
         let tail = if name == "index" { parent(&self.target.module) } else { self.target.module.as_str() };
         let tail = tail.trim_matches('/');
@@ -407,6 +398,28 @@ pub(super) fn base_of(path: &str, target: &Target) -> Option<String> {
     s.strip_suffix(&format!("/{}", target.module)).map(str::to_owned)
 }
 
+/// Files that stand at the top of a project.
+const PROJECT_FILES: &[&str] = &["package.json", "Makefile", "tsconfig.json", "cdk.json", "pyproject.toml"];
+
+/// The project a path belongs to: the nearest directory above it that looks like the top of one.
+pub(super) fn project<'p>(files: &dyn Files, path: &'p str) -> &'p str {
+    build::ancestors(path)
+        .into_iter()
+        .find(|d| {
+            !build::is_output(d)
+                && files.is_dir(d)
+                && PROJECT_FILES.iter().any(|n| files.is_file(&below(d, n)))
+        })
+        .unwrap_or("")
+}
+
+/// Whether a directory is a copy that synthesis makes of sources (`asset.<hash>`).
+fn is_asset(root: &str) -> bool {
+    file_name(root)
+        .strip_prefix("asset.")
+        .is_some_and(|h| h.len() >= 32 && h.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
 fn text(t: &Property) -> Option<SmolStr> {
     t.strings().alts().iter().find_map(|a| a.value.clone())
 }
@@ -415,7 +428,7 @@ fn is_typed(path: &str) -> bool {
     [".ts", ".mts", ".cts", ".tsx"].iter().any(|e| path.ends_with(e))
 }
 
-fn is_test(path: &str) -> bool {
+pub(super) fn is_test(path: &str) -> bool {
     path.split('/').any(|p| {
         matches!(p, "test" | "tests" | "__tests__" | "__mocks__" | "spec" | "e2e" | "fixtures")
             || p.contains(".test.")

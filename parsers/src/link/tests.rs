@@ -341,6 +341,34 @@ fn archives_link_only_to_a_single_candidate() {
 }
 
 #[test]
+fn an_archive_per_function_has_the_name_of_its_source() {
+    let at = |zip: &str, units: &[(&str, Unit)]| {
+        let a = app("nodejs24.x", "index.handler", CodeRef::File(zip.into()), none());
+        linked(&a, units, &[("svc/package.json", "{}")])
+    };
+    let ts = || js(Lang::TypeScript, &["handler"]);
+    let one =
+        [("svc/src/api/getOrder.ts", ts()), ("svc/src/api/getOrder.test.ts", ts()), ("svc/src/app.ts", ts())];
+    assert_eq!(at("svc/out/getOrder/getOrder.zip", &one).as_deref(), Some("svc/src/api/getOrder.ts"));
+    assert_eq!(at("svc/out/app.zip", &one), None);
+    let two = [("svc/src/a/getOrder.ts", ts()), ("svc/src/b/getOrder.ts", ts())];
+    assert_eq!(at("svc/out/getOrder/getOrder.zip", &two), None);
+}
+
+#[test]
+fn a_directory_that_is_not_there_links_to_nothing_else() {
+    let a = app("nodejs24.x", "get.handler", dir("functions/get"), none());
+    let units = [("other/src/get.ts", js(Lang::TypeScript, &["handler"]))];
+    let files = [("package.json", r#"{"scripts": {"build": "tsc"}}"#)];
+    assert_eq!(reason(outcome(&a, &units, &files)), Reason::NotInTree);
+    // What synthesis copied is looked for in its project.
+    let asset = "app/asset.0123456789abcdef0123456789abcdef";
+    let a = app("python3.14", "get.handler", dir(asset), none());
+    let units = [("app/code/get.py", py(&["handler"])), ("else/get.py", py(&["handler"]))];
+    assert_eq!(linked(&a, &units, &[("app/cdk.json", "{}")]).as_deref(), Some("app/code/get.py"));
+}
+
+#[test]
 fn an_image_names_its_handler_in_the_dockerfile() {
     let units = [("img/src/app.py", py(&["handler"]))];
     let files = [(
