@@ -67,6 +67,8 @@ pub(crate) enum Kind {
     Idempotent,
     /// Likewise, with an object in place of the event.
     Event,
+    /// Makes a decorator, and calls nothing it is given.
+    Factory,
     /// Makes a decorator of a function `(handler, event, context)`.
     Middleware,
     /// Registers functions that run on some invocations.
@@ -155,6 +157,7 @@ fn kind(name: &str, detail: &str) -> Option<Kind> {
         "wrap" => Kind::Wrap,
         "idempotent" => Kind::Idempotent,
         "event" => Kind::Event,
+        "factory" => Kind::Factory,
         "middleware" => Kind::Middleware,
         "route" => Kind::Route,
         "batch" => Kind::Batch,
@@ -261,6 +264,11 @@ pub(crate) fn normal(lang: Lang, name: SmolStr) -> SmolStr {
 pub(crate) fn is_library(lang: Lang, package: &str) -> bool {
     tables().packages[column(lang)].contains(package)
         || (lang != Lang::Python && (package.starts_with("@aws-sdk/") || package.starts_with("@smithy/")))
+}
+
+/// Whether something belongs to a package that is known.
+pub(crate) fn is_known(lang: Lang, name: &str) -> bool {
+    name.starts_with('#') || is_library(lang, package(name))
 }
 
 /// Whether a name is there without an import.

@@ -362,7 +362,11 @@ impl Interp<'_> {
         };
         let ctx = self.ctx.clone();
         if !entry {
-            let callee = if function.name.is_empty() { SmolStr::new_static("a closure") } else { function.name.clone() };
+            let callee = match function.class {
+                Some(c) if function.name == "constructor" || function.name == "__new__" => unit.class(c).name.clone(),
+                _ if function.name.is_empty() => SmolStr::new_static("a closure"),
+                _ => function.name.clone(),
+            };
             self.ctx.chain.push(handler::Call { span, callee });
         }
         self.ctx.memo |= f.memo;

@@ -170,7 +170,7 @@ impl Interp<'_> {
         } else {
             self.ctx.branch = true;
         }
-        if a.is_null() {
+        if a.is_null() && !persistent {
             self.ctx = outer.clone();
         }
         // The right of `x and y` is looked at like any value, that of a default as well.
@@ -404,11 +404,15 @@ impl Interp<'_> {
             (V::Sym(v @ (Value::Event(_) | Value::CallResult { .. } | Value::Map(..) | Value::List(..) | Value::Context(_))), Some(n)) => {
                 V::Sym(member(v, &n))
             }
-            (V::Map(..), Some(n)) => map_get(o, &n).unwrap_or_else(V::unknown),
-            (V::Map(entries, _), None) => {
+            // What a closed map does not hold is not there.
+            (V::Map(_, open), Some(n)) => {
+                map_get(o, &n).unwrap_or_else(|| if *open { V::unknown() } else { V::Sym(Value::Null) })
+            }
+            (V::Map(entries, open), None) => {
                 let mut all = entries.iter().map(|(_, v)| v.clone());
-                let first = all.next().unwrap_or_else(V::unknown);
-                all.fold(first, |a, b| a.join(&b)).join(&V::of_deps(i.deps()))
+                let first = all.next().unwrap_or(V::Sym(Value::Null));
+                let any = all.fold(first, |a, b| a.join(&b));
+                if *open { any.join(&V::of_deps(i.deps())) } else { any }
             }
             (V::Ext(q, _), name) if q == "env" || q == "os.environ" => match name {
                 Some(n) => self.env_read(V::str(n), self.lang == Lang::Python && self.testing == 0, span),

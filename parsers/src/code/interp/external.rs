@@ -260,6 +260,7 @@ impl Interp<'_> {
                 }
                 _ => V::of_deps(given),
             },
+            Kind::Factory => result(given),
             Kind::Pure | Kind::Alias => {
                 self.hand_over(args.functions(), given, true);
                 result(given)
@@ -282,7 +283,7 @@ impl Interp<'_> {
                 _ => {}
             }
         }
-        if args.all().any(V::holds_sdk) {
+        if args.all().any(V::holds_sdk) && !api::is_known(self.lang, q) {
             let detail = format!("an AWS client is handed to `{}`", site.name());
             self.give_up(lamlint_model::tri::Reason::NotInTree, detail);
         }

@@ -230,7 +230,13 @@ impl Interp<'_> {
                 return Some(v);
             }
             // A `Map` or plain object with computed keys.
-            "set" if args.pos.len() == 2 => open = true,
+            "set" => match (args.at(0).and_then(V::as_str), args.at(1)) {
+                (Some(k), Some(v)) => {
+                    entries.retain(|(n, _)| n != k);
+                    entries.push((k.into(), v.clone()));
+                }
+                _ => open = true,
+            },
             "pop" | "clear" | "delete" => open = true,
             _ => return None,
         }

@@ -255,6 +255,11 @@ impl Interp<'_> {
         }
     }
 
+    /// Whether an import names no module of the project.
+    pub(super) fn is_library_import(&mut self, module: &str) -> bool {
+        matches!(self.find_module(module), Found::Library(_))
+    }
+
     fn find_module(&mut self, module: &str) -> Found {
         if self.lang == Lang::Python { self.python_module(module) } else { self.node_module(module) }
     }

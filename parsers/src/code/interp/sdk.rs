@@ -304,7 +304,7 @@ impl Interp<'_> {
                 // Waiters, signed addresses, `exceptions`: no call that is known.
                 None => {
                     self.hand_over(args.functions(), Deps::CALL, true);
-                    return V::of_deps(args.deps().or(Deps::OTHER));
+                    return V::Ext(SmolStr::new_static("#sdk"), args.deps().or(Deps::CALL));
                 }
             },
         };

@@ -17,8 +17,9 @@ impl Interp<'_> {
         if self.nesting > MAX_NESTING {
             self.give_up(Reason::Budget, "the code is nested too deeply");
         } else {
-            // Named functions are known in their whole block.
-            for s in block {
+            // Named functions are known in their whole block; in Python from where they stand.
+            let hoists = self.lang != Lang::Python;
+            for s in block.iter().filter(|_| hoists) {
                 if let StmtKind::Function(id) = s.kind
                     && self.program.unit(self.unit).function(id).decorators.is_empty()
                 {
@@ -265,7 +266,7 @@ impl Interp<'_> {
 
     /// A package imported inside a function; modules of the project are followed instead.
     pub(super) fn local_import(&mut self, module: &SmolStr, span: lamlint_model::Span) {
-        if !self.stack.is_empty() && !module.starts_with(['.', '/']) {
+        if !self.stack.is_empty() && self.is_library_import(module) {
             self.fact(FactKind::LocalImport { module: module.clone() }, span);
         }
     }

@@ -88,6 +88,30 @@ pub(crate) enum Sdk {
     Collection { service: SmolStr, name: SmolStr, ids: Vec<(SmolStr, V)>, foreign: bool },
 }
 
+impl Sdk {
+    fn equals(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Session { foreign: a }, Self::Session { foreign: b }) => a == b,
+            (Self::Service { service: a, foreign: x }, Self::Service { service: b, foreign: y }) => a == b && x == y,
+            (
+                Self::Client { service: a, foreign: x, document: d, defaults: None },
+                Self::Client { service: b, foreign: y, document: e, defaults: None },
+            ) => a == b && x == y && d == e,
+            (
+                Self::Object { service: a, kind: k, ids: i, foreign: x },
+                Self::Object { service: b, kind: l, ids: j, foreign: y },
+            ) => {
+                a == b
+                    && k == l
+                    && x == y
+                    && i.len() == j.len()
+                    && i.iter().zip(j).all(|((m, v), (n, w))| m == n && v.equals(w))
+            }
+            _ => false,
+        }
+    }
+}
+
 /// A value.
 #[derive(Debug, Clone)]
 pub(crate) enum V {
@@ -200,7 +224,7 @@ impl V {
             (Self::Module(a), Self::Module(b)) | (Self::Exports(a), Self::Exports(b)) => a == b,
             (Self::Ext(a, d), Self::Ext(b, e)) => a == b && d == e,
             (Self::Package(a), Self::Package(b)) => a == b,
-            (Self::Sdk(a), Self::Sdk(b)) => Rc::ptr_eq(a, b),
+            (Self::Sdk(a), Self::Sdk(b)) => Rc::ptr_eq(a, b) || a.equals(b),
             (Self::Method(a, n), Self::Method(b, m)) => n == m && a.equals(b),
             (Self::OneOf(a), Self::OneOf(b)) => {
                 a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.equals(b))

@@ -181,3 +181,18 @@ fn python_calls() {
 fn python_effects() {
     check("python_effects.txt", include_str!("python_effects.txt"));
 }
+
+#[test]
+fn js_clients() {
+    check("js_clients.txt", include_str!("js_clients.txt"));
+}
+
+#[test]
+fn js_calls() {
+    check("js_calls.txt", include_str!("js_calls.txt"));
+}
+
+#[test]
+fn js_effects() {
+    check("js_effects.txt", include_str!("js_effects.txt"));
+}
