@@ -6,16 +6,19 @@
 //! sees one form only. Three canonical types have no CloudFormation counterpart:
 //!
 //! * `BucketNotification` – `{Bucket, NotificationConfiguration}`: a bucket's notifications written outside the bucket;
-//! * `Route` – `{Api, ApiType: rest|http|url|alb, Method, Path, Function, PayloadFormatVersion}`: one HTTP route to a function;
+//! * `Route` – `{Api, ApiType: rest|http|url|alb|websocket, Method, Path, Function, PayloadFormatVersion}`: one HTTP route to a function;
 //! * `Nested` – a nested stack or application that is not in the tree.
 
+mod flow;
 mod function;
+mod pattern;
 mod resolve;
 mod triggers;
 
+pub use flow::{Signal, Write, increments, writes};
 pub use function::Function;
 pub use resolve::Target;
-pub use triggers::{Delivery, Filter, Trigger, TriggerKind};
+pub use triggers::{Delivery, Filter, Forward, Place, Trigger, TriggerKind, Via};
 
 use crate::source::{FileId, Span};
 use crate::tree::Tree;

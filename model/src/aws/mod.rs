@@ -1,1 +1,4 @@
 //! Facts about AWS, as data, each with its source.
+
+pub mod packages;
+pub mod runtimes;

@@ -10,7 +10,6 @@ pub(super) const FUTURE_IMPORT_STATEMENT: &str = "future_import_statement";
 pub(super) const DOTTED_NAME: &str = "dotted_name";
 pub(super) const ALIASED_IMPORT: &str = "aliased_import";
 pub(super) const WILDCARD_IMPORT: &str = "wildcard_import";
-pub(super) const RELATIVE_IMPORT: &str = "relative_import";
 pub(super) const PRINT_STATEMENT: &str = "print_statement";
 pub(super) const EXEC_STATEMENT: &str = "exec_statement";
 pub(super) const CHEVRON: &str = "chevron";
