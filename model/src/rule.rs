@@ -120,6 +120,26 @@ pub struct Link {
     pub function: ResourceId,
     /// How it went.
     pub outcome: Outcome,
+    /// Libraries the code certainly loads when it starts: imports at module level, behind no branch.
+    pub imports: Vec<LibraryImport>,
+}
+
+/// An import of a library, not of a file of the project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LibraryImport {
+    /// The module as written (`aws-sdk/clients/s3`).
+    pub module: SmolStr,
+    /// The package it belongs to (`aws-sdk`), by the language's convention.
+    pub package: SmolStr,
+    /// Where it is imported.
+    pub span: Span,
+}
+
+impl LibraryImport {
+    /// Evidence that the library is imported here.
+    pub fn evidence(&self, note: impl Into<String>) -> Proof {
+        Proof::single(Evidence::new(self.span, note, Basis::Written, Guards::none()))
+    }
 }
 
 /// How a link went.

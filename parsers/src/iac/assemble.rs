@@ -218,7 +218,7 @@ impl<'a> Assembler<'a> {
                 None => Tree::absent_at(raw.anchor.span),
             };
             let kind = Kind::of_type(&raw.type_name);
-            let code = (kind == Kind::Function).then(|| {
+            let code = matches!(kind, Kind::Function | Kind::Layer).then(|| {
                 Reader {
                     eval: &self.eval,
                     instance: slot.instance,

@@ -8,7 +8,7 @@ use lamlint_model::rule::{Broken, BrokenKind};
 use lamlint_model::source::Span;
 use rustc_hash::FxHashMap;
 
-/// Longest text that can be a template: CloudFormation takes 1 MB; comments and indentation are allowed for.
+/// Longest text that can be a template: AWS takes 1 MB; comments and indentation are allowed for.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
 const MAX_TEXT: usize = 4 << 20;
 
@@ -71,9 +71,9 @@ pub fn is_candidate(path: &str, text: &str) -> bool {
 
 /// Parse a file as its name and text say. JSON is read strictly, except for SAM, whose tools read it as YAML.
 pub fn parse(src: &SourceText<'_>, path: &str) -> Result<Doc, SyntaxError> {
-    let json = path.ends_with(".json")
-        || (path.ends_with(".template")
-            && src.text.trim_start_matches('\u{FEFF}').trim_start().starts_with('{'));
+    let extension = file_name(path).rsplit_once('.').map_or("", |(_, e)| e);
+    let json = extension == "json"
+        || (extension == "template" && src.text.trim_start_matches('\u{FEFF}').trim_start().starts_with('{'));
     if !json {
         return yaml::parse(src);
     }
@@ -100,6 +100,11 @@ pub fn is_template(doc: &Doc) -> bool {
     typed || (declared && root.get("Resources").is_some_and(|r| matches!(r.kind, DocKind::Map(_))))
 }
 
+/// Whether a file that does not parse is certainly a broken template: AWS would refuse it, too.
+pub fn is_broken_template(text: &str, error: &SyntaxError) -> bool {
+    error.is_certain() && clearly_template(text)
+}
+
 /// Whether a text that does not parse is certainly meant to be a template as it stands, and not the input of a
 /// generator or another format that quotes one.
 pub fn clearly_template(text: &str) -> bool {
@@ -124,34 +129,34 @@ pub fn clearly_template(text: &str) -> bool {
 pub fn duplicate_keys(doc: &Doc) -> Vec<Broken> {
     let mut out = Vec::new();
     if !doc.duplicates.is_empty() {
-        collect_duplicates(&doc.root, doc, &mut out);
+        let firsts: FxHashMap<Span, Span> =
+            doc.duplicates.iter().map(|(first, second)| (*second, *first)).collect();
+        collect_duplicates(&doc.root, &firsts, &mut out);
         out.sort_by_key(|b| b.span);
         out.dedup_by_key(|b| b.span);
     }
     out
 }
 
-fn collect_duplicates(node: &DocNode, doc: &Doc, out: &mut Vec<Broken>) {
+/// `firsts` leads from the second place of a key to the first.
+fn collect_duplicates(node: &DocNode, firsts: &FxHashMap<Span, Span>, out: &mut Vec<Broken>) {
     let mut values: FxHashMap<Span, &DocNode> = FxHashMap::default();
     for e in node.entries() {
         values.insert(e.key_span, &e.value);
-    }
-    for e in node.entries() {
-        for (first, second) in doc.duplicates.iter().filter(|(_, second)| *second == e.key_span) {
-            if let Some(dropped) = values.get(first)
-                && !same(dropped, &e.value)
-            {
-                out.push(Broken {
-                    span: *second,
-                    what: e.key.to_string(),
-                    kind: BrokenKind::Duplicate(*first),
-                });
-            }
+        if let Some(first) = firsts.get(&e.key_span)
+            && let Some(dropped) = values.get(first)
+            && !same(dropped, &e.value)
+        {
+            out.push(Broken {
+                span: e.key_span,
+                what: e.key.to_string(),
+                kind: BrokenKind::Duplicate(*first),
+            });
         }
-        collect_duplicates(&e.value, doc, out);
+        collect_duplicates(&e.value, firsts, out);
     }
     for n in node.items() {
-        collect_duplicates(n, doc, out);
+        collect_duplicates(n, firsts, out);
     }
 }
 
@@ -170,7 +175,7 @@ fn same(a: &DocNode, b: &DocNode) -> bool {
         }
 }
 
-/// Whether a text is the input of a template language. `{{resolve:…}}` is CloudFormation's own.
+/// Whether a text is the input of a template language. `{{resolve:…}}` belongs to AWS.
 fn is_generated_from(text: &str) -> bool {
     GENERATORS.iter().any(|g| text.contains(g))
         || text
@@ -326,6 +331,17 @@ mod tests {
         ] {
             assert!(!clearly_template(&text), "{text}");
         }
+    }
+
+    #[test]
+    fn our_own_bounds_are_no_mistake_of_others() {
+        let text = format!("{SAM}    Metadata: {}\n", "[".repeat(1000));
+        let e = parse(&SourceText::file(FileId(0), &text), "template.yaml").unwrap_err();
+        assert!(clearly_template(&text) && !is_broken_template(&text, &e), "{e:?}");
+        // The SAM tools read the missing space; others don't.
+        let text = format!("{SAM}    Metadata: {{A: 1, B:['x']}}\n");
+        let e = parse(&SourceText::file(FileId(0), &text), "template.yaml").unwrap_err();
+        assert!(clearly_template(&text) && !is_broken_template(&text, &e), "{e:?}");
     }
 
     #[test]

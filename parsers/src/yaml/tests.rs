@@ -5,6 +5,7 @@ use crate::doc::{Doc, DocKind, DocNode, DocScalar, UNREAD};
 use crate::text::{SourceText, SyntaxError};
 use lamlint_model::source::{FileId, Span};
 use proptest::prelude::*;
+use std::fmt::Write as _;
 
 fn read(text: &str) -> Result<Doc, SyntaxError> {
     parse(&SourceText::file(FileId(0), text))
@@ -177,7 +178,7 @@ fn alias_bombs_and_cycles_stay_small() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for i in 1..12 {
         let r = format!("*a{}, ", i - 1).repeat(9);
-        text.push_str(&format!("a{i}: &a{i} [{r}]\n"));
+        let _ = writeln!(text, "a{i}: &a{i} [{r}]");
     }
     let doc = read(&text).unwrap();
     let mut unread = 0;
@@ -197,17 +198,26 @@ fn count_unread(node: &DocNode, n: &mut usize) {
 fn alias_chains_do_not_grow_deep() {
     let mut text = "a0: &a0 [x]\n".to_owned();
     for i in 1..2000 {
-        text.push_str(&format!("a{i}: &a{i} [*a{}]\n", i - 1));
+        let _ = writeln!(text, "a{i}: &a{i} [*a{}]", i - 1);
     }
     let doc = read(&text).unwrap();
     assert_eq!(doc.root.entries().len(), 2000);
 }
 
 #[test]
+fn anchors_within_anchors_keep_a_bounded_number_of_nodes() {
+    let open = (0..200).map(|i: usize| "&a".to_owned() + &i.to_string() + " [").collect::<String>();
+    let text = format!("a: {open}{}{}\nb: *a0\nc: *a199\n", "x, ".repeat(5_000), "]".repeat(200));
+    let doc = read(&text).unwrap();
+    assert_eq!(doc.root.get("b").and_then(|n| n.tag.as_deref()), Some(UNREAD));
+    assert_eq!(doc.root.get("c").map(|n| n.items().len()), Some(5_000));
+}
+
+#[test]
 fn deep_nesting_is_an_error_not_a_crash() {
     assert!(read(&"[".repeat(100_000)).is_err());
     assert!(read(&"- ".repeat(100_000)).is_err());
-    let deep: String = (0..400).map(|i| format!("{}a:\n", " ".repeat(i))).collect();
+    let deep = (0..400).map(|i| " ".repeat(i) + "a:\n").collect::<String>();
     assert!(read(&deep).is_err());
 }
 
@@ -257,7 +267,7 @@ proptest! {
     ) {
         let mut text = format!("k:\n  sub: {style}\n      first\n");
         for (indent, words) in &lines {
-            text.push_str(&format!("      {}{}\n", " ".repeat(*indent), words.join(" ")));
+            let _ = writeln!(text, "      {}{}", " ".repeat(*indent), words.join(" "));
         }
         text.push_str("z: 1\n");
         let text = if crlf { text.replace('\n', "\r\n") } else { text };

@@ -92,22 +92,23 @@ fn text(r: &Runtime, today: Date, functions: &[&str]) -> String {
         [a, b] => format!("`{a}` and `{b}` run"),
         [a, rest @ ..] => format!("`{a}` and {} other functions run", rest.len()),
     };
-    let mut text = match r.deprecated {
-        Some(d) if d > today => format!("{who} on {}, whose deprecation is scheduled for {d}", r.id),
-        Some(d) => format!("{who} on {}, which AWS deprecated on {d}", r.id),
-        None => format!("{who} on {}", r.id),
+    let what = match r.deprecated {
+        Some(d) if d > today => format!(", whose deprecation is scheduled for {d}"),
+        Some(d) => format!(", which AWS deprecated on {d}"),
+        None => String::new(),
     };
-    if let Some(d) = r.create_blocked.filter(|d| *d <= today)
-        && r.update_blocked.is_some_and(|d| d > today)
-    {
-        text.push_str(&format!("; functions can't be created with it since {d}"));
-    }
-    match r.update_blocked {
-        Some(d) if d <= today => text.push_str(&format!("; function updates have been blocked since {d}")),
-        Some(d) => text.push_str(&format!("; function updates are blocked from {d}")),
-        None => {}
-    }
-    text
+    let updates = match r.update_blocked {
+        Some(d) if d <= today => format!("; function updates have been blocked since {d}"),
+        Some(d) => format!("; function updates are blocked from {d}"),
+        None => String::new(),
+    };
+    let creation = match r.create_blocked {
+        Some(d) if d <= today && r.update_blocked.is_some_and(|u| u > today) => {
+            format!("; functions can't be created with it since {d}")
+        }
+        _ => String::new(),
+    };
+    format!("{who} on {}{what}{creation}{updates}", r.id)
 }
 
 #[cfg(test)]
