@@ -2,7 +2,7 @@
 
 use super::{dump, one, prop, resource};
 use crate::iac::Assembled;
-use lamlint_model::app::Kind;
+use lamlint_model::app::{Filter, Kind, TriggerKind};
 
 fn sam(rest: &str) -> Assembled {
     one(&format!("Transform: AWS::Serverless-2016-10-31\n{rest}"))
@@ -331,6 +331,39 @@ Resources:
     assert_eq!(prop(&a, "Layer", &["Content"]), "layer/");
     assert!(!dump(&a).contains("AWS::Serverless"), "{}", dump(&a));
     assert_eq!(resource(&a, "Machine").kind, Kind::StateMachine);
+}
+
+#[test]
+fn triggers_of_a_conditional_function() {
+    let a = sam("
+Conditions:
+  C: !Equals [!Ref AWS::Region, us-east-1]
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Condition: C
+    Properties:
+      Events:
+        Get: {Type: Api, Properties: {Path: /, Method: get}}
+        Rule: {Type: EventBridgeRule, Properties: {Pattern: {source: [x]}}}
+        Bus: {Type: SQS, Properties: {Queue: !GetAtt Q.Arn}}
+  Q: {Type: AWS::SQS::Queue, Condition: C}
+");
+    let triggers: Vec<(TriggerKind, String, bool)> = a
+        .app
+        .triggers
+        .iter()
+        .map(|t| (t.kind, t.guards.to_string(), matches!(t.filter, Filter::Patterns(_))))
+        .collect();
+    let c = || "C".to_owned();
+    assert_eq!(
+        triggers,
+        [
+            (TriggerKind::RestApi, c(), false),
+            (TriggerKind::Rule, c(), true),
+            (TriggerKind::Queue, c(), false)
+        ]
+    );
 }
 
 #[test]
