@@ -78,10 +78,17 @@ fn a_fragment_may_have_globals_elsewhere() {
 Resources:
   F:
     Type: AWS::Serverless::Function
-    Properties: {Handler: a.b}
+    Properties:
+      Handler: a.b
+      Environment: {Variables: {A: b}}
+      Layers: [arn:a]
+      Events: {E: {Type: SQS, Properties: {Queue: !GetAtt Q.Arn}}}
   Q: {Type: AWS::SQS::Queue}
 ");
     assert_eq!(prop(&a, "F", &["Handler"]), "a.b");
+    assert_eq!(prop(&a, "F", &["Environment", "Variables"]), "{A: b…}");
+    assert_eq!(prop(&a, "F", &["Layers"]), "[arn:a…]");
+    assert_eq!(prop(&a, "FE", &["BatchSize"]), "-");
     assert_eq!(prop(&a, "F", &["Timeout"]), "?");
     assert_eq!(prop(&a, "Q", &["DelaySeconds"]), "-");
     assert!(a.app.templates[0].open.is_some());
@@ -92,9 +99,10 @@ fn an_unknown_macro_opens_everything() {
     let a = one("
 Transform: [Mine, AWS::Serverless-2016-10-31]
 Resources:
-  Q: {Type: AWS::SQS::Queue}
+  Q: {Type: AWS::SQS::Queue, Properties: {RedrivePolicy: {maxReceiveCount: 3}}}
 ");
     assert_eq!(prop(&a, "Q", &["DelaySeconds"]), "?");
+    assert_eq!(prop(&a, "Q", &["RedrivePolicy"]), "{maxReceiveCount: 3…}");
     assert_eq!(a.notices.len(), 1);
 }
 
