@@ -494,7 +494,7 @@ impl<T> Prop<T> {
         let mut unknown = self.open.clone().or_else(|| other.open.clone());
         for a in &self.alts {
             for b in &other.alts {
-                if !p(&a.value, &b.value) {
+                if !p(&a.value, &b.value) || a.guards.and(&b.guards).is_none() {
                     continue;
                 }
                 if !(a.is_witness() && b.is_witness()) {

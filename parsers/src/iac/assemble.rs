@@ -271,11 +271,17 @@ fn packaged_copies(templates: &[TemplateFile]) -> BTreeSet<usize> {
     out
 }
 
+/// Whether some functions come from a bucket and none from the tree; inline code and images stay as they are.
 fn is_packaged(facts: &TemplateFacts) -> bool {
-    let mut functions = facts.resources.iter().filter(|r| r.type_name == "AWS::Lambda::Function").peekable();
-    functions.peek().is_some()
-        && functions.all(|r| match r.props.get("Code") {
-            Some(c) => c.as_text().is_some_and(|t| t.starts_with("s3://")) || c.get("S3Key").is_some(),
-            None => false,
-        })
+    let mut from_bucket = false;
+    for r in facts.resources.iter().filter(|r| r.type_name == "AWS::Lambda::Function") {
+        match r.props.get("Code") {
+            Some(c) if c.get("S3Key").is_some() || c.as_text().is_some_and(|t| t.starts_with("s3://")) => {
+                from_bucket = true;
+            }
+            Some(c) if c.get("ZipFile").is_some() || c.get("ImageUri").is_some() => {}
+            _ => return false,
+        }
+    }
+    from_bucket
 }

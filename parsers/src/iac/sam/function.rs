@@ -3,7 +3,7 @@
 
 use super::event::{self, Target};
 use super::policy::RoleParts;
-use super::{Out, Owner, branches, entry, globals, inline_policy, object, raw, rename, tags};
+use super::{Out, Owner, branches, bucket_object, entry, globals, inline_policy, object, raw, rename, tags};
 use crate::iac::expr::{Expr, ExprEntry, ExprKind};
 use crate::iac::facts::Written;
 use lamlint_model::app::Anchor;
@@ -155,17 +155,7 @@ fn code(p: &mut Expr) {
         let value = object(e.value.span, vec![ExprEntry { key: "ImageUri".into(), ..e.clone() }]);
         p.put(ExprEntry { key: "Code".into(), value, ..e });
     } else if let Some(e) = uri {
-        let value = branches(e.value.clone(), &mut |v| match v.kind {
-            ExprKind::Map(entries, open) => {
-                let mut from = Expr { span: v.span, kind: ExprKind::Map(entries, open) };
-                let mut to = object(v.span, Vec::new());
-                rename(&mut from, "Bucket", &mut to, "S3Bucket");
-                rename(&mut from, "Key", &mut to, "S3Key");
-                rename(&mut from, "Version", &mut to, "S3ObjectVersion");
-                to
-            }
-            kind => Expr { span: v.span, kind },
-        });
+        let value = bucket_object(e.value.clone());
         p.put(ExprEntry { key: "Code".into(), value, ..e });
     }
 }

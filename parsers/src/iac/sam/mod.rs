@@ -148,6 +148,20 @@ fn branches(e: Expr, f: &mut dyn FnMut(Expr) -> Expr) -> Expr {
     }
 }
 
+/// SAM's `{Bucket, Key, Version}` as CloudFormation names them.
+fn bucket_object(e: Expr) -> Expr {
+    branches(e, &mut |mut v| {
+        if !matches!(v.kind, ExprKind::Map(..)) {
+            return v;
+        }
+        let mut to = object(v.span, Vec::new());
+        for (from, name) in [("Bucket", "S3Bucket"), ("Key", "S3Key"), ("Version", "S3ObjectVersion")] {
+            rename(&mut v, from, &mut to, name);
+        }
+        to
+    })
+}
+
 /// SAM's `Tags` map as CloudFormation's list.
 fn tags(e: Expr) -> Expr {
     branches(e, &mut |e| match e.kind {

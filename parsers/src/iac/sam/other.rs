@@ -3,7 +3,7 @@
 
 use super::event::{self, Target};
 use super::policy::RoleParts;
-use super::{Out, Owner, entry, globals, object, raw, rename, tags};
+use super::{Out, Owner, bucket_object, entry, globals, object, raw, rename, tags};
 use crate::iac::expr::{Expr, ExprEntry, ExprKind};
 use crate::iac::facts::Written;
 use lamlint_model::app::Anchor;
@@ -88,6 +88,9 @@ pub(super) fn expand(mut w: Written, out: &mut Out<'_>) {
         if let Some(e) = r.props.take(from) {
             r.props.put(ExprEntry { key: (*to).into(), ..e });
         }
+    }
+    if let Some(e) = r.props.take("Content") {
+        r.props.put(ExprEntry { value: bucket_object(e.value), ..e });
     }
     if let Some(e) = r.props.take("Tags") {
         r.props.put(ExprEntry { value: tags(e.value), ..e });

@@ -7,6 +7,20 @@ use lamlint_model::source::Span;
 use lamlint_model::tri::Why;
 use smol_str::SmolStr;
 
+/// Managed policies whose ARN has `service-role/` before the name.
+/// Source: <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html>
+const SERVICE_ROLES: &[&str] = &[
+    "AWSLambdaBasicDurableExecutionRolePolicy",
+    "AWSLambdaBasicExecutionRole",
+    "AWSLambdaDynamoDBExecutionRole",
+    "AWSLambdaENIManagementAccess",
+    "AWSLambdaKinesisExecutionRole",
+    "AWSLambdaMSKExecutionRole",
+    "AWSLambdaRole",
+    "AWSLambdaSQSQueueExecutionRole",
+    "AWSLambdaVPCAccessExecutionRole",
+];
+
 /// The parts of a role under construction.
 #[derive(Debug, Default)]
 pub(super) struct RoleParts {
@@ -65,6 +79,9 @@ impl RoleParts {
                 }
                 let item = match e.as_text() {
                     // SAM knows managed policies by name.
+                    Some(name) if SERVICE_ROLES.contains(&name) => {
+                        managed(span, &format!("service-role/{name}"))
+                    }
                     Some(name) if !name.contains(':') => managed(span, name),
                     _ => e,
                 };

@@ -114,6 +114,7 @@ fn policies_make_a_role() {
       DeadLetterQueue: {Type: SQS, TargetArn: !GetAtt Q.Arn}
       Policies:
         - AmazonS3ReadOnlyAccess
+        - AWSLambdaRole
         - arn:aws:iam::aws:policy/Own
         - DynamoDBCrudPolicy: {TableName: t}
         - VPCAccessPolicy: {}
@@ -127,7 +128,8 @@ fn policies_make_a_role() {
         "[arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole, \
          arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess, \
          arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole, \
-         arn:${AWS::Partition}:iam::aws:policy/AmazonS3ReadOnlyAccess, arn:aws:iam::aws:policy/Own]"
+         arn:${AWS::Partition}:iam::aws:policy/AmazonS3ReadOnlyAccess, \
+         arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaRole, arn:aws:iam::aws:policy/Own]"
     );
     assert_eq!(
         role("SamPolicyTemplates"),
@@ -322,6 +324,9 @@ Resources:
   Layer:
     Type: AWS::Serverless::LayerVersion
     Properties: {ContentUri: layer/}
+  Remote:
+    Type: AWS::Serverless::LayerVersion
+    Properties: {ContentUri: {Bucket: b, Key: k}}
   Url:
     Type: AWS::CloudFormation::WaitCondition
     Properties: {Stage: !Ref Api.Stage}
@@ -337,6 +342,7 @@ Resources:
     );
     assert!(prop(&a, "MachineRole", &["SamPolicyTemplates"]).contains("LambdaInvokePolicy"));
     assert_eq!(prop(&a, "Layer", &["Content"]), "layer/");
+    assert_eq!(prop(&a, "Remote", &["Content"]), "{S3Bucket: b, S3Key: k}");
     assert!(!dump(&a).contains("AWS::Serverless"), "{}", dump(&a));
     assert_eq!(resource(&a, "Machine").kind, Kind::StateMachine);
 }

@@ -2,6 +2,7 @@
 
 use super::{assembled, one, prop, resource};
 use crate::iac::Deploy;
+use lamlint_model::Tri;
 
 fn queue(head: &str, properties: &str) -> super::Assembled {
     one(&format!(
@@ -271,4 +272,49 @@ fn hostile_templates_end() {
     // A mapping is literal: it can't name itself.
     let twice = "!Join ['', [!FindInMap [M, a, b], !FindInMap [M, a, b]]]";
     assert_eq!(delay(&format!("Mappings: {{M: {{a: {{b: {twice}}}}}}}"), "!FindInMap [M, a, b]"), "?");
+}
+
+#[test]
+fn pairs_agree_on_the_parameter() {
+    let a = one("
+Parameters:
+  Stage: {Type: String, AllowedValues: [dev, prod], Default: dev}
+Mappings:
+  M:
+    dev: {Visibility: 60, Timeout: 10}
+    prod: {Visibility: 600, Timeout: 100}
+Resources:
+  Q: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: !FindInMap [M, !Ref Stage, Visibility]}}
+  F:
+    Type: AWS::Lambda::Function
+    Properties: {Timeout: !FindInMap [M, !Ref Stage, Timeout], Code: {ZipFile: x}}
+");
+    let (q, f) = (resource(&a, "Q").props.get("VisibilityTimeout").ints(), a.app.functions().next().unwrap());
+    // 60 and 100 never meet.
+    let shorter = q.present().some_pair(
+        &f.timeout(),
+        (&|_| "visible".to_owned(), &|_| "runs".to_owned()),
+        |visible, runs| visible < runs,
+    );
+    assert_eq!(shorter, Tri::No);
+}
+
+#[test]
+fn a_value_the_condition_excludes_is_no_fact() {
+    let a = one("
+Parameters:
+  Arn: {Type: String, Default: ''}
+  Stage: {Type: String, AllowedValues: [dev, test, prod]}
+Conditions:
+  HasArn: !Not [!Equals [!Ref Arn, '']]
+  IsLive: !Not [!Equals [!Ref Stage, dev]]
+Resources:
+  Q:
+    Type: AWS::SQS::Queue
+    Condition: HasArn
+    Properties: {KmsMasterKeyId: !Ref Arn, QueueName: !If [IsLive, !Ref Stage, x]}
+");
+    assert_eq!(prop(&a, "Q", &["KmsMasterKeyId"]), "?");
+    let name = prop(&a, "Q", &["QueueName"]);
+    assert!(name.contains("test<Stage?>") && !name.contains("dev<"), "{name}");
 }
