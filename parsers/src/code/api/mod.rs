@@ -304,9 +304,10 @@ pub(crate) fn operation(service: &str, name: &str) -> Option<SmolStr> {
     for group in groups.split(' ') {
         let (verbs, rests) = group.split_once(':')?;
         for verb in verbs.split('.') {
-            let Some(tail) = wanted.get(verb.len()..).filter(|_| {
-                wanted.get(..verb.len()).is_some_and(|w| w.eq_ignore_ascii_case(verb))
-            }) else {
+            let Some(tail) = wanted
+                .get(verb.len()..)
+                .filter(|_| wanted.get(..verb.len()).is_some_and(|w| w.eq_ignore_ascii_case(verb)))
+            else {
                 continue;
             };
             if let Some(rest) = rests.split(',').find(|r| r.eq_ignore_ascii_case(tail)) {
@@ -391,7 +392,10 @@ mod tests {
     #[test]
     fn wildcards() {
         let kind = |l, n| lookup(l, n).map(|r| r.kind);
-        assert_eq!(kind(Lang::Python, "transformers.AutoModel.from_pretrained"), Some(Kind::Client(Family::Heavy)));
+        assert_eq!(
+            kind(Lang::Python, "transformers.AutoModel.from_pretrained"),
+            Some(Kind::Client(Family::Heavy))
+        );
         assert_eq!(kind(Lang::Python, "random.choice"), Some(Kind::Fresh(Fresh::Random)));
         assert_eq!(kind(Lang::JavaScript, "#orm.user.create"), Some(Kind::Answer));
         assert_eq!(kind(Lang::Python, "requests"), None);

@@ -363,7 +363,9 @@ impl Interp<'_> {
         let ctx = self.ctx.clone();
         if !entry {
             let callee = match function.class {
-                Some(c) if function.name == "constructor" || function.name == "__new__" => unit.class(c).name.clone(),
+                Some(c) if function.name == "constructor" || function.name == "__new__" => {
+                    unit.class(c).name.clone()
+                }
                 _ if function.name.is_empty() => SmolStr::new_static("a closure"),
                 _ => function.name.clone(),
             };
@@ -595,9 +597,11 @@ impl Interp<'_> {
         };
         let name = if name == "__init__" { "constructor" } else { name };
         // The method that is running, closures in it included.
-        let (unit, class) = self.stack.iter().rev().find_map(|c| {
-            self.program.unit(c.unit).function(c.id).class.map(|class| (c.unit, class))
-        })?;
+        let (unit, class) = self
+            .stack
+            .iter()
+            .rev()
+            .find_map(|c| self.program.unit(c.unit).function(c.id).class.map(|class| (c.unit, class)))?;
         let this = ["self", "this", "cls"].iter().find_map(|n| super::lookup(&self.frame, n)).map(|(v, _)| v);
         let args = self.arguments(args);
         if name == "__new__" {

@@ -159,7 +159,11 @@ impl Interp<'_> {
                 let new = args.pos.iter().skip(usize::from(name == "insert"));
                 items.extend(new.cloned());
                 // A loop appends any number.
-                open |= self.ctx.in_loop || self.ctx.branch || self.ctx.event_branch || name == "unshift" || name == "insert";
+                open |= self.ctx.in_loop
+                    || self.ctx.branch
+                    || self.ctx.event_branch
+                    || name == "unshift"
+                    || name == "insert";
             }
             "extend" | "update" => {
                 match args.at(0) {
@@ -257,7 +261,9 @@ impl Interp<'_> {
         }
         let gives_elements = match name {
             "map" | "flatMap" | "mapSeries" => false,
-            "forEach" | "filter" | "some" | "every" | "sort" | "findIndex" | "findLast" | "each" | "find" => true,
+            "forEach" | "filter" | "some" | "every" | "sort" | "findIndex" | "findLast" | "each" | "find" => {
+                true
+            }
             "reduce" | "reduceRight" => true,
             _ => return None,
         };
@@ -284,6 +290,9 @@ impl Interp<'_> {
         };
         let result = self.call_value(&f, Args::of(call), site.span);
         self.ctx = outer;
+        // What goes on with some of the elements only goes on after a choice.
+        self.asked |= matches!(name, "filter" | "some" | "every" | "find" | "findLast")
+            && element.deps().any(lamlint_model::value::Deps::EVENT);
         Some(match name {
             "map" | "mapSeries" => V::List(Rc::new(vec![result]), true),
             "flatMap" => V::List(Rc::new(vec![result.element()]), true),
@@ -314,13 +323,16 @@ impl Interp<'_> {
                 let before = self.testing;
                 self.testing += 1;
                 let v = match (o, key.as_str()) {
-                    (V::Sym(v @ (Value::Event(_) | Value::CallResult { .. } | Value::Context(_))), Some(k)) => {
-                        V::Sym(member(v, k))
-                    }
+                    (
+                        V::Sym(v @ (Value::Event(_) | Value::CallResult { .. } | Value::Context(_))),
+                        Some(k),
+                    ) => V::Sym(member(v, k)),
                     (V::Map(_, false) | V::Sym(Value::Map(_, false)), Some(k)) => {
                         map_get(o, k).unwrap_or(V::Sym(Value::Null))
                     }
-                    (V::Map(..) | V::Sym(Value::Map(..)), Some(k)) => map_get(o, k).unwrap_or_else(V::unknown),
+                    (V::Map(..) | V::Sym(Value::Map(..)), Some(k)) => {
+                        map_get(o, k).unwrap_or_else(V::unknown)
+                    }
                     _ => self.index(o, key, site.span),
                 };
                 self.testing = before;
@@ -374,8 +386,8 @@ impl Interp<'_> {
         match (o, name) {
             (
                 V::Sym(_),
-                "strip" | "trim" | "encode" | "decode" | "toString" | "rstrip" | "lstrip" | "trimEnd" | "trimStart"
-                | "valueOf" | "as_posix" | "resolve" | "expanduser" | "absolute",
+                "strip" | "trim" | "encode" | "decode" | "toString" | "rstrip" | "lstrip" | "trimEnd"
+                | "trimStart" | "valueOf" | "as_posix" | "resolve" | "expanduser" | "absolute",
             ) => Some(match o {
                 V::Sym(Value::Str(s)) if name.contains("trim") || name.contains("strip") => V::str(s.trim()),
                 o => o.clone(),
@@ -384,10 +396,12 @@ impl Interp<'_> {
                 // The text of a moment differs as the moment does; a day or a part of it may not.
                 (
                     Fresh::Time,
-                    "isoformat" | "timestamp" | "toISOString" | "getTime" | "valueOf" | "toJSON" | "format" | "unix"
-                    | "toISO" | "toMillis" | "utcnow" | "astimezone" | "replace",
+                    "isoformat" | "timestamp" | "toISOString" | "getTime" | "valueOf" | "toJSON" | "format"
+                    | "unix" | "toISO" | "toMillis" | "utcnow" | "astimezone" | "replace",
                 ) if args.pos.is_empty() => o.clone(),
-                (Fresh::Uuid | Fresh::Random, "replace" | "replaceAll" | "lower" | "upper" | "hex") => o.clone(),
+                (Fresh::Uuid | Fresh::Random, "replace" | "replaceAll" | "lower" | "upper" | "hex") => {
+                    o.clone()
+                }
                 _ => V::of_deps(deps.or(Deps::FRESH)),
             }),
             (V::Sym(Value::Str(s)), "format") => Some(V::Sym(formatted(s, args))),
@@ -409,7 +423,9 @@ impl Interp<'_> {
                 Some(V::Sym(Value::concat(parts)))
             }
             (V::Sym(Value::Str(s)), "replace" | "replaceAll") => match (args.at(0), args.at(1)) {
-                (Some(V::Sym(Value::Str(a))), Some(V::Sym(Value::Str(b)))) if name == "replaceAll" || self.lang == Lang::Python => {
+                (Some(V::Sym(Value::Str(a))), Some(V::Sym(Value::Str(b))))
+                    if name == "replaceAll" || self.lang == Lang::Python =>
+                {
                     Some(V::str(s.replace(a.as_str(), b)))
                 }
                 _ => Some(V::of_deps(deps)),
@@ -421,9 +437,7 @@ impl Interp<'_> {
                 _ => Some(V::of_deps(deps)),
             },
             // `decodeURIComponent(key.replace(/\+/g, " "))`: the key as it is.
-            (V::Sym(Value::Event(_)), "replace" | "replaceAll")
-                if matches!(args.at(1), Some(V::Sym(Value::Str(s))) if s == " ") =>
-            {
+            (V::Sym(Value::Event(_)), "replace" | "replaceAll") if matches!(args.at(1), Some(V::Sym(Value::Str(s))) if s == " ") => {
                 Some(o.clone())
             }
             (V::Sym(_), "read_text" | "read_bytes") => {
@@ -444,7 +458,12 @@ impl Interp<'_> {
                 _ => None,
             },
             (V::List(..), "at") => Some(o.element()),
-            (V::List(..) | V::Map(..) | V::Sym(Value::Str(_) | Value::Concat(_) | Value::List(..) | Value::Map(..)), _) => {
+            (
+                V::List(..)
+                | V::Map(..)
+                | V::Sym(Value::Str(_) | Value::Concat(_) | Value::List(..) | Value::Map(..)),
+                _,
+            ) => {
                 self.hand_over(args.functions(), deps, true);
                 Some(V::of_deps(deps))
             }
