@@ -82,6 +82,16 @@ impl Interp<'_> {
         t
     }
 
+    /// Going through a list asks how much is in it, unless it is the records every event has.
+    pub(super) fn goes_through(&mut self, items: &V) {
+        let asks = match items {
+            V::Sym(Value::Event(p)) => !is_container(p),
+            V::List(..) | V::Map(..) => false,
+            v => v.deps().any(ASKED),
+        };
+        self.asked |= asks;
+    }
+
     /// Whether a condition asks of the event no more than whether it holds records: `if not event.get("Records")`.
     pub(super) fn asks_presence(&mut self, e: &Expr, depth: u32) -> bool {
         if depth > 40 {

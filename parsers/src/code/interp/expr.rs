@@ -113,6 +113,7 @@ impl Interp<'_> {
                 let outer_frame = std::mem::replace(&mut self.frame, frame);
                 for (p, items) in clauses {
                     let items = self.eval(items);
+                    self.goes_through(&items);
                     let item = self.iterated(&items);
                     self.ctx.in_loop = true;
                     self.bind(p, item, true);

@@ -275,6 +275,7 @@ impl Interp<'_> {
             V::Sym(Value::Unknown(_)) | V::Ext(..) => V::of_deps(o.deps()),
             _ => o.element(),
         };
+        self.goes_through(o);
         let outer = self.ctx.clone();
         self.ctx.in_loop = true;
         let index = V::unknown();
