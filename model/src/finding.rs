@@ -119,7 +119,13 @@ impl Finding {
 
     /// Merge the same claim about another function into this one, as a note.
     pub fn also(&mut self, subject: &str) {
-        self.message.notes.push(format!("the same holds for `{subject}`"));
+        const HEAD: &str = "the same holds for ";
+        let name = format!("`{subject}`");
+        match self.message.notes.iter_mut().find(|n| n.starts_with(HEAD)) {
+            Some(note) if note.contains(&name) => {}
+            Some(note) => *note = format!("{note}, {name}"),
+            None => self.message.notes.push(format!("{HEAD}{name}")),
+        }
     }
 }
 

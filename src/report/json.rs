@@ -81,6 +81,7 @@ struct Function<'a> {
 #[serde(tag = "link", rename_all = "lowercase")]
 enum Link<'a> {
     Linked {
+        #[serde(skip_serializing_if = "Option::is_none")]
         file: Option<String>,
         symbol: String,
         language: &'a str,

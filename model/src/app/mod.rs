@@ -14,11 +14,12 @@ mod function;
 mod pattern;
 mod resolve;
 mod triggers;
+mod writes;
 
-pub use flow::{Signal, Write, increments, writes};
 pub use function::Function;
 pub use resolve::Target;
 pub use triggers::{Delivery, Filter, Forward, Place, Trigger, TriggerKind, Via};
+pub use writes::{Signal, Write, increments, writes};
 
 use crate::source::{FileId, Span};
 use crate::tree::Tree;
@@ -101,7 +102,7 @@ pub struct Resource {
     pub implied_by: Option<ResourceId>,
     /// Set on resources a framework generates and the user does not own: no findings on them.
     pub generated: bool,
-    /// Functions only: where the code is.
+    /// Functions and layers only: where the code is.
     pub code: Option<Prop<CodeRef>>,
 }
 

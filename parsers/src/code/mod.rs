@@ -3,13 +3,16 @@
 //! A front end per language builds [`hir`]; everything after that is written once: [`program`] knows all units of
 //! a run and how one finds another, [`analyze`] follows a handler through them.
 
+mod api;
 mod cst;
 #[cfg(test)]
 mod dump;
 pub mod hir;
+mod interp;
 pub mod javascript;
 pub mod program;
 pub mod python;
+mod shape;
 
 use crate::text::SourceText;
 use hir::{Lang, Unit};
@@ -69,11 +72,11 @@ pub fn lower(lang: Lang, src: &SourceText<'_>, path: &str) -> Unit {
 }
 
 /// Follow a handler through everything its calls reach.
-pub fn analyze(_program: &Program, _entry: &Entry) -> Option<Handler> {
-    None
+pub fn analyze(program: &Program, entry: &Entry) -> Option<Handler> {
+    interp::run(program, entry)
 }
 
 /// The names in a unit that are handlers by their shape (`lambda_handler(event, context)`), for code no template names.
-pub fn handlers_by_shape(_unit: &Unit) -> Vec<SmolStr> {
-    Vec::new()
+pub fn handlers_by_shape(unit: &Unit) -> Vec<SmolStr> {
+    shape::handlers(unit)
 }

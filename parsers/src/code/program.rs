@@ -53,6 +53,12 @@ impl Program {
         self.by_path.get(path).copied()
     }
 
+    /// Whether a directory holds units, itself or below.
+    pub fn has_dir(&self, dir: &str) -> bool {
+        let prefix = format!("{dir}/");
+        self.by_path.range(prefix.clone()..).next().is_some_and(|(p, _)| p.starts_with(&prefix))
+    }
+
     /// The unit of inline code.
     pub fn inline(&self, span: Span) -> Option<UnitId> {
         self.inline.get(&span).copied()

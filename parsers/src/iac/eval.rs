@@ -3,7 +3,7 @@
 use super::attr;
 use super::condition::Outcome;
 use super::expr::{Expr, ExprKind, SubPart};
-use super::facts::{Parameter, RawResource, TemplateFacts};
+use super::facts::{Output, Parameter, RawResource, TemplateFacts};
 use lamlint_model::ResourceId;
 use lamlint_model::source::Span;
 use lamlint_model::tree::{Entry, Node, Tree};
@@ -57,7 +57,14 @@ pub(crate) struct Eval<'a> {
     pub(crate) instances: Vec<Instance<'a>>,
     /// `None` while it is being resolved.
     parameters: RefCell<FxHashMap<(usize, SmolStr), Option<Tree>>>,
+    outputs: RefCell<FxHashMap<(usize, SmolStr), Option<Tree>>>,
     pub(super) conditions: RefCell<FxHashMap<(usize, SmolStr), Option<Outcome>>>,
+    /// How conditions come out when one parameter has one value.
+    pub(super) decided: RefCell<FxHashMap<(usize, SmolStr, SmolStr, SmolStr), Option<bool>>>,
+    /// The conditions, with their outcome, under which something is being evaluated.
+    assumed: RefCell<Vec<(usize, SmolStr, bool)>>,
+    /// A parameter that is taken to have one value.
+    pub(super) pinned: RefCell<Option<(usize, SmolStr, SmolStr)>>,
 }
 
 /// The alternatives of one text under construction.
@@ -71,12 +78,56 @@ impl<'a> Eval<'a> {
     /// Forget what was resolved (names have changed meanwhile).
     pub(crate) fn forget(&self) {
         self.parameters.borrow_mut().clear();
+        self.outputs.borrow_mut().clear();
         self.conditions.borrow_mut().clear();
+        self.decided.borrow_mut().clear();
     }
 
     /// Evaluate an expression of an instance.
     pub(crate) fn eval(&self, at: usize, expr: &Expr) -> Tree {
         self.tree(at, expr, 0)
+    }
+
+    /// Evaluate an expression that matters only where a condition holds.
+    pub(crate) fn eval_when(&self, at: usize, condition: Option<&SmolStr>, expr: &Expr) -> Tree {
+        match condition {
+            Some(c) => self.assuming(at, c, true, || self.tree(at, expr, 0)),
+            None => self.tree(at, expr, 0),
+        }
+    }
+
+    fn assuming<T>(&self, at: usize, condition: &SmolStr, outcome: bool, f: impl FnOnce() -> T) -> T {
+        self.assumed.borrow_mut().push((at, condition.clone(), outcome));
+        let t = f();
+        self.assumed.borrow_mut().pop();
+        t
+    }
+
+    /// Resolve something that does not depend on where it is used.
+    pub(super) fn apart<T>(&self, f: impl FnOnce() -> T) -> T {
+        let assumed = self.assumed.take();
+        let t = f();
+        self.assumed.replace(assumed);
+        t
+    }
+
+    /// The key under which something is remembered: by name, and by what is pinned.
+    pub(super) fn key(&self, at: usize, name: &SmolStr) -> (usize, SmolStr) {
+        match &*self.pinned.borrow() {
+            None => (at, name.clone()),
+            Some((i, p, v)) => (at, format_smolstr!("{name}\0{i}\0{p}\0{v}")),
+        }
+    }
+
+    /// Whether a parameter can have that value where something is being evaluated: `""` is no value of `Arn` under
+    /// a condition that says `Arn` is not empty.
+    fn is_possible(&self, at: usize, p: &Parameter, node: &Node) -> bool {
+        let Some(text) = text_of(node) else { return true };
+        let assumed = self.assumed.borrow().clone();
+        assumed
+            .iter()
+            .filter(|(i, ..)| *i == at)
+            .all(|(_, c, outcome)| self.decided_by(at, c, &p.name, &text).is_none_or(|d| d == *outcome))
     }
 
     pub(super) fn tree(&self, at: usize, expr: &Expr, depth: usize) -> Tree {
@@ -128,9 +179,10 @@ impl<'a> Eval<'a> {
                 let outcome = self.outcome(at, name, next);
                 let mut alts: Vec<Alt<Node>> = Vec::new();
                 let mut open = None;
-                for (guards, branch) in [(&outcome.yes, &both.0), (&outcome.no, &both.1)] {
+                for (guards, branch, value) in [(&outcome.yes, &both.0, true), (&outcome.no, &both.1, false)]
+                {
                     let Some(guards) = guards else { continue };
-                    let t = self.tree(at, branch, next);
+                    let t = self.assuming(at, name, value, || self.tree(at, branch, next));
                     open = open.or_else(|| t.open().cloned());
                     alts.extend(under(&t, guards));
                 }
@@ -168,7 +220,12 @@ impl<'a> Eval<'a> {
             return Tree::leaf(Value::Pseudo(name.clone()), span);
         }
         if let Some(p) = instance.facts.parameters.iter().find(|p| p.name == *name) {
-            return placed(&self.parameter(at, p, depth), span);
+            let t = self.parameter(at, p, depth);
+            if self.assumed.borrow().is_empty() {
+                return placed(&t, span);
+            }
+            let possible = t.alts().iter().filter(|a| self.is_possible(at, p, &a.value)).cloned().collect();
+            return placed(&Tree::new(possible, t.open().cloned(), span), span);
         }
         let name = instance.facts.redirects.get(name).unwrap_or(name);
         match instance.names.get(name.as_str()) {
@@ -199,7 +256,7 @@ impl<'a> Eval<'a> {
                 let facts = self.instances[*child].facts;
                 match output.and_then(|o| facts.outputs.iter().find(|x| x.name == o)) {
                     Some(o) => {
-                        let t = placed(&self.tree(*child, &o.value, depth), span);
+                        let t = placed(&self.output(*child, o, depth), span);
                         match o.condition.as_ref().map(|c| self.outcome(*child, c, depth)) {
                             Some(Outcome { yes: Some(g), .. }) => {
                                 let open = t.open().cloned();
@@ -214,6 +271,21 @@ impl<'a> Eval<'a> {
             }
             None => Tree::unknown(not_here(name), span),
         }
+    }
+
+    fn output(&self, at: usize, o: &Output, depth: usize) -> Tree {
+        let key = self.key(at, &o.name);
+        match self.outputs.borrow().get(&key) {
+            Some(Some(t)) => return t.clone(),
+            Some(None) => {
+                return Tree::unknown(Why::new(Reason::Budget, "outputs in a circle"), o.value.span);
+            }
+            None => {}
+        }
+        self.outputs.borrow_mut().insert(key.clone(), None);
+        let t = self.apart(|| self.tree(at, &o.value, depth));
+        self.outputs.borrow_mut().insert(key, Some(t.clone()));
+        t
     }
 
     /// An identity of a resource, under the condition the resource exists under.
@@ -242,7 +314,13 @@ impl<'a> Eval<'a> {
     }
 
     fn parameter(&self, at: usize, p: &Parameter, depth: usize) -> Tree {
-        let key = (at, p.name.clone());
+        if let Some((i, name, text)) = &*self.pinned.borrow()
+            && (*i, name) == (at, &p.name)
+        {
+            let span = self.instances[at].facts.file_start();
+            return Tree::known(typed(p, text, span), span);
+        }
+        let key = self.key(at, &p.name);
         let symbol =
             || Tree::leaf(Value::Param(self.own_symbol(at, p)), self.instances[at].facts.file_start());
         match self.parameters.borrow().get(&key) {
@@ -251,7 +329,7 @@ impl<'a> Eval<'a> {
             None => {}
         }
         self.parameters.borrow_mut().insert(key.clone(), None);
-        let t = self.parameter_value(at, p, depth);
+        let t = self.apart(|| self.parameter_value(at, p, depth));
         self.parameters.borrow_mut().insert(key, Some(t.clone()));
         t
     }
@@ -259,7 +337,7 @@ impl<'a> Eval<'a> {
     fn parameter_value(&self, at: usize, p: &Parameter, depth: usize) -> Tree {
         let instance = &self.instances[at];
         let span = instance.facts.file_start();
-        let is_list = p.type_name == "CommaDelimitedList" || p.type_name.contains("List<");
+        let is_list = is_list(p);
         let unknown = || {
             if is_list {
                 let why = Why::new(Reason::Parameter, format!("parameter `{}` has no known value", p.name));
@@ -268,16 +346,7 @@ impl<'a> Eval<'a> {
                 Tree::leaf(Value::Param(self.own_symbol(at, p)), span)
             }
         };
-        let typed = |text: &str| -> Node {
-            if is_list {
-                let items = text.split(',').map(|t| Tree::leaf(Value::str(t.trim()), span)).collect();
-                return Node::List { items, open: None };
-            }
-            Node::Leaf(match text.trim().parse::<i64>() {
-                Ok(n) if p.type_name == "Number" => Value::Int(n),
-                _ => Value::str(text),
-            })
-        };
+        let typed = |text: &str| typed(p, text, span);
         // The value of such a parameter is what stands under the path, not the path.
         if p.type_name.starts_with("AWS::SSM::Parameter::Value") {
             return unknown();
@@ -492,6 +561,14 @@ impl<'a> Eval<'a> {
         let Some(map) = mappings.iter().find(|m| m.key == *map).map(|m| &m.value) else {
             return missing();
         };
+        // Values are literal; what is not would name mappings again.
+        let literal = |e: &Expr| match &e.kind {
+            ExprKind::List(items, None) => items.iter().all(|i| i.as_text().is_some()),
+            _ => e.as_text().is_some(),
+        };
+        if !map.entries().iter().flat_map(|e| e.value.entries()).all(|e| literal(&e.value)) {
+            return missing();
+        }
         let keys = |e: &Expr| self.tree(at, e, depth).values();
         let (first, second) = (keys(first), keys(second));
         // Whatever the keys are: when all candidates agree, the value is known.
@@ -547,6 +624,35 @@ impl TemplateFacts {
     /// A span for values that stand nowhere; replaced by the place of use.
     pub(super) fn file_start(&self) -> Span {
         Span::new(self.file, 0, 0)
+    }
+}
+
+fn is_list(p: &Parameter) -> bool {
+    p.type_name == "CommaDelimitedList" || p.type_name.contains("List<")
+}
+
+/// A parameter's value from its text.
+fn typed(p: &Parameter, text: &str, span: Span) -> Node {
+    if is_list(p) {
+        let items = text.split(',').map(|t| Tree::leaf(Value::str(t.trim()), span)).collect();
+        return Node::List { items, open: None };
+    }
+    Node::Leaf(match text.trim().parse::<i64>() {
+        Ok(n) if p.type_name == "Number" => Value::Int(n),
+        _ => Value::str(text),
+    })
+}
+
+/// The text a parameter's value was read from.
+fn text_of(node: &Node) -> Option<SmolStr> {
+    match node {
+        Node::Leaf(Value::Str(s)) => Some(s.clone()),
+        Node::Leaf(Value::Int(i)) => Some(format_smolstr!("{i}")),
+        Node::List { items, open: None } => {
+            let items: Option<Vec<SmolStr>> = items.iter().map(|t| t.only().and_then(text_of)).collect();
+            items.map(|i| i.join(",").into())
+        }
+        _ => None,
     }
 }
 

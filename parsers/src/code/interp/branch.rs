@@ -119,7 +119,9 @@ impl Interp<'_> {
         match &e.kind {
             ExprKind::Name(n) => match super::lookup(&self.frame, n) {
                 Some((V::Sym(Value::Str(_) | Value::Env(_) | Value::Event(_)), _)) => false,
-                Some((V::Func(_) | V::Module(_) | V::Ext(_), _)) => false,
+                Some((V::Func(_) | V::Module(_) | V::Package(_), _)) => false,
+                // A library, and not an object one of its functions gave.
+                Some((V::Ext(q, _), _)) if !q.contains("()") && !q.starts_with('#') => false,
                 Some((_, persistent)) => persistent,
                 None => false,
             },
@@ -135,11 +137,13 @@ impl Interp<'_> {
             ExprKind::Index { object, .. } => self.asks_persistent(object, depth + 1),
             ExprKind::Call { callee, args, .. } => {
                 let names_persistent = match &callee.kind {
-                    ExprKind::Name(n) => matches!(n.as_str(), "hasattr" | "getattr" | "exists" | "isfile" | "existsSync"),
+                    ExprKind::Name(n) => {
+                        matches!(n.as_str(), "hasattr" | "getattr" | "exists" | "isfile" | "existsSync")
+                    }
                     _ => false,
                 };
                 names_persistent
-                    || self.asks_persistent(callee, depth + 1)
+                    || (!self.is_sdk_method(callee) && self.asks_persistent(callee, depth + 1))
                     || args.iter().any(|a| self.asks_persistent(&a.value, depth + 1))
             }
             ExprKind::Compare { left, right, .. } | ExprKind::Logic { left, right, .. } => {
@@ -149,6 +153,13 @@ impl Interp<'_> {
             ExprKind::Opaque(v) => v.iter().any(|x| self.asks_persistent(x, depth + 1)),
             _ => false,
         }
+    }
+
+    /// Asking a service is no look at what this environment keeps.
+    fn is_sdk_method(&self, callee: &Expr) -> bool {
+        let ExprKind::Attr { object, .. } = &callee.kind else { return false };
+        let ExprKind::Name(n) = &object.kind else { return false };
+        super::lookup(&self.frame, n).is_some_and(|(v, _)| v.holds_sdk())
     }
 
     fn is_persistent_object(&mut self, e: &Expr) -> bool {
@@ -169,7 +180,10 @@ impl Interp<'_> {
     ) -> Flow {
         let before = self.frame.borrow().vars.clone();
         let outer = self.ctx.clone();
+        let guards = u32::from(catches_absence(body, catches));
+        self.guarded += guards;
         let mut flow = self.block(body);
+        self.guarded -= guards;
         if flow == Flow::On {
             flow = self.block(otherwise);
         }
@@ -185,7 +199,7 @@ impl Interp<'_> {
             // `except KeyError: CACHE[k] = build()`: something was looked up and is built once.
             self.ctx.memo |= body_asks_cache(body);
             if let Some(n) = &c.name {
-                self.frame.borrow_mut().set(n, V::of_deps(Deps::OTHER));
+                self.frame.borrow_mut().set(n, V::Ext(SmolStr::new_static("#error"), Deps::OTHER));
             }
             if self.block(&c.body) == Flow::On {
                 let vars = self.frame.borrow().vars.clone();
@@ -227,6 +241,17 @@ fn script_guard(test: &Expr) -> Option<bool> {
         "!=" => Some(true),
         _ => None,
     }
+}
+
+/// Whether a `try` is there for a variable that may be missing: it says so, or does next to nothing else.
+fn catches_absence(body: &Block, catches: &[Catch]) -> bool {
+    let names_it = |e: &Expr| matches!(&e.kind, ExprKind::Name(n) if n == "KeyError" || n == "LookupError");
+    catches.iter().any(|c| {
+        c.types.iter().any(|t| match &t.kind {
+            ExprKind::List(v) => v.iter().any(names_it),
+            _ => names_it(t),
+        })
+    }) || (!catches.is_empty() && body.len() <= 2)
 }
 
 /// A `try` body that only looks something up: `return CACHE[key]`, `self._client`.

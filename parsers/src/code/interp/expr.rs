@@ -24,13 +24,6 @@ impl Interp<'_> {
         v
     }
 
-    /// Evaluate what is assigned to a pattern.
-    pub(super) fn eval_named(&mut self, e: &Expr, target: &Pattern) -> V {
-        // `const { env } = process`: reading into a pattern is no use of the whole.
-        let _ = target;
-        self.eval(e)
-    }
-
     fn eval_kind(&mut self, e: &Expr) -> V {
         match &e.kind {
             ExprKind::Null => V::Sym(Value::Null),
@@ -133,7 +126,10 @@ impl Interp<'_> {
                 self.ctx = outer;
                 V::List(Rc::new(vec![v]), true)
             }
-            ExprKind::Module(m) => self.imported(m, ""),
+            ExprKind::Module(m) => {
+                self.local_import(m, e.span);
+                self.imported(m, "")
+            }
             ExprKind::Opaque(parts) => {
                 let deps = parts.iter().fold(Deps::NONE, |d, p| d.or(self.eval(p).deps()));
                 V::of_deps(deps)
@@ -142,7 +138,7 @@ impl Interp<'_> {
     }
 
     /// `exports.x`, `module.exports` read as a value.
-    fn exports_place(&mut self, object: &Expr, name: &str) -> Option<V> {
+    pub(super) fn exports_place(&mut self, object: &Expr, name: &str) -> Option<V> {
         let ExprKind::Name(o) = &object.kind else { return None };
         if super::lookup(&self.frame, o).is_some() {
             return None;
@@ -174,7 +170,7 @@ impl Interp<'_> {
         } else {
             self.ctx.branch = true;
         }
-        if a.is_null() {
+        if a.is_null() && !persistent {
             self.ctx = outer.clone();
         }
         // The right of `x and y` is looked at like any value, that of a default as well.
@@ -281,12 +277,18 @@ impl Interp<'_> {
                 _ => V::of_deps(a.deps().or(b.deps())),
             },
             // pathlib's `/`
-            "/" if matches!(b, V::Sym(Value::Str(_))) && matches!(a, V::Sym(Value::Str(_) | Value::Concat(_))) => {
+            "/" if matches!(b, V::Sym(Value::Str(_)))
+                && matches!(a, V::Sym(Value::Str(_) | Value::Concat(_))) =>
+            {
                 V::Sym(Value::concat([a.to_value(), Value::str("/"), b.to_value()]))
             }
             _ => match (op, a.to_value(), b.to_value()) {
-                ("*", Value::Int(x), Value::Int(y)) => x.checked_mul(y).map_or_else(V::unknown, |v| V::Sym(Value::Int(v))),
-                ("-", Value::Int(x), Value::Int(y)) => x.checked_sub(y).map_or_else(V::unknown, |v| V::Sym(Value::Int(v))),
+                ("*", Value::Int(x), Value::Int(y)) => {
+                    x.checked_mul(y).map_or_else(V::unknown, |v| V::Sym(Value::Int(v)))
+                }
+                ("-", Value::Int(x), Value::Int(y)) => {
+                    x.checked_sub(y).map_or_else(V::unknown, |v| V::Sym(Value::Int(v)))
+                }
                 _ => V::of_deps(a.deps().or(b.deps())),
             },
         }
@@ -327,7 +329,10 @@ impl Interp<'_> {
                 }
                 if self.lang == Lang::Python && !self.event_object && !optional && path.is_empty() {
                     self.fact(
-                        FactKind::AttributeOnMapping { object: Value::Event(path.clone()), attribute: name.into() },
+                        FactKind::AttributeOnMapping {
+                            object: Value::Event(path.clone()),
+                            attribute: name.into(),
+                        },
                         span,
                     );
                 }
@@ -340,7 +345,10 @@ impl Interp<'_> {
                 V::Sym(Value::Context(vec![context_name(name).into()]))
             }
             V::Sym(v @ (Value::CallResult { .. } | Value::Context(_))) => {
-                if is_text_method(name) || mapping_methods(self.lang).contains(&name) || is_promise_method(name) {
+                if is_text_method(name)
+                    || mapping_methods(self.lang).contains(&name)
+                    || is_promise_method(name)
+                {
                     return V::Method(Rc::new(o.clone()), name.into());
                 }
                 V::Sym(member(v, name))
@@ -373,14 +381,20 @@ impl Interp<'_> {
                 Some(v) => v,
                 None => self.submodule(*id, name).unwrap_or_else(V::unknown),
             },
+            V::Package(dir) => self.package_member(&dir.clone(), name),
             V::Exports(_) => self.own_export(name),
-            V::Ext(q) => self.ext_attr(q, name, span),
+            V::Ext(q, d) => self.ext_attr(q, *d, name, span),
             V::Sdk(s) => self.sdk_attr(o, s, name),
             V::OneOf(_) => {
-                let mut all = o.possibilities().into_iter().map(|p| self.attr(&p, name, span, optional)).collect::<Vec<_>>();
+                let mut all = o
+                    .possibilities()
+                    .into_iter()
+                    .map(|p| self.attr(&p, name, span, optional))
+                    .collect::<Vec<_>>();
                 let Some(first) = all.pop() else { return V::unknown() };
                 all.iter().fold(first, |a, b| a.join(b))
             }
+            V::Sym(Value::Fresh(_)) if matches!(name, "hex" | "int" | "bytes" | "urn") => o.clone(),
             v => V::Method(Rc::new(v.clone()), name.into()),
         }
     }
@@ -403,27 +417,41 @@ impl Interp<'_> {
                 usize::try_from(i).ok().and_then(|i| l.get(i).cloned()).unwrap_or_else(|| o.element())
             }
             (V::List(..), _) => o.element(),
-            (V::Sym(v @ (Value::Event(_) | Value::CallResult { .. } | Value::Map(..) | Value::List(..) | Value::Context(_))), Some(n)) => {
-                V::Sym(member(v, &n))
+            (
+                V::Sym(
+                    v @ (Value::Event(_)
+                    | Value::CallResult { .. }
+                    | Value::Map(..)
+                    | Value::List(..)
+                    | Value::Context(_)),
+                ),
+                Some(n),
+            ) => V::Sym(member(v, &n)),
+            // What a closed map does not hold is not there.
+            (V::Map(_, open), Some(n)) => {
+                map_get(o, &n).unwrap_or_else(|| if *open { V::unknown() } else { V::Sym(Value::Null) })
             }
-            (V::Map(..), Some(n)) => map_get(o, &n).unwrap_or_else(V::unknown),
-            (V::Map(entries, _), None) => {
+            (V::Map(entries, open), None) => {
                 let mut all = entries.iter().map(|(_, v)| v.clone());
-                let first = all.next().unwrap_or_else(V::unknown);
-                all.fold(first, |a, b| a.join(&b)).join(&V::of_deps(i.deps()))
+                let first = all.next().unwrap_or(V::Sym(Value::Null));
+                let any = all.fold(first, |a, b| a.join(&b));
+                if *open { any.join(&V::of_deps(i.deps())) } else { any }
             }
-            (V::Ext(q), name) if q == "env" || q == "os.environ" => match name {
+            (V::Ext(q, _), name) if q == "env" || q == "os.environ" => match name {
                 Some(n) => self.env_read(V::str(n), self.lang == Lang::Python && self.testing == 0, span),
                 None => self.env_read(i.clone(), false, span),
             },
-            (V::Ext(_) | V::Module(_) | V::Exports(_) | V::Instance(_), Some(n)) => self.attr(o, &n, span, true),
-            (V::Ext(q), None) => {
+            (V::Ext(..) | V::Module(_) | V::Package(_) | V::Exports(_) | V::Instance(_), Some(n)) => {
+                self.attr(o, &n, span, true)
+            }
+            (V::Ext(q, d), None) => {
                 let mut all = String::from(q.as_str());
                 all.push_str("[]");
-                V::Ext(limited(all))
+                V::Ext(limited(all), *d)
             }
             (V::OneOf(_), _) => {
-                let mut all = o.possibilities().into_iter().map(|p| self.index(&p, i, span)).collect::<Vec<_>>();
+                let mut all =
+                    o.possibilities().into_iter().map(|p| self.index(&p, i, span)).collect::<Vec<_>>();
                 let Some(first) = all.pop() else { return V::unknown() };
                 all.iter().fold(first, |a, b| a.join(b))
             }
@@ -454,6 +482,7 @@ impl Interp<'_> {
                 ids.first().map_or_else(V::unknown, |(_, v)| v.clone())
             }
             (Sdk::Object { ids, .. }, "key") => ids.get(1).map_or_else(V::unknown, |(_, v)| v.clone()),
+            _ if self.collection(s, name).is_some() => self.collection(s, name).unwrap_or_else(V::unknown),
             _ => V::Method(Rc::new(o.clone()), name.into()),
         }
     }
@@ -507,13 +536,49 @@ fn percent_format(format: &str, args: &V) -> V {
 fn mapping_methods(lang: Lang) -> &'static [&'static str] {
     match lang {
         Lang::Python => &[
-            "get", "keys", "values", "items", "pop", "popitem", "update", "copy", "setdefault", "clear", "fromkeys",
-            "append", "extend", "index", "count", "sort", "__getitem__", "__contains__", "has_key", "__class__",
-            "__dict__", "__len__",
+            "get",
+            "keys",
+            "values",
+            "items",
+            "pop",
+            "popitem",
+            "update",
+            "copy",
+            "setdefault",
+            "clear",
+            "fromkeys",
+            "append",
+            "extend",
+            "index",
+            "count",
+            "sort",
+            "__getitem__",
+            "__contains__",
+            "has_key",
+            "__class__",
+            "__dict__",
+            "__len__",
         ],
         Lang::JavaScript | Lang::TypeScript => &[
-            "map", "forEach", "filter", "find", "reduce", "flatMap", "some", "every", "slice", "push", "at", "pop",
-            "shift", "hasOwnProperty", "entries", "findIndex", "sort", "concat", "includes",
+            "map",
+            "forEach",
+            "filter",
+            "find",
+            "reduce",
+            "flatMap",
+            "some",
+            "every",
+            "slice",
+            "push",
+            "at",
+            "pop",
+            "shift",
+            "hasOwnProperty",
+            "entries",
+            "findIndex",
+            "sort",
+            "concat",
+            "includes",
         ],
     }
 }
@@ -526,10 +591,40 @@ fn is_promise_method(name: &str) -> bool {
 fn is_text_method(name: &str) -> bool {
     matches!(
         name,
-        "split" | "replace" | "replaceAll" | "strip" | "lstrip" | "rstrip" | "trim" | "lower" | "upper" | "startswith"
-            | "endswith" | "startsWith" | "endsWith" | "toLowerCase" | "toUpperCase" | "encode" | "decode" | "format"
-            | "join" | "toString" | "substring" | "substr" | "match" | "title" | "rsplit" | "partition" | "rpartition"
-            | "removeprefix" | "removesuffix" | "splitlines" | "zfill" | "isoformat" | "localeCompare" | "test"
+        "split"
+            | "replace"
+            | "replaceAll"
+            | "strip"
+            | "lstrip"
+            | "rstrip"
+            | "trim"
+            | "lower"
+            | "upper"
+            | "startswith"
+            | "endswith"
+            | "startsWith"
+            | "endsWith"
+            | "toLowerCase"
+            | "toUpperCase"
+            | "encode"
+            | "decode"
+            | "format"
+            | "join"
+            | "toString"
+            | "substring"
+            | "substr"
+            | "match"
+            | "title"
+            | "rsplit"
+            | "partition"
+            | "rpartition"
+            | "removeprefix"
+            | "removesuffix"
+            | "splitlines"
+            | "zfill"
+            | "isoformat"
+            | "localeCompare"
+            | "test"
     )
 }
 

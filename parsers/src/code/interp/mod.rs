@@ -19,14 +19,15 @@ pub(crate) mod value;
 use super::Entry;
 use super::hir::{FnId, Lang};
 use super::program::{Program, UnitId};
+use call::{Args, Call};
 use lamlint_model::handler::{Ctx, Fact, FactKind, Handler, Phase};
 use lamlint_model::source::Span;
 use lamlint_model::tri::{Reason, Why};
-use lamlint_model::value::Value;
+use lamlint_model::value::{Deps, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use value::{Frame, FrameRef, Func, V};
+use value::{ClassInfo, Frame, FrameRef, Func, V};
 
 /// Bound on statements and expressions followed for one handler.
 const MAX_STEPS: u32 = 400_000;
@@ -48,17 +49,23 @@ pub(crate) struct Interp<'p> {
     facts: Vec<Fact>,
     phase: Phase,
     ctx: Ctx,
-    stack: Vec<(UnitId, FnId)>,
-    runs: BTreeMap<(UnitId, FnId, Phase), u32>,
+    stack: Vec<Call>,
+    runs: BTreeMap<(UnitId, FnId, Phase), call::Runs>,
     returns: Vec<V>,
     steps: u32,
     nesting: u32,
     incomplete: Option<Why>,
     /// Functions handed to a library while modules load (routes, record handlers): they run on invocations.
-    registered: Vec<Rc<Func>>,
-    /// The names of class bodies, with the frame the class stands in.
-    class_frames: BTreeMap<(UnitId, super::hir::ClassId), (FrameRef, FrameRef)>,
+    registered: Vec<(Rc<Func>, Vec<V>)>,
+    classes: BTreeMap<(UnitId, super::hir::ClassId), Rc<ClassInfo>>,
+    /// The event is an object made by a library, not the plain mapping.
     event_object: bool,
+    /// The SDK was given credentials or an endpoint for all its clients (`AWS.config.update`).
+    foreign: bool,
+    /// Modules that are being loaded, nested.
+    loading: u32,
+    /// Above zero inside a `try` that catches the absence of a variable.
+    guarded: u32,
     /// Above zero while a condition is evaluated.
     testing: u32,
 }
@@ -90,8 +97,11 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
         nesting: 0,
         incomplete: None,
         registered: Vec::new(),
-        class_frames: BTreeMap::new(),
+        classes: BTreeMap::new(),
         event_object: false,
+        foreign: false,
+        loading: 0,
+        guarded: 0,
         testing: 0,
     };
     let frame = it.load(entry.unit);
@@ -111,15 +121,16 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
     };
     let event = V::Sym(Value::Event(Vec::new()));
     let context = V::Sym(Value::Context(Vec::new()));
-    let callback = V::Ext("lambda.callback".into());
+    let callback = V::Ext("lambda.callback".into(), Deps::NONE);
     match functions.first() {
         Some(f) => {
-            it.call_function(f, vec![event, context, callback], Vec::new(), symbol_span, true);
+            it.event_object |= takes_object(program.unit(f.unit).function(f.id));
+            it.enter(f, Args::of(vec![event, context, callback]), symbol_span, true);
         }
         None => {
             // A callable instance, a bound method, or something of a library.
-            it.call_value(&value, &[event, context], symbol_span);
-            if !matches!(value, V::Instance(_) | V::Ext(_)) {
+            it.call_value(&value, Args::of(vec![event, context]), symbol_span);
+            if !matches!(value, V::Instance(_)) {
                 it.give_up(Reason::Dynamic, "the handler is no plain function");
             }
         }
@@ -136,6 +147,19 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
         facts,
         complete: it.incomplete.map_or(Ok(()), Err),
     })
+}
+
+/// Whether a handler says that its event is something other than a plain mapping.
+fn takes_object(f: &super::hir::Function) -> bool {
+    let plain = |a: &SmolStr| {
+        let a = a.trim_matches(['"', '\'', ' ']);
+        let head = a.split(['[', '|']).next().unwrap_or_default().trim();
+        matches!(
+            head.rsplit('.').next().unwrap_or_default(),
+            "dict" | "Dict" | "Any" | "Mapping" | "MutableMapping" | "object" | "JSON"
+        )
+    };
+    f.params.first().and_then(|p| p.annotation.as_ref()).is_some_and(|a| !plain(a))
 }
 
 fn unit_span(unit: &super::hir::Unit) -> Span {
@@ -187,16 +211,12 @@ impl Interp<'_> {
     /// Functions a library was given while modules loaded run on invocations, on some of them.
     fn run_registered(&mut self) {
         let mut done = 0;
-        while done < self.registered.len() && done < 200 {
-            let f = self.registered[done].clone();
+        while let Some((f, args)) = self.registered.get(done).cloned() {
             done += 1;
             let outer = self.ctx.clone();
             self.ctx.event_branch = true;
-            self.ctx.maybe = f.maybe;
             let span = self.program.unit(f.unit).function(f.id).name_span;
-            let n = self.program.unit(f.unit).function(f.id).params.len();
-            let args = vec![V::of_deps(lamlint_model::value::Deps::EVENT); n];
-            self.call_function(&f, args, Vec::new(), span, true);
+            self.enter(&f, Args::of(args), span, true);
             self.ctx = outer;
         }
     }
@@ -236,3 +256,6 @@ impl Frame {
         self.vars.insert(name.clone(), v);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! Statements.
 
-use super::value::{Func, V};
+use super::value::{ClassInfo, FrameRef, Func, V};
 use super::{Flow, Interp, MAX_NESTING};
-use crate::code::hir::{Block, ClassId, ExprKind, FnId, Import, MapEntry, Pattern, Stmt, StmtKind};
+use crate::code::hir::{Block, ClassId, ExprKind, FnId, Import, Lang, Pattern, Stmt, StmtKind};
 use lamlint_model::handler::FactKind;
 use lamlint_model::tri::Reason;
 use lamlint_model::value::{Deps, Value};
@@ -17,8 +17,9 @@ impl Interp<'_> {
         if self.nesting > MAX_NESTING {
             self.give_up(Reason::Budget, "the code is nested too deeply");
         } else {
-            // Named functions are known in their whole block.
-            for s in block {
+            // Named functions are known in their whole block; in Python from where they stand.
+            let hoists = self.lang != Lang::Python;
+            for s in block.iter().filter(|_| hoists) {
                 if let StmtKind::Function(id) = s.kind
                     && self.program.unit(self.unit).function(id).decorators.is_empty()
                 {
@@ -43,12 +44,12 @@ impl Interp<'_> {
                 Flow::On
             }
             StmtKind::Assign { target, value } => {
-                let v = self.eval_named(value, target);
+                let v = self.eval(value);
                 self.bind(target, v, false);
                 Flow::On
             }
             StmtKind::Declare { target, value } => {
-                let v = self.eval_named(value, target);
+                let v = self.eval(value);
                 self.bind(target, v, true);
                 Flow::On
             }
@@ -73,7 +74,9 @@ impl Interp<'_> {
                 self.block(otherwise);
                 Flow::On
             }
-            StmtKind::Try { body, catches, otherwise, finally } => self.try_catch(body, catches, otherwise, finally),
+            StmtKind::Try { body, catches, otherwise, finally } => {
+                self.try_catch(body, catches, otherwise, finally)
+            }
             StmtKind::With { items, body } => {
                 for (e, target) in items {
                     let v = self.eval(e);
@@ -129,23 +132,38 @@ impl Interp<'_> {
     /// What a `with` binds: for most objects the object itself.
     fn entered(&mut self, v: &V) -> V {
         match v {
-            V::Ext(q) => V::Ext(q.clone()),
+            V::List(l, true) if l.len() == 1 => l[0].clone(),
             v => v.clone(),
         }
     }
 
     /// A function value that closes over the current frame.
-    pub(super) fn closure(&self, id: FnId) -> V {
+    pub(super) fn closure(&mut self, id: FnId) -> V {
+        self.closure_in(id, self.frame.clone())
+    }
+
+    /// A function value that closes over a frame. Python evaluates defaults here, other languages at each call.
+    pub(super) fn closure_in(&mut self, id: FnId, frame: FrameRef) -> V {
+        let unit = self.program.unit(self.unit).clone();
+        let f = unit.function(id);
+        let defaults = if self.lang == Lang::Python && f.params.iter().any(|p| p.default.is_some()) {
+            f.params.iter().map(|p| p.default.as_ref().map(|d| self.eval(d))).collect()
+        } else {
+            Vec::new()
+        };
         V::Func(Rc::new(Func {
             unit: self.unit,
             id,
-            frame: self.frame.clone(),
+            frame,
             this: None,
             memo: false,
             idempotent: None,
             maybe: false,
             bound: Vec::new(),
             event_object: false,
+            property: false,
+            of_class: false,
+            defaults: Rc::new(defaults),
         }))
     }
 
@@ -165,18 +183,26 @@ impl Interp<'_> {
         self.frame.borrow_mut().set(&c.name, v);
     }
 
-    /// Run the body of a class; its names become attributes of the class.
+    /// Run the body of a class; its names and methods become attributes of the class.
     pub(super) fn class_value(&mut self, id: ClassId) -> V {
         let unit = self.program.unit(self.unit).clone();
         let c = unit.class(id);
-        for b in &c.bases {
-            self.eval(b);
-        }
+        let bases: Vec<V> = c.bases.iter().map(|b| self.eval(b)).collect();
         let frame = self.new_frame(Some(self.frame.clone()), self.unit);
         let outer = std::mem::replace(&mut self.frame, frame);
         self.block(&c.body);
+        for m in &c.methods {
+            let f = unit.function(*m);
+            // Methods don't see the names of the class body.
+            let v = self.closure_in(*m, outer.clone());
+            let v = self.decorated(v, &f.decorators, f.name_span);
+            self.frame.borrow_mut().set(&f.name, v);
+        }
         let class_frame = std::mem::replace(&mut self.frame, outer);
-        self.class_frames.insert((self.unit, id), (class_frame, self.frame.clone()));
+        self.classes.insert(
+            (self.unit, id),
+            Rc::new(ClassInfo { frame: class_frame, outer: self.frame.clone(), bases }),
+        );
         V::Class(self.unit, id)
     }
 
@@ -198,7 +224,10 @@ impl Interp<'_> {
             let known = super::lookup(&self.frame, name);
             if let Some((v, _)) = known
                 && self.frame.borrow().vars.contains_key(name)
-                && !matches!(v, V::Func(_) | V::Class(..) | V::Module(_) | V::Ext(_) | V::Sdk(_))
+                && !matches!(
+                    v,
+                    V::Func(_) | V::Class(..) | V::Module(_) | V::Package(_) | V::Ext(..) | V::Sdk(_)
+                )
             {
                 let deps = v.deps();
                 self.frame.borrow_mut().set(name, v.join(&V::of_deps(deps)));
@@ -222,14 +251,17 @@ impl Interp<'_> {
         if i.type_only {
             return;
         }
-        if self.ctx.chain.is_empty() && self.stack.is_empty() {
-            // Module level: nothing to say.
-        } else {
-            let module: SmolStr = i.module.clone();
-            self.fact(FactKind::LocalImport { module }, span);
-        }
+        self.local_import(&i.module, span);
         for n in &i.names {
-            let v = self.imported(&i.module, &n.name);
+            let mut v = self.imported(&i.module, &n.name);
+            // `import a.b.c` binds `a`.
+            if self.lang == Lang::Python
+                && n.name.is_empty()
+                && let Some((first, _)) = i.module.split_once('.')
+                && first == n.bound
+            {
+                v = self.imported(first, "");
+            }
             match n.name.as_str() {
                 "*" => self.bind_all(&v),
                 _ => self.frame.borrow_mut().set(&n.bound, v),
@@ -237,6 +269,13 @@ impl Interp<'_> {
         }
         if i.names.is_empty() {
             self.imported(&i.module, "");
+        }
+    }
+
+    /// A package imported inside a function; modules of the project are followed instead.
+    pub(super) fn local_import(&mut self, module: &SmolStr, span: lamlint_model::Span) {
+        if !self.stack.is_empty() && self.is_library_import(module) {
+            self.fact(FactKind::LocalImport { module: module.clone() }, span);
         }
     }
 
@@ -333,9 +372,4 @@ fn pattern_names(p: &Pattern, out: &mut Vec<SmolStr>) {
         Pattern::Rest(p) => pattern_names(p, out),
         Pattern::Ignore => {}
     }
-}
-
-/// Whether a map entry is a spread.
-pub(super) fn is_spread(e: &MapEntry) -> bool {
-    matches!(e, MapEntry::Spread(_))
 }

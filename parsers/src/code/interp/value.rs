@@ -41,6 +41,22 @@ pub(crate) struct Func {
     pub bound: Vec<V>,
     /// The event it gets is an object made by a library, not the plain mapping.
     pub event_object: bool,
+    /// Read like an attribute (`@property`).
+    pub property: bool,
+    /// Gets the class as its first argument (`@classmethod`).
+    pub of_class: bool,
+    /// The values of defaults that are evaluated where the function is defined, by parameter.
+    pub defaults: Rc<Vec<Option<V>>>,
+}
+
+/// What is known of a class of the project.
+#[derive(Debug)]
+pub(crate) struct ClassInfo {
+    /// Its attributes and methods.
+    pub frame: FrameRef,
+    /// The names around it.
+    pub outer: FrameRef,
+    pub bases: Vec<V>,
 }
 
 /// An instance of a class of the project.
@@ -66,8 +82,36 @@ pub(crate) enum Sdk {
     BatchWriter { ids: Vec<(SmolStr, V)>, foreign: bool },
     /// A command that is not sent yet.
     Command { service: SmolStr, operation: SmolStr, input: V },
-    /// An operation that is called through something else (a paginator).
-    Operation { service: SmolStr, operation: SmolStr, foreign: bool },
+    /// An operation that is called through something else (a paginator, an upload).
+    Operation { service: SmolStr, operation: SmolStr, foreign: bool, input: V },
+    /// A collection of a resource object (`bucket.objects`).
+    Collection { service: SmolStr, name: SmolStr, ids: Vec<(SmolStr, V)>, foreign: bool },
+}
+
+impl Sdk {
+    fn equals(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Session { foreign: a }, Self::Session { foreign: b }) => a == b,
+            (Self::Service { service: a, foreign: x }, Self::Service { service: b, foreign: y }) => {
+                a == b && x == y
+            }
+            (
+                Self::Client { service: a, foreign: x, document: d, defaults: None },
+                Self::Client { service: b, foreign: y, document: e, defaults: None },
+            ) => a == b && x == y && d == e,
+            (
+                Self::Object { service: a, kind: k, ids: i, foreign: x },
+                Self::Object { service: b, kind: l, ids: j, foreign: y },
+            ) => {
+                a == b
+                    && k == l
+                    && x == y
+                    && i.len() == j.len()
+                    && i.iter().zip(j).all(|((m, v), (n, w))| m == n && v.equals(w))
+            }
+            _ => false,
+        }
+    }
 }
 
 /// A value.
@@ -89,8 +133,11 @@ pub(crate) enum V {
     Module(UnitId),
     /// The `exports` object of a module that is being loaded.
     Exports(UnitId),
+    /// A directory of Python modules without an `__init__.py`.
+    Package(SmolStr),
     /// Something of a library, by its qualified name; calls are part of the name: `psycopg2.connect().cursor`.
-    Ext(SmolStr),
+    /// With what it was computed from.
+    Ext(SmolStr, Deps),
     /// An AWS SDK object.
     Sdk(Rc<Sdk>),
     /// A method of a value that is not a function of the project.
@@ -123,12 +170,14 @@ impl V {
         }
         match self {
             Self::Sym(v) => v.clone(),
-            Self::List(v, open) => Value::List(v.iter().map(|x| x.to_value_below(depth + 1)).collect(), *open),
+            Self::List(v, open) => {
+                Value::List(v.iter().map(|x| x.to_value_below(depth + 1)).collect(), *open)
+            }
             Self::Map(v, open) => {
                 Value::Map(v.iter().map(|(k, x)| (k.clone(), x.to_value_below(depth + 1))).collect(), *open)
             }
             Self::OneOf(v) => Value::one_of(v.iter().map(|x| x.to_value_below(depth + 1))),
-            _ => Value::unknown(),
+            v => Value::Unknown(v.deps().or(Deps::OTHER)),
         }
     }
 
@@ -137,11 +186,14 @@ impl V {
         match self {
             Self::Sym(v) => v.deps(),
             Self::List(v, _) | Self::OneOf(v) => v.iter().fold(Deps::NONE, |d, x| d.or(x.deps())),
-            Self::Map(v, _) => v.iter().fold(Deps::NONE, |d, (_, x)| d.or(x.deps())),
+            Self::Map(v, open) => {
+                v.iter().fold(if *open { Deps::OTHER } else { Deps::NONE }, |d, (_, x)| d.or(x.deps()))
+            }
             Self::Method(v, _) => v.deps(),
-            Self::Instance(i) => i
-                .try_borrow()
-                .map_or(Deps::OTHER, |i| if i.persistent { Deps::NONE } else { Deps::OTHER }),
+            Self::Ext(_, d) => *d,
+            Self::Instance(i) => {
+                i.try_borrow().map_or(Deps::OTHER, |i| if i.persistent { Deps::NONE } else { Deps::OTHER })
+            }
             _ => Deps::NONE,
         }
     }
@@ -151,7 +203,9 @@ impl V {
         match (self, other) {
             (Self::Sym(a), Self::Sym(b)) => a == b,
             (Self::List(a, x), Self::List(b, y)) => {
-                x == y && (Rc::ptr_eq(a, b) || (a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.equals(b))))
+                x == y
+                    && (Rc::ptr_eq(a, b)
+                        || (a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.equals(b))))
             }
             (Self::Map(a, x), Self::Map(b, y)) => {
                 x == y
@@ -159,12 +213,24 @@ impl V {
                         || (a.len() == b.len()
                             && a.iter().zip(b.iter()).all(|((k, a), (l, b))| k == l && a.equals(b))))
             }
-            (Self::Func(a), Self::Func(b)) => a.unit == b.unit && a.id == b.id && Rc::ptr_eq(&a.frame, &b.frame),
+            (Self::Func(a), Self::Func(b)) => {
+                Rc::ptr_eq(a, b)
+                    || a.unit == b.unit
+                        && a.id == b.id
+                        && Rc::ptr_eq(&a.frame, &b.frame)
+                        && a.bound.len() == b.bound.len()
+                        && match (&a.this, &b.this) {
+                            (None, None) => true,
+                            (Some(a), Some(b)) => a.equals(b),
+                            _ => false,
+                        }
+            }
             (Self::Class(a, b), Self::Class(c, d)) => a == c && b == d,
             (Self::Instance(a), Self::Instance(b)) => Rc::ptr_eq(a, b),
             (Self::Module(a), Self::Module(b)) | (Self::Exports(a), Self::Exports(b)) => a == b,
-            (Self::Ext(a), Self::Ext(b)) => a == b,
-            (Self::Sdk(a), Self::Sdk(b)) => Rc::ptr_eq(a, b),
+            (Self::Ext(a, d), Self::Ext(b, e)) => a == b && d == e,
+            (Self::Package(a), Self::Package(b)) => a == b,
+            (Self::Sdk(a), Self::Sdk(b)) => Rc::ptr_eq(a, b) || a.equals(b),
             (Self::Method(a, n), Self::Method(b, m)) => n == m && a.equals(b),
             (Self::OneOf(a), Self::OneOf(b)) => {
                 a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.equals(b))
@@ -202,7 +268,8 @@ impl V {
     pub(crate) fn possibilities(&self) -> Vec<V> {
         match self {
             Self::OneOf(v) => {
-                let some: Vec<V> = v.iter().filter(|x| !matches!(x, Self::Sym(Value::Null))).cloned().collect();
+                let some: Vec<V> =
+                    v.iter().filter(|x| !matches!(x, Self::Sym(Value::Null))).cloned().collect();
                 if some.is_empty() { v.to_vec() } else { some }
             }
             v => vec![v.clone()],
@@ -255,11 +322,8 @@ impl V {
                 it.fold(first, |a, b| a.join(&b))
             }
             Self::Map(..) => Self::unknown(),
-            Self::Ext(q) => Self::Ext(limited(format!("{q}[]"))),
-            Self::Sdk(s) => match &**s {
-                // `for page in paginator.paginate()` is handled at the call; iterating anything else is unknown.
-                _ => Self::of_deps(Deps::CALL),
-            },
+            Self::Ext(q, d) => Self::Ext(limited(format!("{q}[]")), *d),
+            Self::Sdk(_) => Self::of_deps(Deps::CALL),
             _ => Self::unknown(),
         }
     }
@@ -280,9 +344,7 @@ pub(crate) fn member(v: &Value, name: &str) -> Value {
         Value::Event(p) => extended(p, name).map_or(Value::Unknown(Deps::EVENT), Value::Event),
         Value::Context(p) => extended(p, name).map_or(Value::Unknown(Deps::CONTEXT), Value::Context),
         Value::CallResult { service, operation, path } => match extended(path, name) {
-            Some(path) => {
-                Value::CallResult { service: service.clone(), operation: operation.clone(), path }
-            }
+            Some(path) => Value::CallResult { service: service.clone(), operation: operation.clone(), path },
             None => Value::Unknown(Deps::CALL),
         },
         Value::Map(entries, open) => match entries.iter().rev().find(|(k, _)| k == name) {

@@ -1,0 +1,403 @@
+//! Recognition tables: what the functions of libraries do, and the operations of AWS services.
+//!
+//! All of it is data beside this file; the interpreter only acts on what a row says.
+
+use super::hir::Lang;
+use lamlint_model::handler::Family;
+use lamlint_model::value::Fresh;
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+const LIBRARIES: &str = include_str!("libraries.tsv");
+const GLOBALS: &str = include_str!("globals.tsv");
+const SERVICES: &str = include_str!("services.tsv");
+const OPERATIONS: &str = include_str!("operations.tsv");
+const METHODS: &str = include_str!("methods.tsv");
+const RESOURCES: &str = include_str!("resources.tsv");
+const NAMES: &str = include_str!("names.tsv");
+
+/// What a function of a library does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Another name of the same thing.
+    Alias,
+    /// Builds a client (detail: its family).
+    Client(Family),
+    /// Gives an argument back as far as values go: conversions, copies, wrappers of clients (detail: its position).
+    Same,
+    /// Gives an object that depends on the arguments only.
+    Pure,
+    /// Gives what another host answered.
+    Answer,
+    /// Gives an object made from the first argument, with attributes (data classes of the event).
+    Object,
+    /// Differs on every evaluation.
+    Fresh(Fresh),
+    /// The current time when it has no argument.
+    Now,
+    /// The current day.
+    Day,
+    /// Reads an environment variable (detail: positions of its name and its default).
+    Env,
+    /// The whole environment.
+    Environ,
+    /// Sends a request (detail: method and position of the address; `@n`: the method is argument `n`; `options`: in
+    /// an options object, `urlopen`: in a request object).
+    Http,
+    /// Builds a request that is not sent yet.
+    Request,
+    /// Runs a database statement (detail: position of its text).
+    Statement,
+    /// Calls a provider (detail: words and name of the idempotency option).
+    Provider,
+    /// Reads a file (detail: position of its path).
+    Read,
+    /// Writes a file.
+    Write,
+    /// Opens a file (detail: positions of path and mode).
+    Open,
+    /// Joins paths.
+    Path,
+    /// Keeps the result of the function it is given.
+    Memo,
+    /// Calls the function it is given with its own arguments.
+    Wrap,
+    /// Likewise, and makes repeating it harmless (detail: the means).
+    Idempotent,
+    /// Likewise, with an object in place of the event.
+    Event,
+    /// Makes a decorator, and calls nothing it is given.
+    Factory,
+    /// Makes a decorator of a function `(handler, event, context)`.
+    Middleware,
+    /// Registers functions that run on some invocations.
+    Route,
+    /// Runs a function per record of the event (detail: position or name of the function).
+    Batch,
+    /// Calls a function with each element of a list (detail: their positions).
+    Each,
+    /// Calls a function with the arguments behind it (detail: its position).
+    Run,
+    /// Calls a function given as `target`.
+    Thread,
+    /// Binds arguments.
+    Partial,
+    /// Waits for its arguments.
+    Gather,
+    /// Runs a function with two callbacks.
+    Executor,
+    /// The keys of a map.
+    Keys,
+    /// Merges maps.
+    Merge,
+    /// Reads an attribute by name.
+    GetAttr,
+    /// Makes a method read like an attribute.
+    Property,
+    /// Gives a method the class as its first argument.
+    ClassMethod,
+}
+
+/// A row of `libraries.tsv`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row {
+    pub kind: Kind,
+    /// What the kind says it is; empty for `-`.
+    pub detail: &'static str,
+    /// The name of what a call gives.
+    pub result: Option<&'static str>,
+}
+
+impl Row {
+    /// The numbers of the detail, in order.
+    pub(super) fn positions(&self) -> impl Iterator<Item = usize> {
+        self.detail.split(' ').filter_map(|d| d.parse().ok())
+    }
+
+    /// The first number of the detail.
+    pub(super) fn position(&self) -> usize {
+        self.positions().next().unwrap_or(0)
+    }
+}
+
+fn kind(name: &str, detail: &str) -> Option<Kind> {
+    Some(match name {
+        "alias" => Kind::Alias,
+        "client" => Kind::Client(match detail {
+            "Database" => Family::Database,
+            "Cache" => Family::Cache,
+            "Http" => Family::Http,
+            "Heavy" => Family::Heavy,
+            _ => return None,
+        }),
+        "same" => Kind::Same,
+        "pure" => Kind::Pure,
+        "result" => Kind::Answer,
+        "object" => Kind::Object,
+        "fresh" => Kind::Fresh(match detail {
+            "Uuid" => Fresh::Uuid,
+            "Time" => Fresh::Time,
+            "Random" => Fresh::Random,
+            _ => return None,
+        }),
+        "now" => Kind::Now,
+        "day" => Kind::Day,
+        "env" => Kind::Env,
+        "environ" => Kind::Environ,
+        "http" => Kind::Http,
+        "request" => Kind::Request,
+        "statement" => Kind::Statement,
+        "provider" => Kind::Provider,
+        "read" => Kind::Read,
+        "write" => Kind::Write,
+        "open" => Kind::Open,
+        "path" => Kind::Path,
+        "memo" => Kind::Memo,
+        "wrap" => Kind::Wrap,
+        "idempotent" => Kind::Idempotent,
+        "event" => Kind::Event,
+        "factory" => Kind::Factory,
+        "middleware" => Kind::Middleware,
+        "route" => Kind::Route,
+        "batch" => Kind::Batch,
+        "each" => Kind::Each,
+        "run" => Kind::Run,
+        "thread" => Kind::Thread,
+        "partial" => Kind::Partial,
+        "gather" => Kind::Gather,
+        "executor" => Kind::Executor,
+        "keys" => Kind::Keys,
+        "merge" => Kind::Merge,
+        "getattr" => Kind::GetAttr,
+        "property" => Kind::Property,
+        "classmethod" => Kind::ClassMethod,
+        _ => return None,
+    })
+}
+
+fn rows(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
+    text.lines().filter(|l| !l.is_empty() && !l.starts_with('#')).map(|l| l.split('\t').collect())
+}
+
+fn column(lang: Lang) -> usize {
+    usize::from(lang != Lang::Python)
+}
+
+/// The tables by language: Python, JavaScript.
+struct Tables {
+    rows: [BTreeMap<&'static str, Row>; 2],
+    packages: [BTreeSet<&'static str>; 2],
+    globals: [BTreeSet<&'static str>; 2],
+}
+
+fn tables() -> &'static Tables {
+    static TABLES: OnceLock<Tables> = OnceLock::new();
+    TABLES.get_or_init(|| {
+        let mut t = Tables {
+            rows: [BTreeMap::new(), BTreeMap::new()],
+            packages: [BTreeSet::new(), BTreeSet::new()],
+            globals: [BTreeSet::new(), BTreeSet::new()],
+        };
+        for r in rows(LIBRARIES) {
+            let [lang, name, kind_name, detail, result] = r[..] else { continue };
+            let Some(kind) = kind(kind_name, detail) else { continue };
+            let i = usize::from(lang == "js");
+            let dash = |s: &'static str| if s == "-" { "" } else { s };
+            let result = Some(dash(result)).filter(|r| !r.is_empty());
+            t.rows[i].insert(name, Row { kind, detail: dash(detail), result });
+            if !name.starts_with('#') {
+                t.packages[i].insert(package(name));
+            }
+        }
+        for r in rows(GLOBALS) {
+            let [lang, names] = r[..] else { continue };
+            t.globals[usize::from(lang == "js")].extend(names.split(' '));
+        }
+        for p in ["boto3", "botocore", "aioboto3", "aiobotocore"] {
+            t.packages[0].insert(p);
+        }
+        t.packages[1].insert("aws-sdk");
+        t
+    })
+}
+
+/// The package of a qualified name: up to the first dot, behind the scope.
+fn package(name: &str) -> &str {
+    let from = if name.starts_with('@') { name.find('/').unwrap_or(0) } else { 0 };
+    let end = name[from..].find(['.', '(']).map_or(name.len(), |i| from + i);
+    let name = &name[..end];
+    let parts = if name.starts_with('@') { 2 } else { 1 };
+    name.match_indices('/').nth(parts - 1).map_or(name, |(i, _)| &name[..i])
+}
+
+/// What is known of a qualified name.
+pub(crate) fn lookup(lang: Lang, name: &str) -> Option<Row> {
+    let rows = &tables().rows[column(lang)];
+    if let Some(r) = rows.get(name) {
+        return Some(*r);
+    }
+    let (head, last) = name.rsplit_once('.')?;
+    if let Some(r) = rows.get(&*format!("{head}.*")) {
+        return Some(*r);
+    }
+    // One middle segment stands for any: `transformers.*.from_pretrained`.
+    let (front, _) = head.rsplit_once('.')?;
+    if let Some(r) = rows.get(&*format!("{front}.*.{last}")) {
+        return Some(*r);
+    }
+    // Members of members of an object of a library: `#prisma.user.create`.
+    let first = name.split('.').next().filter(|f| f.starts_with('#'))?;
+    rows.get(&*format!("{first}.*")).filter(|r| r.kind == Kind::Answer).copied()
+}
+
+/// The normal form of a qualified name.
+pub(crate) fn normal(lang: Lang, name: SmolStr) -> SmolStr {
+    let name = name.strip_suffix(".default").map_or(name.clone(), SmolStr::from);
+    match tables().rows[column(lang)].get(name.as_str()) {
+        Some(Row { kind: Kind::Alias, result: Some(to), .. }) => SmolStr::new_static(to),
+        _ => name,
+    }
+}
+
+/// Whether a package is known: its name means the library, whatever else has that name.
+pub(crate) fn is_library(lang: Lang, package: &str) -> bool {
+    tables().packages[column(lang)].contains(package)
+        || (lang != Lang::Python && (package.starts_with("@aws-sdk/") || package.starts_with("@smithy/")))
+}
+
+/// Whether something belongs to a package that is known.
+pub(crate) fn is_known(lang: Lang, name: &str) -> bool {
+    name.starts_with('#') || is_library(lang, package(name))
+}
+
+/// Whether a name is there without an import.
+pub(crate) fn is_global(lang: Lang, name: &str) -> bool {
+    tables().globals[column(lang)].contains(name)
+}
+
+fn same_name(a: &str, b: &str) -> bool {
+    let plain = |s: &str| -> Vec<u8> {
+        s.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()).collect()
+    };
+    plain(a) == plain(b)
+}
+
+/// A service by botocore's client name.
+pub(crate) fn is_service(name: &str) -> bool {
+    rows(SERVICES).any(|r| r.first() == Some(&name))
+}
+
+/// A service by any SDK's name for it: `S3`, `SecretsManager`, `cognito-identity-provider`, `StepFunctions`.
+pub(crate) fn service_named(name: &str) -> Option<&'static str> {
+    rows(SERVICES)
+        .find(|r| r.get(1).is_some_and(|id| same_name(id, name)))
+        .or_else(|| rows(SERVICES).find(|r| same_name(r[0], name)))
+        .map(|r| r[0])
+        .or_else(|| rows(NAMES).find(|r| same_name(r[0], name)).and_then(|r| r.get(1).copied()))
+}
+
+/// An operation of a service, by any SDK's spelling (`put_object`, `putObject`, `PutObject`).
+pub(crate) fn operation(service: &str, name: &str) -> Option<SmolStr> {
+    let groups = rows(OPERATIONS).find(|r| r[0] == service)?.get(1).copied()?;
+    let wanted: String = name.chars().filter(|c| *c != '_').collect();
+    for group in groups.split(' ') {
+        let (verbs, rests) = group.split_once(':')?;
+        for verb in verbs.split('.') {
+            let Some(tail) = wanted
+                .get(verb.len()..)
+                .filter(|_| wanted.get(..verb.len()).is_some_and(|w| w.eq_ignore_ascii_case(verb)))
+            else {
+                continue;
+            };
+            if let Some(rest) = rests.split(',').find(|r| r.eq_ignore_ascii_case(tail)) {
+                return Some(format!("{verb}{rest}").into());
+            }
+        }
+    }
+    None
+}
+
+/// A method of an SDK object that is named otherwise than its operation: the operation and what its positional
+/// arguments are.
+pub(crate) fn method(service: &str, object: &str, name: &str) -> Option<(&'static str, Vec<&'static str>)> {
+    rows(METHODS)
+        .find(|r| r[0] == service && r[1] == object && r[2] == name)
+        .map(|r| (r[3], r.get(4).map_or_else(Vec::new, |p| p.split(',').collect())))
+}
+
+/// A kind of resource object: its name and its identifiers by API argument name.
+pub(crate) fn resource(service: &str, kind: &str) -> Option<(&'static str, Vec<&'static str>)> {
+    rows(RESOURCES).find(|r| r[0] == service && r[1] == kind).map(|r| (r[1], r[2].split(',').collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_parses() {
+        for r in rows(LIBRARIES) {
+            assert_eq!(r.len(), 5, "{r:?}");
+            assert!(matches!(r[0], "py" | "js"), "{r:?}");
+            assert!(kind(r[2], r[3]).is_some(), "{r:?}");
+        }
+        assert!(rows(METHODS).all(|r| r.len() == 5 && operation(r[0], r[3]).is_some()));
+        assert!(rows(RESOURCES).all(|r| r.len() == 3 && is_service(r[0])));
+        assert!(rows(NAMES).all(|r| r.len() == 2 && is_service(r[1])));
+        assert!(rows(OPERATIONS).all(|r| r.len() == 2 && r[1].split(' ').all(|g| g.contains(':'))));
+        assert!(rows(GLOBALS).all(|r| r.len() == 2));
+        assert!(rows(SERVICES).all(|r| r.len() == 2));
+    }
+
+    #[test]
+    fn operations_by_any_spelling() {
+        for name in ["put_object", "putObject", "PutObject"] {
+            assert_eq!(operation("s3", name).as_deref(), Some("PutObject"));
+        }
+        assert_eq!(operation("rds", "describe_db_instances").as_deref(), Some("DescribeDBInstances"));
+        assert_eq!(operation("lambda", "invoke").as_deref(), Some("Invoke"));
+        assert_eq!(operation("s3", "put_objects"), None);
+        assert_eq!(operation("sqs", "put_object"), None);
+    }
+
+    #[test]
+    fn services_by_any_name() {
+        for (name, service) in [
+            ("S3", "s3"),
+            ("secrets-manager", "secretsmanager"),
+            ("SecretsManager", "secretsmanager"),
+            ("StepFunctions", "stepfunctions"),
+            ("sfn", "stepfunctions"),
+            ("EventBridge", "events"),
+            ("CloudWatchLogs", "logs"),
+            ("CognitoIdentityServiceProvider", "cognito-idp"),
+            ("cognito-identity-provider", "cognito-idp"),
+        ] {
+            assert_eq!(service_named(name), Some(service), "{name}");
+        }
+        assert_eq!(service_named("Config"), Some("config"));
+        assert_eq!(service_named("Upload"), None);
+    }
+
+    #[test]
+    fn names_are_normal() {
+        assert_eq!(normal(Lang::JavaScript, "axios.default".into()), "axios");
+        assert_eq!(normal(Lang::JavaScript, "fs/promises".into()), "fs");
+        assert_eq!(package("@aws-sdk/client-s3.S3Client"), "@aws-sdk/client-s3");
+        assert_eq!(package("lodash/memoize"), "lodash");
+        assert_eq!(package("psycopg2.connect().cursor"), "psycopg2");
+    }
+
+    #[test]
+    fn wildcards() {
+        let kind = |l, n| lookup(l, n).map(|r| r.kind);
+        assert_eq!(
+            kind(Lang::Python, "transformers.AutoModel.from_pretrained"),
+            Some(Kind::Client(Family::Heavy))
+        );
+        assert_eq!(kind(Lang::Python, "random.choice"), Some(Kind::Fresh(Fresh::Random)));
+        assert_eq!(kind(Lang::JavaScript, "#orm.user.create"), Some(Kind::Answer));
+        assert_eq!(kind(Lang::Python, "requests"), None);
+    }
+}

@@ -1,0 +1,726 @@
+//! Calls: arguments, entering functions of the project, making instances, decorators.
+
+use super::value::{Frame, FrameRef, Func, Instance, V};
+use super::{Flow, Interp, MAX_DEPTH, MAX_RUNS};
+use crate::code::api::{self, Kind};
+use crate::code::hir::{Arg, ClassId, Expr, ExprKind, FnId, Lang};
+use crate::code::program::UnitId;
+use lamlint_model::handler::{self, Phase};
+use lamlint_model::source::Span;
+use lamlint_model::tri::Reason;
+use lamlint_model::value::{Deps, Value};
+use smol_str::SmolStr;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Evaluated arguments.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Args {
+    pub pos: Vec<V>,
+    pub named: Vec<(SmolStr, V)>,
+    /// There may be others: something unknown was spread into them.
+    pub open: bool,
+}
+
+impl Args {
+    pub(super) fn of(pos: Vec<V>) -> Self {
+        Self { pos, ..Self::default() }
+    }
+
+    /// An argument by position.
+    pub(super) fn at(&self, i: usize) -> Option<&V> {
+        self.pos.get(i)
+    }
+
+    /// An argument by its keyword.
+    pub(super) fn named(&self, name: &str) -> Option<&V> {
+        self.named.iter().rev().find(|(n, _)| n == name).map(|(_, v)| v)
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &V> {
+        self.pos.iter().chain(self.named.iter().map(|(_, v)| v))
+    }
+
+    pub(super) fn deps(&self) -> Deps {
+        let open = if self.open { Deps::OTHER } else { Deps::NONE };
+        self.all().fold(open, |d, v| d.or(v.deps()))
+    }
+
+    pub(super) fn functions(&self) -> Vec<Rc<Func>> {
+        self.all()
+            .flat_map(|v| match v {
+                // Options with callbacks.
+                V::Map(m, _) => m.iter().flat_map(|(_, v)| v.functions()).collect(),
+                V::List(l, _) => l.iter().flat_map(V::functions).collect(),
+                V::Method(o, _) => o.functions(),
+                v => v.functions(),
+            })
+            .collect()
+    }
+
+    /// All but the first `n` positional arguments.
+    fn behind(&self, n: usize) -> Self {
+        Self { pos: self.pos.iter().skip(n).cloned().collect(), named: self.named.clone(), open: self.open }
+    }
+}
+
+/// Where a call is and how it is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Site<'e> {
+    pub span: Span,
+    pub callee: Option<&'e Expr>,
+    pub args: &'e [Arg],
+    pub is_new: bool,
+}
+
+impl Site<'_> {
+    pub(super) fn at(span: Span) -> Self {
+        Self { span, callee: None, args: &[], is_new: false }
+    }
+
+    /// The call as written, for people, its arguments shortened.
+    pub(super) fn label(&self) -> SmolStr {
+        let mut out = String::new();
+        if self.is_new {
+            out.push_str("new ");
+        }
+        if let Some(c) = self.callee {
+            write_expr(c, &mut out, 0);
+        }
+        write_args(self.args, &mut out);
+        out.into()
+    }
+
+    /// What is called, as written.
+    pub(super) fn name(&self) -> SmolStr {
+        let mut out = String::new();
+        if let Some(c) = self.callee {
+            write_expr(c, &mut out, 0);
+        }
+        out.into()
+    }
+}
+
+fn write_args(args: &[Arg], out: &mut String) {
+    match args {
+        [] => out.push_str("()"),
+        [Arg { name: None, value: Expr { kind: ExprKind::Str(s), .. } }, rest @ ..] if s.len() < 60 => {
+            out.push_str("(\"");
+            out.push_str(s);
+            out.push_str(if rest.is_empty() { "\")" } else { "\", …)" });
+        }
+        _ => out.push_str("(…)"),
+    }
+}
+
+fn write_expr(e: &Expr, out: &mut String, depth: u32) {
+    if depth > 8 || out.len() > 80 {
+        out.push('…');
+        return;
+    }
+    match &e.kind {
+        ExprKind::Name(n) => out.push_str(n),
+        ExprKind::Attr { object, name, .. } => {
+            write_expr(object, out, depth + 1);
+            out.push('.');
+            out.push_str(name);
+        }
+        ExprKind::Call { callee, args, is_new } => {
+            if *is_new {
+                out.push_str("new ");
+            }
+            write_expr(callee, out, depth + 1);
+            write_args(args, out);
+        }
+        ExprKind::Await(x) => write_expr(x, out, depth + 1),
+        ExprKind::Module(m) => {
+            out.push_str("require(\"");
+            out.push_str(m);
+            out.push_str("\")");
+        }
+        ExprKind::Index { object, .. } => {
+            write_expr(object, out, depth + 1);
+            out.push_str("[…]");
+        }
+        _ => out.push('…'),
+    }
+}
+
+/// A function that is running.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    pub unit: UnitId,
+    pub id: FnId,
+    /// The names around the function: another set makes it another function (a decorator's wrapper).
+    around: *const RefCell<Frame>,
+}
+
+/// How often a function was entered, and whether its runs had effects.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Runs {
+    count: u32,
+    effects: bool,
+}
+
+/// The parts of the state that belong to the code being followed.
+struct Outer {
+    unit: UnitId,
+    lang: Lang,
+    frame: FrameRef,
+    returns: Vec<V>,
+    testing: u32,
+    guarded: u32,
+}
+
+impl Interp<'_> {
+    /// A call expression.
+    pub(super) fn call(&mut self, callee: &Expr, args: &[Arg], is_new: bool, span: Span) -> V {
+        let site = Site { span, callee: Some(callee), args, is_new };
+        if let Some(v) = self.super_call(callee, args, span) {
+            return v;
+        }
+        let (target, object) = match &callee.kind {
+            ExprKind::Attr { object, name, optional } => match self.exports_place(object, name) {
+                Some(v) => (v, None),
+                None => {
+                    let testing = std::mem::take(&mut self.testing);
+                    let o = self.eval(object);
+                    self.testing = testing;
+                    let f = self.attr(&o, name, callee.span, *optional);
+                    (with_this(f, &o), Some(&**object))
+                }
+            },
+            _ => (self.eval(callee), None),
+        };
+        let args = self.arguments(args);
+        self.apply(&target, args, &site, object)
+    }
+
+    fn arguments(&mut self, args: &[Arg]) -> Args {
+        let mut out = Args::default();
+        for a in args {
+            match (&a.name, &a.value.kind) {
+                (Some(n), _) if n == "**" => {
+                    let v = match &a.value.kind {
+                        ExprKind::Spread(x) => self.eval(x),
+                        _ => self.eval(&a.value),
+                    };
+                    out.open |= self.spread_into(&v, &mut out.named);
+                }
+                (Some(n), _) => {
+                    let v = self.eval(&a.value);
+                    out.named.push((n.clone(), v));
+                }
+                (None, ExprKind::Spread(x)) => match self.eval(x) {
+                    V::List(l, open) => {
+                        out.pos.extend(l.iter().cloned());
+                        out.open |= open;
+                    }
+                    V::Sym(Value::List(l, open)) => {
+                        out.pos.extend(l.into_iter().map(V::Sym));
+                        out.open |= open;
+                    }
+                    v => {
+                        out.pos.push(v.element());
+                        out.open = true;
+                    }
+                },
+                _ => {
+                    let v = self.eval(&a.value);
+                    out.pos.push(v);
+                }
+            }
+        }
+        out
+    }
+
+    /// Call a value.
+    pub(super) fn call_value(&mut self, target: &V, args: Args, span: Span) -> V {
+        self.apply(target, args, &Site::at(span), None)
+    }
+
+    /// Call a value. `object`: the expression whose method it is, to give it back what the method changed.
+    pub(super) fn apply(&mut self, target: &V, args: Args, site: &Site<'_>, object: Option<&Expr>) -> V {
+        match target {
+            V::Func(f) => {
+                let v = self.enter(f, args, site.span, false);
+                if site.is_new && v.is_null() { V::unknown() } else { v }
+            }
+            V::Class(unit, id) => self.construct((*unit, *id), args, site.span),
+            V::Instance(i) => {
+                let class = i.try_borrow().map(|b| b.class);
+                let call = class.ok().and_then(|c| self.class_member(c, "__call__", 0));
+                match call {
+                    Some(f) => {
+                        let f = self.bound_to(f, target, site.span);
+                        self.apply(&f, args, site, None)
+                    }
+                    None => self.called_unknown(target, args),
+                }
+            }
+            V::Method(o, name) => self.call_method(o, name, args, site, object),
+            V::Ext(q, d) => self.external(q, *d, args, site),
+            V::OneOf(_) => {
+                let all = target.possibilities();
+                let several = all.iter().filter(|v| !v.is_null()).count() > 1;
+                let outer = self.ctx.clone();
+                self.ctx.branch |= several;
+                let mut out: Option<V> = None;
+                for v in all {
+                    let r = self.apply(&v, args.clone(), site, object);
+                    out = Some(out.map_or_else(|| r.clone(), |o| o.join(&r)));
+                }
+                self.ctx = outer;
+                out.unwrap_or_else(V::unknown)
+            }
+            V::Sym(Value::Null) => V::Sym(Value::Null),
+            _ => self.called_unknown(target, args),
+        }
+    }
+
+    /// A call of something that is not known: functions handed to it may be called.
+    pub(super) fn called_unknown(&mut self, target: &V, args: Args) -> V {
+        self.give_up(Reason::Dynamic, "something is called that is not known");
+        let deps = target.deps().or(args.deps()).or(Deps::OTHER);
+        self.hand_over(args.functions(), deps, true);
+        V::of_deps(deps)
+    }
+
+    /// Functions given to a library: they run when it sees fit. While modules load that is later, on invocations.
+    pub(super) fn hand_over(&mut self, functions: Vec<Rc<Func>>, deps: Deps, maybe: bool) {
+        for f in functions {
+            if self.phase == Phase::Init {
+                let mut g = (*f).clone();
+                g.maybe |= maybe;
+                let args = vec![V::of_deps(deps.or(Deps::EVENT)); self.arity(&f)];
+                self.register(Rc::new(g), args);
+            } else {
+                let outer = self.ctx.clone();
+                self.ctx.maybe |= maybe;
+                let args = vec![V::of_deps(deps); self.arity(&f)];
+                let span = self.program.unit(f.unit).function(f.id).name_span;
+                self.enter(&f, Args::of(args), span, true);
+                self.ctx = outer;
+            }
+        }
+    }
+
+    /// Remember a function that runs on invocations.
+    pub(super) fn register(&mut self, f: Rc<Func>, args: Vec<V>) {
+        let known = self.registered.iter().any(|(g, _)| {
+            g.unit == f.unit && g.id == f.id && g.maybe == f.maybe && Rc::ptr_eq(&g.frame, &f.frame)
+        });
+        if !known && self.registered.len() < 400 {
+            self.registered.push((f, args));
+        }
+    }
+
+    pub(super) fn arity(&self, f: &Func) -> usize {
+        self.program.unit(f.unit).function(f.id).params.len()
+    }
+
+    /// Run a function of the project. `entry`: nothing in the code calls it, so the call is no link of the chain.
+    pub(super) fn enter(&mut self, f: &Rc<Func>, mut args: Args, span: Span, entry: bool) -> V {
+        let deps = args.deps();
+        let around = Rc::as_ptr(&f.frame);
+        let same = |c: &&Call| c.unit == f.unit && c.id == f.id;
+        if self.stack.iter().filter(same).any(|c| c.around == around)
+            || self.stack.iter().filter(same).count() > 3
+        {
+            // Recursion: its code is being followed already.
+            return V::of_deps(deps.or(Deps::OTHER));
+        }
+        if self.stack.len() as u32 >= MAX_DEPTH {
+            self.give_up(Reason::Budget, "calls are nested too deeply");
+            return V::of_deps(deps.or(Deps::OTHER));
+        }
+        let runs = self.runs.entry((f.unit, f.id, self.phase)).or_default();
+        runs.count += 1;
+        if runs.count > MAX_RUNS {
+            if runs.effects {
+                self.give_up(Reason::Budget, "a function is called from too many places to follow each");
+            }
+            return V::of_deps(deps.or(Deps::OTHER));
+        }
+        if !self.step() {
+            return V::of_deps(deps.or(Deps::OTHER));
+        }
+        let unit = self.program.unit(f.unit).clone();
+        let function = unit.function(f.id);
+        let effects = self.facts.len();
+        let complete = self.incomplete.is_none();
+
+        let frame = self.new_frame(Some(f.frame.clone()), f.unit);
+        let outer = Outer {
+            unit: std::mem::replace(&mut self.unit, f.unit),
+            lang: std::mem::replace(&mut self.lang, unit.lang),
+            frame: std::mem::replace(&mut self.frame, frame),
+            returns: std::mem::take(&mut self.returns),
+            testing: std::mem::take(&mut self.testing),
+            guarded: std::mem::take(&mut self.guarded),
+        };
+        let ctx = self.ctx.clone();
+        if !entry {
+            let callee = match function.class {
+                Some(c) if function.name == "constructor" || function.name == "__new__" => {
+                    unit.class(c).name.clone()
+                }
+                _ if function.name.is_empty() => SmolStr::new_static("a closure"),
+                _ => function.name.clone(),
+            };
+            self.ctx.chain.push(handler::Call { span, callee });
+        }
+        self.ctx.memo |= f.memo;
+        self.ctx.maybe |= f.maybe;
+        if self.ctx.idempotent.is_none() {
+            self.ctx.idempotent.clone_from(&f.idempotent);
+        }
+        self.event_object |= f.event_object;
+        self.stack.push(Call { unit: f.unit, id: f.id, around });
+        self.bind_params(f, &mut args);
+        let flow = self.block(&function.body);
+        self.stack.pop();
+        self.ctx = ctx;
+        let mut returns = std::mem::replace(&mut self.returns, outer.returns);
+        self.unit = outer.unit;
+        self.lang = outer.lang;
+        self.frame = outer.frame;
+        self.testing = outer.testing;
+        self.guarded = outer.guarded;
+
+        let changed = self.facts.len() != effects || (complete && self.incomplete.is_some());
+        if let Some(r) = self.runs.get_mut(&(f.unit, f.id, self.phase)) {
+            r.effects |= changed;
+        }
+        if flow == Flow::On && !function.is_generator {
+            returns.push(V::Sym(Value::Null));
+        }
+        let mut all = returns.into_iter();
+        let first = all.next().unwrap_or(V::Sym(Value::Null));
+        all.fold(first, |a, b| a.join(&b))
+    }
+
+    fn bind_params(&mut self, f: &Func, args: &mut Args) {
+        let unit = self.program.unit(f.unit).clone();
+        let function = unit.function(f.id);
+        let mut pos: Vec<V> = f.bound.clone();
+        if let Some(this) = &f.this {
+            if unit.lang == Lang::Python {
+                pos.insert(0, (**this).clone());
+            } else {
+                self.frame.borrow_mut().set(&SmolStr::new_static("this"), (**this).clone());
+            }
+        }
+        pos.append(&mut args.pos);
+        let mut next = 0;
+        for (i, p) in function.params.iter().enumerate() {
+            if p.rest {
+                let rest = pos.iter().skip(next).cloned().collect();
+                next = pos.len();
+                self.bind(&p.pattern, V::List(Rc::new(rest), args.open), true);
+                continue;
+            }
+            if p.rest_named {
+                let rest = std::mem::take(&mut args.named);
+                self.bind(&p.pattern, V::Map(Rc::new(rest), args.open), true);
+                continue;
+            }
+            let by_name = match &p.pattern {
+                crate::code::hir::Pattern::Name(n, _) => {
+                    let at = args.named.iter().position(|(k, _)| k == n);
+                    at.map(|at| args.named.remove(at).1)
+                }
+                _ => None,
+            };
+            let given = by_name.or_else(|| {
+                let v = pos.get(next).cloned();
+                next += usize::from(v.is_some());
+                v
+            });
+            let v = match (given, &p.default) {
+                (Some(v), None) => v,
+                // `undefined` takes the default as well.
+                (Some(v), Some(_)) if unit.lang == Lang::Python || !v.is_null() => v,
+                (_, Some(d)) => {
+                    let v = match f.defaults.get(i) {
+                        Some(Some(v)) => v.clone(),
+                        _ => self.eval(d),
+                    };
+                    if args.open { v.join(&V::unknown()) } else { v }
+                }
+                (None, None) if args.open || unit.lang == Lang::Python => V::unknown(),
+                (None, None) => V::Sym(Value::Null),
+            };
+            self.bind(&p.pattern, v, true);
+        }
+    }
+
+    /// Make an instance of a class of the project.
+    fn construct(&mut self, class: (UnitId, ClassId), args: Args, span: Span) -> V {
+        if let Some(V::Func(new)) = self.class_member(class, "__new__", 0) {
+            let mut with_class = args.clone();
+            with_class.pos.insert(0, V::Class(class.0, class.1));
+            let v = self.enter(&new, with_class, span, false);
+            if let Some(i @ V::Instance(_)) = v.possibilities().first() {
+                let i = i.clone();
+                self.run_constructor(class, &i, args, span);
+                return i;
+            }
+        }
+        let made = self.instance(class);
+        match self.run_constructor(class, &made, args, span) {
+            // `return Foo.instance` in a constructor.
+            v @ V::Instance(_) => v,
+            _ => made,
+        }
+    }
+
+    /// An instance without running its constructor.
+    pub(super) fn instance(&self, class: (UnitId, ClassId)) -> V {
+        V::Instance(Rc::new(RefCell::new(Instance {
+            class,
+            fields: BTreeMap::new(),
+            persistent: self.phase == Phase::Init || self.ctx.memo,
+        })))
+    }
+
+    fn run_constructor(&mut self, class: (UnitId, ClassId), made: &V, args: Args, span: Span) -> V {
+        self.init_fields(class, made, 0);
+        match self.class_member(class, "constructor", 0) {
+            Some(f) => {
+                let f = self.bound_to(f, made, span);
+                let functions = f.functions();
+                match functions.first() {
+                    Some(f) => self.enter(f, args, span, false),
+                    None => V::Sym(Value::Null),
+                }
+            }
+            None => {
+                // A data class: its arguments are its fields.
+                if let V::Instance(i) = made
+                    && let Ok(mut i) = i.try_borrow_mut()
+                {
+                    i.fields.extend(args.named);
+                }
+                V::Sym(Value::Null)
+            }
+        }
+    }
+
+    /// Initialise the fields a class declares, those of its bases first.
+    fn init_fields(&mut self, class: (UnitId, ClassId), made: &V, depth: u32) {
+        let Some(info) = self.classes.get(&class).cloned().filter(|_| depth < 16) else { return };
+        for b in &info.bases {
+            if let V::Class(u, c) = b {
+                self.init_fields((*u, *c), made, depth + 1);
+            }
+        }
+        let unit = self.program.unit(class.0).clone();
+        let fields = &unit.class(class.1).fields;
+        if fields.is_empty() {
+            return;
+        }
+        let frame = self.new_frame(Some(info.outer.clone()), class.0);
+        frame.borrow_mut().set(&SmolStr::new_static("this"), made.clone());
+        let outer = (
+            std::mem::replace(&mut self.frame, frame),
+            std::mem::replace(&mut self.unit, class.0),
+            std::mem::replace(&mut self.lang, unit.lang),
+        );
+        for (name, value) in fields {
+            let v = value.as_ref().map_or(V::Sym(Value::Null), |e| self.eval(e));
+            if let V::Instance(i) = made
+                && let Ok(mut i) = i.try_borrow_mut()
+            {
+                i.fields.insert(name.clone(), v);
+            }
+        }
+        (self.frame, self.unit, self.lang) = outer;
+    }
+
+    /// An attribute or method of a class or its bases.
+    pub(super) fn class_member(&mut self, class: (UnitId, ClassId), name: &str, depth: u32) -> Option<V> {
+        let info = self.classes.get(&class).cloned().filter(|_| depth < 16)?;
+        if let Some(v) = info.frame.borrow().vars.get(name) {
+            return Some(v.clone());
+        }
+        info.bases.iter().find_map(|b| match b {
+            V::Class(u, c) => self.class_member((*u, *c), name, depth + 1),
+            _ => None,
+        })
+    }
+
+    /// A member of a class read on an instance.
+    pub(super) fn bound_to(&mut self, v: V, o: &V, span: Span) -> V {
+        let V::Func(f) = &v else { return v };
+        let function = self.program.unit(f.unit).function(f.id);
+        if function.class.is_none() && f.this.is_some() {
+            return v;
+        }
+        let mut g = (**f).clone();
+        if f.of_class {
+            if let V::Instance(i) = o
+                && let Ok(i) = i.try_borrow()
+            {
+                g.this = Some(Box::new(V::Class(i.class.0, i.class.1)));
+            }
+        } else if !function.is_static {
+            g.this = Some(Box::new(o.clone()));
+        }
+        let g = Rc::new(g);
+        if f.property { self.enter(&g, Args::default(), span, false) } else { V::Func(g) }
+    }
+
+    /// A member of a class read on the class.
+    pub(super) fn bound_to_class(&mut self, v: V, o: &V) -> V {
+        let V::Func(f) = &v else { return v };
+        if !f.of_class && self.lang == Lang::Python {
+            return v;
+        }
+        let mut g = (**f).clone();
+        g.this = Some(Box::new(o.clone()));
+        V::Func(Rc::new(g))
+    }
+
+    /// `super().m(…)`, `super(…)`, `super.m(…)`.
+    fn super_call(&mut self, callee: &Expr, args: &[Arg], span: Span) -> Option<V> {
+        let is_super = |e: &Expr| matches!(&e.kind, ExprKind::Name(n) if n == "super");
+        let name = match &callee.kind {
+            ExprKind::Name(n) if n == "super" && self.lang != Lang::Python => "constructor",
+            ExprKind::Attr { object, name, .. } if is_super(object) => name.as_str(),
+            ExprKind::Attr { object, name, .. } => match &object.kind {
+                ExprKind::Call { callee, .. } if is_super(callee) => name.as_str(),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let name = if name == "__init__" { "constructor" } else { name };
+        // The method that is running, closures in it included.
+        let (unit, class) = self
+            .stack
+            .iter()
+            .rev()
+            .find_map(|c| self.program.unit(c.unit).function(c.id).class.map(|class| (c.unit, class)))?;
+        let this = ["self", "this", "cls"].iter().find_map(|n| super::lookup(&self.frame, n)).map(|(v, _)| v);
+        let args = self.arguments(args);
+        if name == "__new__" {
+            let class = match args.at(0) {
+                Some(V::Class(u, c)) => (*u, *c),
+                _ => (unit, class),
+            };
+            return Some(self.instance(class));
+        }
+        let info = self.classes.get(&(unit, class)).cloned()?;
+        let base = info.bases.iter().find_map(|b| match b {
+            V::Class(u, c) => self.class_member((*u, *c), name, 0),
+            _ => None,
+        });
+        Some(match (base, this) {
+            (Some(f), Some(this)) => {
+                let f = self.bound_to(f, &this, span);
+                self.call_value(&f, args, span)
+            }
+            _ => V::of_deps(args.deps()),
+        })
+    }
+
+    /// Apply decorators, innermost first.
+    pub(super) fn decorated(&mut self, v: V, decorators: &[Expr], span: Span) -> V {
+        let mut v = v;
+        for d in decorators.iter().rev() {
+            let decorator = self.eval(d);
+            v = self.decorate(v, &decorator, d.span.to(span));
+        }
+        v
+    }
+
+    fn decorate(&mut self, v: V, decorator: &V, span: Span) -> V {
+        match decorator {
+            V::Ext(q, _) => {
+                let q = q.strip_suffix("()").unwrap_or(q);
+                if let Some(row) = api::lookup(self.lang, q) {
+                    return self.wrapped(v, row, true);
+                }
+                // A library's object that collects functions: `@app.task`.
+                if q.contains("()") {
+                    for f in v.functions() {
+                        self.hand_over(vec![f], Deps::OTHER, true);
+                    }
+                }
+                v
+            }
+            // `@lambda_handler_decorator` made a decorator of a function of the project.
+            V::Method(f, name) if name == "#middleware" => match &**f {
+                V::Func(f) => {
+                    let mut g = (**f).clone();
+                    g.bound.insert(0, v);
+                    V::Func(Rc::new(g))
+                }
+                _ => v,
+            },
+            V::Func(_) | V::Instance(_) => {
+                // A class decorator or one whose result is not known: what it decorates keeps its name.
+                let original = v.clone();
+                match self.call_value(decorator, Args::of(vec![v]), span) {
+                    w @ (V::Func(_) | V::Instance(_) | V::Class(..) | V::Ext(..)) => w,
+                    V::OneOf(_) | V::Method(..) | V::Sym(_) => original,
+                    w => w,
+                }
+            }
+            V::Class(..) => self.call_value(decorator, Args::of(vec![v]), span),
+            // The name of a property's setter, or something that was not followed: taken to call what it decorates.
+            _ => v,
+        }
+    }
+
+    /// A function behind a wrapper that is known.
+    pub(super) fn wrapped(&mut self, v: V, row: api::Row, is_decorator: bool) -> V {
+        let V::Func(f) = &v else {
+            return match (row.kind, &v) {
+                (Kind::Wrap | Kind::Event | Kind::Idempotent | Kind::Memo, _) => v,
+                _ => v,
+            };
+        };
+        let mut g = (**f).clone();
+        match row.kind {
+            Kind::Memo => {
+                g.memo = true;
+                g.property |= row.detail == "property";
+            }
+            Kind::Idempotent => g.idempotent = Some(SmolStr::new_static(row.detail)),
+            Kind::Event => g.event_object = true,
+            Kind::Property => g.property = true,
+            Kind::ClassMethod => g.of_class = true,
+            Kind::Middleware => return V::Method(Rc::new(v), SmolStr::new_static("#middleware")),
+            Kind::Route => {
+                let args = vec![V::of_deps(Deps::EVENT); self.arity(f)];
+                if self.phase == Phase::Init {
+                    self.register(f.clone(), args);
+                } else if is_decorator {
+                    self.hand_over(vec![f.clone()], Deps::EVENT, false);
+                }
+                return v;
+            }
+            _ => return v,
+        }
+        V::Func(Rc::new(g))
+    }
+
+    /// Call a function with what is behind the first `n` arguments.
+    pub(super) fn run_with_rest(&mut self, f: &V, args: &Args, n: usize, span: Span) -> V {
+        self.call_value(f, args.behind(n), span)
+    }
+}
+
+/// Methods of plain objects have the object as `this`.
+fn with_this(f: V, o: &V) -> V {
+    match (&f, o) {
+        (V::Func(g), V::Map(..) | V::Exports(_)) if g.this.is_none() => {
+            let mut g = (**g).clone();
+            g.this = Some(Box::new(o.clone()));
+            V::Func(Rc::new(g))
+        }
+        _ => f,
+    }
+}

@@ -1,0 +1,470 @@
+//! Calls into libraries: what the tables of [`crate::code::api`] say of them.
+
+use super::Interp;
+use super::call::{Args, Site};
+use super::expr::{map_get, text};
+use super::value::{V, limited, member};
+use crate::code::api::{self, Kind, Row};
+use crate::code::hir::Lang;
+use lamlint_model::handler::{FactKind, NewClient, Phase};
+use lamlint_model::source::Span;
+use lamlint_model::value::{Deps, Fresh, Value};
+use smol_str::SmolStr;
+use std::rc::Rc;
+
+impl Interp<'_> {
+    /// A name nothing in the project binds.
+    pub(super) fn builtin(&mut self, name: &SmolStr) -> V {
+        match name.as_str() {
+            "undefined" => V::Sym(Value::Null),
+            "NaN" | "Infinity" | "this" | "__doc__" => V::unknown(),
+            n if api::is_global(self.lang, n) => V::Ext(api::normal(self.lang, name.clone()), Deps::NONE),
+            // The global `AWS` of a page, a name of a star import, a name that is misspelt.
+            _ => V::unknown(),
+        }
+    }
+
+    /// An attribute of something of a library.
+    pub(super) fn ext_attr(&mut self, q: &str, deps: Deps, name: &str, span: Span) -> V {
+        if q == "env" {
+            return self.env_read(V::str(name), false, span);
+        }
+        let full = limited(format!("{q}.{name}"));
+        // Members of what was called may come from anywhere.
+        V::Ext(api::normal(self.lang, full), deps)
+    }
+
+    /// Reading an environment variable.
+    pub(super) fn env_read(&mut self, name: V, required: bool, span: Span) -> V {
+        let value = name.to_value();
+        let required = required && self.guarded == 0;
+        self.fact(FactKind::EnvRead { name: value.clone(), required }, span);
+        match value {
+            Value::Str(n) => V::Sym(Value::Env(n)),
+            v => V::of_deps(v.deps().or(Deps::ENV)),
+        }
+    }
+
+    /// A call of something of a library.
+    pub(super) fn external(&mut self, q: &SmolStr, deps: Deps, args: Args, site: &Site<'_>) -> V {
+        if let Some(v) = self.sdk_function(q, &args, site) {
+            return v;
+        }
+        let Some(row) = api::lookup(self.lang, q) else {
+            return self.unknown_external(q, deps, args, site);
+        };
+        let given = args.deps().or(deps);
+        let result = |deps: Deps| match row.result {
+            Some(r) => V::Ext(SmolStr::new_static(r), deps),
+            None => V::Ext(limited(format!("{q}()")), deps),
+        };
+        match row.kind {
+            Kind::Client(family) => {
+                let client = NewClient { family, label: site.label(), service: None, args: given };
+                self.fact(FactKind::NewClient(client), site.span);
+                result(given)
+            }
+            Kind::Same => match args.at(row.position()) {
+                Some(v) => {
+                    let v = v.clone();
+                    self.hand_over(args.functions().into_iter().skip(1).collect(), given, true);
+                    v
+                }
+                // `list()`, `new Set()`
+                None => V::List(Rc::new(Vec::new()), args.open),
+            },
+            Kind::Fresh(f) => V::Sym(Value::Fresh(f)),
+            Kind::Now if args.pos.is_empty() => V::Sym(Value::Fresh(Fresh::Time)),
+            // `new Date(x)` is x as a date.
+            Kind::Now => match args.at(0) {
+                Some(v @ V::Sym(Value::Fresh(_) | Value::Event(_))) => v.clone(),
+                _ => V::of_deps(given),
+            },
+            Kind::Day => V::of_deps(Deps::FRESH),
+            Kind::Answer => {
+                self.hand_over(args.functions(), given, true);
+                V::of_deps(given.or(Deps::CALL))
+            }
+            Kind::Object => args.at(0).or_else(|| args.named("event")).map_or_else(
+                || V::of_deps(given),
+                |v| match v {
+                    V::Sym(Value::Event(p)) if p.is_empty() => V::of_deps(Deps::EVENT),
+                    v => v.clone(),
+                },
+            ),
+            Kind::Env => {
+                let mut at = row.positions();
+                let name = at.next().and_then(|i| args.at(i)).or_else(|| args.named("key"));
+                let name = name.cloned().unwrap_or_else(V::unknown);
+                let default = at.next().and_then(|i| args.at(i)).or_else(|| args.named("default")).cloned();
+                let v = self.env_read(name, false, site.span);
+                match default {
+                    Some(d) if !d.is_null() => v.join(&d),
+                    _ => v,
+                }
+            }
+            Kind::Environ => {
+                self.env_read(V::unknown(), false, site.span);
+                V::of_deps(Deps::ENV)
+            }
+            Kind::Http => {
+                self.http(row, &args, site);
+                self.hand_over(args.functions(), given.or(Deps::CALL), true);
+                result(given.or(Deps::CALL))
+            }
+            Kind::Request => request(&args, self.lang),
+            Kind::Statement => {
+                let at = args.at(row.position());
+                let text = at.map_or_else(Value::unknown, statement_text);
+                self.fact(FactKind::Statement { text }, site.span);
+                self.hand_over(args.functions(), given.or(Deps::CALL), true);
+                V::of_deps(given.or(Deps::CALL))
+            }
+            Kind::Provider => {
+                let (what, option) = row.detail.split_once('|').unwrap_or((row.detail, "-"));
+                let has_key = args.named(option).is_some()
+                    || args.all().any(|v| map_get(v, option).is_some())
+                    || args.open
+                    // Options that are not known may hold it.
+                    || args.all().skip(1).any(|v| matches!(v, V::Sym(Value::Unknown(_)) | V::Map(_, true)));
+                let fact = FactKind::Provider {
+                    what: SmolStr::new(what),
+                    idempotency_key: has_key && option != "-",
+                };
+                self.fact(fact, site.span);
+                V::of_deps(given.or(Deps::CALL))
+            }
+            Kind::Read => {
+                let path = args.at(row.position()).map_or_else(Value::unknown, text);
+                if is_path(&path) {
+                    self.fact(FactKind::FileRead { path }, site.span);
+                }
+                self.hand_over(args.functions(), given, true);
+                result(given)
+            }
+            Kind::Write => {
+                let path = args.at(row.position()).map_or_else(Value::unknown, text);
+                if is_path(&path) {
+                    self.fact(FactKind::FileWrite { path }, site.span);
+                }
+                self.hand_over(args.functions(), given, true);
+                result(given)
+            }
+            Kind::Open => self.open_file(&args, site),
+            Kind::Path => joined_path(&args),
+            Kind::Memo
+            | Kind::Idempotent
+            | Kind::Wrap
+            | Kind::Event
+            | Kind::Property
+            | Kind::ClassMethod
+            | Kind::Middleware => {
+                let wrapped = args.pos.iter().find(|v| matches!(v, V::Func(_))).cloned();
+                match wrapped {
+                    Some(f) => self.wrapped(f, row, false),
+                    // `middy(service.handler)`, or a decorator with options.
+                    None => match args.at(0) {
+                        Some(v @ (V::Method(..) | V::Class(..) | V::OneOf(_))) => v.clone(),
+                        _ => result(given),
+                    },
+                }
+            }
+            Kind::Route => {
+                for f in args.functions() {
+                    let args = vec![V::of_deps(Deps::EVENT); self.arity(&f)];
+                    self.register(f, args);
+                }
+                V::Ext(q.clone(), given)
+            }
+            Kind::Batch => {
+                let f = match row.detail.parse::<usize>() {
+                    Ok(i) => args.at(i).cloned(),
+                    Err(_) => args.named(row.detail).or_else(|| args.at(1)).cloned(),
+                };
+                let record = V::Sym(Value::Event(vec!["Records".into(), "*".into()]));
+                for f in f.iter().flat_map(V::functions) {
+                    if self.phase == Phase::Init {
+                        self.register(f, vec![record.clone()]);
+                    } else {
+                        let outer = self.ctx.clone();
+                        self.ctx.in_loop = true;
+                        self.enter(&f, Args::of(vec![record.clone()]), site.span, false);
+                        self.ctx = outer;
+                    }
+                }
+                result(given)
+            }
+            Kind::Each => {
+                let mut at = row.positions();
+                let f = at.next().and_then(|i| args.at(i)).cloned().unwrap_or_else(V::unknown);
+                let items = at.next().and_then(|i| args.at(i)).cloned().unwrap_or_else(V::unknown);
+                if f.functions().is_empty() {
+                    return V::of_deps(given);
+                }
+                let item = self.iterated(&items);
+                let outer = self.ctx.clone();
+                self.ctx.in_loop = true;
+                let v = self.call_value(&f, Args::of(vec![item]), site.span);
+                self.ctx = outer;
+                V::List(Rc::new(vec![v]), true)
+            }
+            Kind::Run => {
+                let i = row.position();
+                match args.at(i).cloned() {
+                    Some(f) if !f.functions().is_empty() || matches!(f, V::Method(..)) => {
+                        self.run_with_rest(&f, &args, i + 1, site.span)
+                    }
+                    _ => V::of_deps(given),
+                }
+            }
+            Kind::Thread => {
+                if let Some(f) = args.named("target").or_else(|| args.named("function")).cloned() {
+                    let rest = match args.named("args") {
+                        Some(V::List(l, open)) => Args { pos: l.to_vec(), named: Vec::new(), open: *open },
+                        Some(_) => Args { open: true, ..Args::default() },
+                        None => Args::default(),
+                    };
+                    self.call_value(&f, rest, site.span);
+                }
+                result(given)
+            }
+            Kind::Partial => match args.at(0) {
+                Some(V::Func(f)) => {
+                    let mut g = (**f).clone();
+                    g.bound.extend(args.pos.iter().skip(1).cloned());
+                    V::Func(Rc::new(g))
+                }
+                Some(v) => v.clone(),
+                None => V::unknown(),
+            },
+            Kind::Gather => match args.at(0) {
+                Some(v @ (V::List(..) | V::Sym(Value::List(..)))) if args.pos.len() == 1 => v.clone(),
+                Some(_) if self.lang == Lang::Python => V::List(Rc::new(args.pos), args.open),
+                Some(v) => v.clone(),
+                None => V::unknown(),
+            },
+            Kind::Executor => self.executor(&args, site),
+            Kind::Keys => match args.at(0) {
+                Some(V::Map(m, open)) => {
+                    V::List(Rc::new(m.iter().map(|(k, _)| V::str(k.clone())).collect()), *open)
+                }
+                _ => V::of_deps(given),
+            },
+            Kind::Merge => {
+                let mut entries = Vec::new();
+                let mut open = args.open;
+                for v in &args.pos {
+                    open |= self.spread_into(v, &mut entries);
+                }
+                entries.extend(args.named);
+                V::Map(Rc::new(entries), open)
+            }
+            Kind::GetAttr => match (args.at(0).cloned(), args.at(1).and_then(V::as_str)) {
+                (Some(o), Some(name)) => {
+                    let v = self.attr(&o, name, site.span, true);
+                    match args.at(2) {
+                        Some(d) if !d.is_null() => v.join(d),
+                        _ => v,
+                    }
+                }
+                _ => V::of_deps(given),
+            },
+            Kind::Factory => result(given),
+            Kind::Pure | Kind::Alias => {
+                self.hand_over(args.functions(), given, true);
+                result(given)
+            }
+        }
+    }
+
+    /// A library that is not known.
+    fn unknown_external(&mut self, q: &SmolStr, deps: Deps, args: Args, site: &Site<'_>) -> V {
+        if let Some((head, last)) = q.rsplit_once('.') {
+            let on = |q: &str| V::Ext(q.into(), deps);
+            match last {
+                "promise" if args.pos.is_empty() => return on(head),
+                "then" | "catch" | "finally" | "map" | "forEach" | "filter" | "reduce" | "flatMap"
+                    if !args.functions().is_empty() =>
+                {
+                    // Methods that any promise or list has: the function is called, not only handed over.
+                    return self.call_method(
+                        &V::of_deps(deps.or(Deps::CALL)),
+                        &last.into(),
+                        args,
+                        site,
+                        None,
+                    );
+                }
+                _ => {}
+            }
+        }
+        if args.all().any(V::holds_sdk) && !api::is_known(self.lang, q) {
+            let detail = format!("an AWS client is handed to `{}`", site.name());
+            self.give_up(lamlint_model::tri::Reason::NotInTree, detail);
+        }
+        let given = args.deps().or(deps).or(Deps::OTHER);
+        self.hand_over(args.functions(), given, true);
+        V::Ext(limited(format!("{q}()")), given)
+    }
+
+    /// `new Promise((resolve, reject) => …)`: its value is what `resolve` is given, which is not tracked.
+    fn executor(&mut self, args: &Args, site: &Site<'_>) -> V {
+        if let Some(f) = args.at(0).cloned() {
+            let resolve = V::Ext("#resolve".into(), Deps::NONE);
+            self.call_value(&f, Args::of(vec![resolve.clone(), resolve]), site.span);
+        }
+        V::of_deps(Deps::OTHER)
+    }
+
+    /// `open(path, mode)`.
+    pub(super) fn open_file(&mut self, args: &Args, site: &Site<'_>) -> V {
+        let path = args.at(0).or_else(|| args.named("file")).map_or_else(Value::unknown, text);
+        let mode = args.at(1).or_else(|| args.named("mode"));
+        let mode = mode.map_or(Some("r"), V::as_str);
+        match mode {
+            Some(m) if m.contains(['w', 'a', 'x', '+']) => self.fact(FactKind::FileWrite { path }, site.span),
+            Some(_) if is_path(&path) => self.fact(FactKind::FileRead { path }, site.span),
+            _ => {}
+        }
+        V::Ext("#file".into(), args.deps().or(Deps::OTHER))
+    }
+
+    fn http(&mut self, row: Row, args: &Args, site: &Site<'_>) {
+        let mut words = row.detail.split(' ');
+        let how = words.next().unwrap_or_default();
+        let first = args.at(0);
+        let options = args.pos.iter().rev().find(|v| matches!(v, V::Map(..) | V::Sym(Value::Map(..))));
+        let mut url = args.named("url").or_else(|| args.at(row.position())).map_or_else(Value::unknown, text);
+        let from_options = |v: &V| {
+            ["url", "uri", "hostname", "host", "href"].iter().find_map(|k| map_get(v, k)).map(|v| text(&v))
+        };
+        if let Some(v) = first.filter(|v| matches!(v, V::Map(..) | V::Sym(Value::Map(..)))) {
+            url = from_options(v).unwrap_or_else(Value::unknown);
+        }
+        let upper = |v: &V| v.as_str().map(|s| SmolStr::from(s.to_uppercase()));
+        let in_options = |default: Option<&str>| match options {
+            Some(o) => match map_get(o, "method") {
+                Some(m) => upper(&m),
+                None if is_open(o) => None,
+                None => default.map(SmolStr::from),
+            },
+            None if args.pos.iter().skip(1).any(|v| !matches!(v, V::Func(_))) || args.open => None,
+            None => match first {
+                Some(V::Sym(Value::Unknown(_))) | None => None,
+                _ => default.map(SmolStr::from),
+            },
+        };
+        let method = match how {
+            "options" => in_options(Some("GET")),
+            "urlopen" => match options {
+                // A request object: with data it is a POST.
+                Some(o) => match map_get(o, "method") {
+                    Some(m) => upper(&m),
+                    None if map_get(o, "data").is_some() => Some(SmolStr::new_static("POST")),
+                    None if is_open(o) => None,
+                    None => Some(SmolStr::new_static("GET")),
+                },
+                None if args.at(1).is_some() || args.named("data").is_some() => {
+                    Some(SmolStr::new_static("POST"))
+                }
+                None => matches!(url, Value::Str(_) | Value::Concat(_)).then_some(SmolStr::new_static("GET")),
+            },
+            h => match h.strip_prefix('@').and_then(|i| i.parse().ok()) {
+                Some(i) => {
+                    url = args
+                        .named("url")
+                        .or_else(|| args.at(row.positions().next().unwrap_or(1)))
+                        .map_or_else(Value::unknown, text);
+                    args.named("method").or_else(|| args.at(i)).and_then(upper)
+                }
+                None => Some(SmolStr::from(h)),
+            },
+        };
+        let idempotency_key = has_idempotency_key(args);
+        self.fact(FactKind::Http { method, url, idempotency_key }, site.span);
+    }
+}
+
+fn is_open(v: &V) -> bool {
+    !matches!(v, V::Map(_, false) | V::Sym(Value::Map(_, false)))
+}
+
+/// Whether the headers of a request carry an idempotency key. Headers that are not known may.
+fn has_idempotency_key(args: &Args) -> bool {
+    let headers =
+        args.named("headers").cloned().or_else(|| args.pos.iter().rev().find_map(|v| map_get(v, "headers")));
+    let names_key = |k: &str| {
+        let k = k.to_ascii_lowercase();
+        k.contains("idempotency") || k.contains("idempotent") || k == "x-request-id"
+    };
+    match headers.as_ref().map(V::to_value) {
+        Some(Value::Map(entries, open)) => open || entries.iter().any(|(k, _)| names_key(k)),
+        Some(Value::Null) => false,
+        Some(_) => true,
+        None => args.open,
+    }
+}
+
+/// `Request(url, data, headers, method=…)`, `new Request(url, options)`.
+fn request(args: &Args, lang: Lang) -> V {
+    let mut entries: Vec<(SmolStr, V)> = Vec::new();
+    let names: &[&'static str] = if lang == Lang::Python { &["url", "data", "headers"] } else { &["url"] };
+    for (i, n) in names.iter().enumerate() {
+        if let Some(v) = args.at(i) {
+            entries.push((SmolStr::new_static(n), v.clone()));
+        }
+    }
+    if lang != Lang::Python
+        && let Some(V::Map(m, _)) = args.at(1)
+    {
+        entries.extend(m.iter().cloned());
+    }
+    entries.extend(args.named.iter().cloned());
+    V::Map(Rc::new(entries), args.open)
+}
+
+/// The text of a statement: itself, or in an object (`{ text, values }`, `{ sql }`).
+fn statement_text(v: &V) -> Value {
+    for k in ["text", "sql"] {
+        if let Some(t) = map_get(v, k) {
+            return text(&t);
+        }
+    }
+    match v {
+        V::Map(..) => Value::unknown(),
+        v => text(v),
+    }
+}
+
+/// Whether a value can be the path of a file: not an address, not an object.
+fn is_path(v: &Value) -> bool {
+    match v {
+        Value::Unknown(_) => false,
+        Value::Str(s) => !s.contains("://"),
+        Value::Concat(_) => !v.prefix().contains("://"),
+        _ => true,
+    }
+}
+
+fn joined_path(args: &Args) -> V {
+    let mut parts: Vec<Value> = Vec::new();
+    for (i, a) in args.pos.iter().enumerate() {
+        // An absolute part starts anew.
+        if i > 0 && matches!(a.as_str(), Some(s) if s.starts_with('/')) {
+            parts.clear();
+        } else if i > 0 && !matches!(parts.last(), Some(Value::Str(s)) if s.ends_with('/')) {
+            parts.push(Value::str("/"));
+        }
+        parts.push(text(a));
+    }
+    let v = Value::concat(parts);
+    if args.open { V::of_deps(v.deps().or(Deps::OTHER)) } else { V::Sym(v) }
+}
+
+/// A member of a value by name, as the SDK's results have them.
+pub(super) fn part(v: &V, name: &str) -> V {
+    match v {
+        V::Sym(s) => V::Sym(member(s, name)),
+        v => map_get(v, name).unwrap_or_else(V::unknown),
+    }
+}

@@ -1,0 +1,538 @@
+//! Methods of values that are no functions of the project: promises, functions, lists, maps and text.
+
+use super::Interp;
+use super::call::{Args, Site};
+use super::expr::{map_get, text};
+use super::value::{Func, V, member};
+use crate::code::hir::{Expr, Lang};
+use lamlint_model::handler::FactKind;
+use lamlint_model::value::{Deps, Fresh, Value};
+use smol_str::SmolStr;
+use std::rc::Rc;
+
+impl Interp<'_> {
+    /// Call a method. `object`: the expression it is called on, to give it back what the method changed.
+    pub(super) fn call_method(
+        &mut self,
+        o: &V,
+        name: &SmolStr,
+        args: Args,
+        site: &Site<'_>,
+        object: Option<&Expr>,
+    ) -> V {
+        if let V::Sdk(s) = o {
+            let s = s.clone();
+            return self.sdk_method(&s, name, args, site);
+        }
+        if let Some(v) = self.promise_method(o, name, &args, site) {
+            return v;
+        }
+        if let V::Func(f) = o {
+            return self.function_method(f, name, args, site);
+        }
+        if let Some(v) = self.container_change(o, name, &args, object) {
+            return v;
+        }
+        if let Some(v) = self.element_method(o, name, &args, site) {
+            return v;
+        }
+        if let Some(v) = self.map_method(o, name, &args, site) {
+            return v;
+        }
+        if let Some(v) = self.text_method(o, name, &args, site) {
+            return v;
+        }
+        // An unknown object gets functions of the project: it may call them.
+        let deps = o.deps().or(args.deps());
+        let functions = args.functions();
+        if !functions.is_empty() {
+            self.hand_over(functions, deps, true);
+        }
+        if matches!(o, V::Sym(Value::Unknown(d)) if d.any(Deps::OTHER)) || matches!(o, V::Instance(_)) {
+            self.give_up(
+                lamlint_model::tri::Reason::Dynamic,
+                "a method of something that is not known is called",
+            );
+        }
+        V::of_deps(deps)
+    }
+
+    /// `then`, `catch`, `finally`, `promise`: calls are followed where they are made, so a promise is its value.
+    fn promise_method(&mut self, o: &V, name: &str, args: &Args, site: &Site<'_>) -> Option<V> {
+        match name {
+            "promise" if args.pos.is_empty() => Some(o.clone()),
+            "then" => {
+                let mut v = match args.at(0) {
+                    Some(f) if !f.is_null() => self.call_value(f, Args::of(vec![o.clone()]), site.span),
+                    _ => o.clone(),
+                };
+                if let Some(f) = args.at(1) {
+                    v = v.join(&self.behind_failure(f, site));
+                }
+                Some(v)
+            }
+            "catch" if !args.pos.is_empty() => {
+                let f = args.at(0).cloned().unwrap_or_else(V::unknown);
+                let v = self.behind_failure(&f, site);
+                Some(o.join(&v))
+            }
+            "finally" if !args.pos.is_empty() => {
+                let f = args.at(0).cloned().unwrap_or_else(V::unknown);
+                self.call_value(&f, Args::default(), site.span);
+                Some(o.clone())
+            }
+            _ => None,
+        }
+    }
+
+    fn behind_failure(&mut self, f: &V, site: &Site<'_>) -> V {
+        if f.functions().is_empty() {
+            return V::unknown();
+        }
+        let outer = self.ctx.clone();
+        self.ctx.branch = true;
+        let v = self.call_value(f, Args::of(vec![V::unknown()]), site.span);
+        self.ctx = outer;
+        v
+    }
+
+    fn function_method(&mut self, f: &Rc<Func>, name: &str, args: Args, site: &Site<'_>) -> V {
+        match name {
+            "bind" => {
+                let mut g = (**f).clone();
+                if let Some(this) = args.at(0).filter(|t| !t.is_null()) {
+                    g.this.get_or_insert_with(|| Box::new(this.clone()));
+                }
+                g.bound.extend(args.pos.into_iter().skip(1));
+                V::Func(Rc::new(g))
+            }
+            "call" => {
+                let mut g = (**f).clone();
+                if let Some(this) = args.at(0).filter(|t| !t.is_null()) {
+                    g.this.get_or_insert_with(|| Box::new(this.clone()));
+                }
+                self.run_with_rest(&V::Func(Rc::new(g)), &args, 1, site.span)
+            }
+            "apply" => {
+                let rest = match args.at(1) {
+                    Some(V::List(l, open)) => Args { pos: l.to_vec(), named: Vec::new(), open: *open },
+                    _ => Args { open: true, ..Args::default() },
+                };
+                self.enter(f, rest, site.span, false)
+            }
+            // Middy's wrapped handler.
+            "use" | "before" | "after" | "onError" => {
+                let mut g = (**f).clone();
+                for a in args.all() {
+                    if matches!(a, V::Ext(q, _) if q == "#idempotency") {
+                        g.idempotent = Some(SmolStr::new_static("Powertools idempotency"));
+                    }
+                    if let V::List(l, _) = a
+                        && l.iter().any(|x| matches!(x, V::Ext(q, _) if q == "#idempotency"))
+                    {
+                        g.idempotent = Some(SmolStr::new_static("Powertools idempotency"));
+                    }
+                }
+                self.hand_over(args.functions(), Deps::EVENT, true);
+                V::Func(Rc::new(g))
+            }
+            "handler" => args.at(0).cloned().unwrap_or_else(|| V::Func(f.clone())),
+            _ => {
+                self.hand_over(args.functions(), args.deps(), true);
+                V::of_deps(args.deps())
+            }
+        }
+    }
+
+    /// Methods that change a list or map in place.
+    fn container_change(&mut self, o: &V, name: &str, args: &Args, object: Option<&Expr>) -> Option<V> {
+        let (items, open) = match o {
+            V::List(l, open) => (l.to_vec(), *open),
+            V::Sym(Value::List(l, open)) => (l.iter().cloned().map(V::Sym).collect(), *open),
+            V::Map(..) | V::Sym(Value::Map(..)) => return self.map_change(o, name, args, object),
+            _ => return None,
+        };
+        let mut items = items;
+        let mut open = open;
+        match name {
+            "append" | "push" | "add" | "appendleft" | "unshift" | "insert" => {
+                let new = args.pos.iter().skip(usize::from(name == "insert"));
+                items.extend(new.cloned());
+                // A loop appends any number.
+                open |= self.ctx.in_loop
+                    || self.ctx.branch
+                    || self.ctx.event_branch
+                    || name == "unshift"
+                    || name == "insert";
+            }
+            "extend" | "update" => {
+                match args.at(0) {
+                    Some(V::List(l, o)) => {
+                        items.extend(l.iter().cloned());
+                        open |= o;
+                    }
+                    Some(v) => {
+                        items.push(v.element());
+                        open = true;
+                    }
+                    None => {}
+                }
+                open |= self.ctx.in_loop;
+            }
+            "clear" => items.clear(),
+            "pop" | "shift" | "popleft" | "remove" | "splice" => {
+                let v = o.element();
+                if let Some(e) = object {
+                    self.replace(e, V::List(Rc::new(items), true));
+                }
+                return Some(v);
+            }
+            "sort" | "reverse" => return Some(o.clone()),
+            _ => return None,
+        }
+        if items.len() > 256 {
+            items.truncate(256);
+            open = true;
+        }
+        if let Some(e) = object {
+            self.replace(e, V::List(Rc::new(items), open));
+        }
+        Some(V::Sym(Value::Null))
+    }
+
+    fn map_change(&mut self, o: &V, name: &str, args: &Args, object: Option<&Expr>) -> Option<V> {
+        let mut entries = Vec::new();
+        let mut open = self.spread_into(o, &mut entries);
+        match name {
+            "update" => {
+                if let Some(other) = args.at(0) {
+                    open |= self.spread_into(other, &mut entries);
+                }
+                for (k, v) in &args.named {
+                    entries.retain(|(n, _)| n != k);
+                    entries.push((k.clone(), v.clone()));
+                }
+                open |= args.open;
+            }
+            "setdefault" => {
+                let key = args.at(0).and_then(V::as_str).map(SmolStr::from);
+                let new = args.at(1).cloned().unwrap_or(V::Sym(Value::Null));
+                let v = match &key {
+                    Some(k) => map_get(o, k).map_or_else(|| new.clone(), |old| old.join(&new)),
+                    None => new.clone(),
+                };
+                match key {
+                    Some(k) => {
+                        entries.retain(|(n, _)| *n != k);
+                        entries.push((k, v.clone()));
+                    }
+                    None => open = true,
+                }
+                if let Some(e) = object {
+                    self.replace(e, V::Map(Rc::new(entries), open));
+                }
+                return Some(v);
+            }
+            // A `Map` or plain object with computed keys.
+            "set" => match (args.at(0).and_then(V::as_str), args.at(1)) {
+                (Some(k), Some(v)) => {
+                    entries.retain(|(n, _)| n != k);
+                    entries.push((k.into(), v.clone()));
+                }
+                _ => open = true,
+            },
+            "pop" | "clear" | "delete" => open = true,
+            _ => return None,
+        }
+        let result = match name {
+            "pop" => args.at(0).and_then(V::as_str).and_then(|k| map_get(o, k)).unwrap_or_else(V::unknown),
+            _ => V::Sym(Value::Null),
+        };
+        if let Some(e) = object {
+            self.replace(e, V::Map(Rc::new(entries), open));
+        }
+        Some(result)
+    }
+
+    /// Methods that take a function over the elements: `map`, `forEach`, `reduce` …
+    fn element_method(&mut self, o: &V, name: &str, args: &Args, site: &Site<'_>) -> Option<V> {
+        if self.lang == Lang::Python || args.pos.is_empty() {
+            return None;
+        }
+        let gives_elements = match name {
+            "map" | "flatMap" | "mapSeries" => false,
+            "forEach" | "filter" | "some" | "every" | "sort" | "findIndex" | "findLast" | "each" | "find" => {
+                true
+            }
+            "reduce" | "reduceRight" => true,
+            _ => return None,
+        };
+        let f = args.at(0).cloned()?;
+        if f.functions().is_empty() && !matches!(f, V::Class(..) | V::Ext(..) | V::Method(..)) {
+            return None;
+        }
+        let element = match o {
+            V::Sym(Value::Unknown(_)) | V::Ext(..) => V::of_deps(o.deps()),
+            _ => o.element(),
+        };
+        let outer = self.ctx.clone();
+        self.ctx.in_loop = true;
+        let index = V::unknown();
+        let call = match name {
+            "reduce" | "reduceRight" => {
+                let start = args.at(1).cloned().unwrap_or_else(|| element.clone());
+                // What a round gives is what the next one starts with.
+                let start = start.join(&V::of_deps(start.deps().or(element.deps())));
+                vec![start, element.clone(), index]
+            }
+            "sort" => vec![element.clone(), element.clone()],
+            _ => vec![element.clone(), index, o.clone()],
+        };
+        let result = self.call_value(&f, Args::of(call), site.span);
+        self.ctx = outer;
+        Some(match name {
+            "map" | "mapSeries" => V::List(Rc::new(vec![result]), true),
+            "flatMap" => V::List(Rc::new(vec![result.element()]), true),
+            "filter" | "sort" => match o {
+                V::List(l, _) => V::List(l.clone(), true),
+                _ => o.clone(),
+            },
+            "find" | "findLast" => element,
+            "reduce" | "reduceRight" => result,
+            _ if gives_elements => V::of_deps(o.deps().or(result.deps())),
+            _ => V::unknown(),
+        })
+    }
+
+    /// Methods of maps, and of what may be one.
+    fn map_method(&mut self, o: &V, name: &str, args: &Args, site: &Site<'_>) -> Option<V> {
+        let is_map = matches!(
+            o,
+            V::Map(..)
+                | V::Sym(Value::Map(..) | Value::Event(_) | Value::CallResult { .. } | Value::Context(_))
+        );
+        if !is_map {
+            return None;
+        }
+        match name {
+            "get" | "pop" | "setdefault" => {
+                let key = args.at(0)?;
+                let before = self.testing;
+                self.testing += 1;
+                let v = match (o, key.as_str()) {
+                    (
+                        V::Sym(v @ (Value::Event(_) | Value::CallResult { .. } | Value::Context(_))),
+                        Some(k),
+                    ) => V::Sym(member(v, k)),
+                    (V::Map(_, false) | V::Sym(Value::Map(_, false)), Some(k)) => {
+                        map_get(o, k).unwrap_or(V::Sym(Value::Null))
+                    }
+                    (V::Map(..) | V::Sym(Value::Map(..)), Some(k)) => {
+                        map_get(o, k).unwrap_or_else(V::unknown)
+                    }
+                    _ => self.index(o, key, site.span),
+                };
+                self.testing = before;
+                Some(match args.at(1) {
+                    Some(d) if v.is_null() => d.clone(),
+                    Some(d) if !d.is_null() && !is_empty(d) => v.join(d),
+                    _ => v,
+                })
+            }
+            "items" | "entries" => {
+                let v = match o {
+                    V::Map(..) | V::Sym(Value::Map(..)) => {
+                        let mut entries = Vec::new();
+                        let open = self.spread_into(o, &mut entries);
+                        let pairs = entries
+                            .into_iter()
+                            .map(|(k, v)| V::List(Rc::new(vec![V::str(k), v]), false))
+                            .collect();
+                        return Some(V::List(Rc::new(pairs), open));
+                    }
+                    v => v.element(),
+                };
+                let key = V::of_deps(o.deps());
+                Some(V::List(Rc::new(vec![V::List(Rc::new(vec![key, v]), false)]), true))
+            }
+            "values" => Some(match o {
+                V::Map(..) | V::Sym(Value::Map(..)) => {
+                    let mut entries = Vec::new();
+                    let open = self.spread_into(o, &mut entries);
+                    V::List(Rc::new(entries.into_iter().map(|(_, v)| v).collect()), open)
+                }
+                v => V::List(Rc::new(vec![v.element()]), true),
+            }),
+            "keys" => Some(match o {
+                V::Map(..) | V::Sym(Value::Map(..)) => {
+                    let mut entries = Vec::new();
+                    let open = self.spread_into(o, &mut entries);
+                    V::List(Rc::new(entries.into_iter().map(|(k, _)| V::str(k)).collect()), open)
+                }
+                v => V::of_deps(v.deps()),
+            }),
+            "copy" => Some(o.clone()),
+            "has" | "hasOwnProperty" => Some(V::of_deps(o.deps().or(args.deps()))),
+            _ => None,
+        }
+    }
+
+    /// Methods of text, and of what may be text. Decoding and trimming keep what a value is.
+    fn text_method(&mut self, o: &V, name: &str, args: &Args, site: &Site<'_>) -> Option<V> {
+        let deps = o.deps().or(args.deps());
+        match (o, name) {
+            (
+                V::Sym(_),
+                "strip" | "trim" | "encode" | "decode" | "toString" | "rstrip" | "lstrip" | "trimEnd"
+                | "trimStart" | "valueOf" | "as_posix" | "resolve" | "expanduser" | "absolute",
+            ) => Some(match o {
+                V::Sym(Value::Str(s)) if name.contains("trim") || name.contains("strip") => V::str(s.trim()),
+                o => o.clone(),
+            }),
+            (V::Sym(Value::Fresh(f)), _) => Some(match (f, name) {
+                // The text of a moment differs as the moment does; a day or a part of it may not.
+                (
+                    Fresh::Time,
+                    "isoformat" | "timestamp" | "toISOString" | "getTime" | "valueOf" | "toJSON" | "format"
+                    | "unix" | "toISO" | "toMillis" | "utcnow" | "astimezone" | "replace",
+                ) if args.pos.is_empty() => o.clone(),
+                (Fresh::Uuid | Fresh::Random, "replace" | "replaceAll" | "lower" | "upper" | "hex") => {
+                    o.clone()
+                }
+                _ => V::of_deps(deps.or(Deps::FRESH)),
+            }),
+            (V::Sym(Value::Str(s)), "format") => Some(V::Sym(formatted(s, args))),
+            (V::Sym(Value::Str(s)), "lower" | "toLowerCase") => Some(V::str(s.to_lowercase())),
+            (V::Sym(Value::Str(s)), "upper" | "toUpperCase") => Some(V::str(s.to_uppercase())),
+            (V::Sym(Value::Str(s)), "join") if self.lang == Lang::Python => {
+                Some(joined(s, args.at(0).unwrap_or(&V::Sym(Value::Null))))
+            }
+            (V::List(..) | V::Sym(Value::List(..)), "join") => {
+                let separator = args.at(0).map_or(Some(","), V::as_str);
+                Some(separator.map_or_else(|| V::of_deps(deps), |s| joined(s, o)))
+            }
+            (V::Sym(_), "joinpath") => {
+                let mut parts = vec![text(o)];
+                for a in &args.pos {
+                    parts.push(Value::str("/"));
+                    parts.push(text(a));
+                }
+                Some(V::Sym(Value::concat(parts)))
+            }
+            (V::Sym(Value::Str(s)), "replace" | "replaceAll") => match (args.at(0), args.at(1)) {
+                (Some(V::Sym(Value::Str(a))), Some(V::Sym(Value::Str(b))))
+                    if name == "replaceAll" || self.lang == Lang::Python =>
+                {
+                    Some(V::str(s.replace(a.as_str(), b)))
+                }
+                _ => Some(V::of_deps(deps)),
+            },
+            (V::Sym(Value::Str(s)), "split") => match args.at(0).and_then(V::as_str) {
+                Some(by) if !by.is_empty() => {
+                    Some(V::List(Rc::new(s.split(by).take(64).map(V::str).collect()), false))
+                }
+                _ => Some(V::of_deps(deps)),
+            },
+            // `decodeURIComponent(key.replace(/\+/g, " "))`: the key as it is.
+            (V::Sym(Value::Event(_)), "replace" | "replaceAll") if matches!(args.at(1), Some(V::Sym(Value::Str(s))) if s == " ") => {
+                Some(o.clone())
+            }
+            (V::Sym(_), "read_text" | "read_bytes") => {
+                self.fact(FactKind::FileRead { path: text(o) }, site.span);
+                Some(V::unknown())
+            }
+            (V::Sym(_), "write_text" | "write_bytes") => {
+                self.fact(FactKind::FileWrite { path: text(o) }, site.span);
+                Some(V::Sym(Value::Null))
+            }
+            (V::Sym(Value::Str(_) | Value::Concat(_)), "open") => {
+                let mut with_path = args.clone();
+                with_path.pos.insert(0, o.clone());
+                Some(self.open_file(&with_path, site))
+            }
+            (V::List(..), "slice" | "concat" | "flat" | "reverse" | "toSorted" | "copy") => match o {
+                V::List(l, _) => Some(V::List(l.clone(), true)),
+                _ => None,
+            },
+            (V::List(..), "at") => Some(o.element()),
+            (
+                V::List(..)
+                | V::Map(..)
+                | V::Sym(Value::Str(_) | Value::Concat(_) | Value::List(..) | Value::Map(..)),
+                _,
+            ) => {
+                self.hand_over(args.functions(), deps, true);
+                Some(V::of_deps(deps))
+            }
+            (V::Sym(Value::Event(p)), "slice" | "concat" | "sort" | "at" | "filter") if !p.is_empty() => {
+                Some(if name == "at" { o.element() } else { o.clone() })
+            }
+            (V::Sym(Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::Null | Value::Env(_)), _) => {
+                Some(V::of_deps(deps))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn is_empty(v: &V) -> bool {
+    match v {
+        V::Map(m, false) => m.is_empty(),
+        V::List(l, false) => l.is_empty(),
+        V::Sym(Value::Map(m, false)) => m.is_empty(),
+        V::Sym(Value::List(l, false)) => l.is_empty(),
+        V::Sym(Value::Str(s)) => s.is_empty(),
+        _ => false,
+    }
+}
+
+/// The elements of a list as one text.
+fn joined(separator: &str, list: &V) -> V {
+    match list.to_value() {
+        Value::List(items, false) => {
+            let mut parts = Vec::new();
+            for (i, v) in items.into_iter().enumerate() {
+                if i > 0 {
+                    parts.push(Value::str(separator));
+                }
+                parts.push(text(&V::Sym(v)));
+            }
+            V::Sym(Value::concat(parts))
+        }
+        v => V::of_deps(v.deps()),
+    }
+}
+
+/// `"a{}b{name}".format(…)`.
+fn formatted(format: &str, args: &Args) -> Value {
+    let mut out = Vec::new();
+    let mut rest = format;
+    let mut next = 0;
+    while let Some(i) = rest.find(['{', '}']) {
+        out.push(Value::str(&rest[..i]));
+        let tail = &rest[i..];
+        if tail.starts_with("{{") || tail.starts_with("}}") {
+            out.push(Value::str(&tail[..1]));
+            rest = &tail[2..];
+            continue;
+        }
+        let Some(end) = tail.find('}') else {
+            out.push(Value::Unknown(args.deps().or(Deps::OTHER)));
+            return Value::concat(out);
+        };
+        let name = tail.get(1..end).unwrap_or("");
+        let name = name.split([':', '!']).next().unwrap_or("");
+        let v = match name.parse::<usize>() {
+            Ok(i) => args.at(i),
+            Err(_) if name.is_empty() => {
+                next += 1;
+                args.at(next - 1)
+            }
+            Err(_) => args.named(name),
+        };
+        out.push(v.map_or_else(|| Value::Unknown(args.deps().or(Deps::OTHER)), text));
+        rest = &tail[end + 1..];
+    }
+    out.push(Value::str(rest));
+    Value::concat(out)
+}

@@ -1,0 +1,447 @@
+//! Modules: which file an import means, running its body once, and its exports.
+
+use super::value::{Frame, FrameRef, V, limited};
+use super::{Interp, MAX_DEPTH};
+use crate::code::api;
+use crate::code::hir::{ExportValue, Lang};
+use crate::code::program::UnitId;
+use crate::files::{join, parent};
+use lamlint_model::handler::{Ctx, Phase};
+use lamlint_model::tri::Reason;
+use lamlint_model::value::Deps;
+use smol_str::SmolStr;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// What an import names.
+enum Found {
+    /// A module of the project.
+    Unit(UnitId),
+    /// A directory of Python modules.
+    Package(String),
+    /// A library, by its normal name.
+    Library(SmolStr),
+    /// A file of the project that has no code (`./config.json`).
+    Data,
+    /// A file that should be in the tree and is not.
+    Missing,
+}
+
+/// Endings a Node.js or TypeScript import may leave out.
+const NODE_ENDINGS: &[&str] = &[
+    "",
+    ".ts",
+    ".js",
+    ".mjs",
+    ".cjs",
+    ".mts",
+    ".cts",
+    ".tsx",
+    ".jsx",
+    "/index.ts",
+    "/index.js",
+    "/index.mjs",
+    "/index.cjs",
+    "/index.mts",
+    "/index.tsx",
+    "/index.jsx",
+];
+
+impl Interp<'_> {
+    /// Run a module's body, once. A module that is being loaded (an import cycle) is given as far as it is.
+    pub(super) fn load(&mut self, id: UnitId) -> FrameRef {
+        if let Some(f) = self.modules.get(&id) {
+            return f.clone();
+        }
+        let frame: FrameRef =
+            Rc::new(RefCell::new(Frame { unit: Some(id), persistent: true, ..Frame::default() }));
+        self.modules.insert(id, frame.clone());
+        if self.loading >= MAX_DEPTH {
+            self.give_up(Reason::Budget, "modules import each other too deeply");
+            return frame;
+        }
+        let unit = self.program.unit(id).clone();
+        if !unit.taints.is_empty() {
+            self.give_up(Reason::Syntax, "a file has a syntax error");
+        }
+        let outer_unit = std::mem::replace(&mut self.unit, id);
+        let outer_lang = std::mem::replace(&mut self.lang, unit.lang);
+        let outer_frame = std::mem::replace(&mut self.frame, frame.clone());
+        let outer_ctx = std::mem::replace(&mut self.ctx, Ctx::default());
+        let outer_stack = std::mem::take(&mut self.stack);
+        let outer_returns = std::mem::take(&mut self.returns);
+        let outer_phase = std::mem::replace(&mut self.phase, Phase::Init);
+        let outer_testing = std::mem::take(&mut self.testing);
+        let outer_guarded = std::mem::take(&mut self.guarded);
+        self.loading += 1;
+        self.block(&unit.body);
+        self.loading -= 1;
+        self.unit = outer_unit;
+        self.lang = outer_lang;
+        self.frame = outer_frame;
+        self.ctx = outer_ctx;
+        self.stack = outer_stack;
+        self.returns = outer_returns;
+        self.phase = outer_phase;
+        self.testing = outer_testing;
+        self.guarded = outer_guarded;
+        frame
+    }
+
+    /// What `name` of `module` is, as imported by the current unit: `` is the module itself, `default` its default
+    /// export, `*` the module for all its names.
+    pub(super) fn imported(&mut self, module: &str, name: &str) -> V {
+        match self.find_module(module) {
+            Found::Unit(id) => {
+                self.load(id);
+                match name {
+                    "*" => V::Module(id),
+                    "" if self.lang == Lang::Python => V::Module(id),
+                    "" | "default" => self.default_export(id, name),
+                    name => {
+                        self.export(id, name).or_else(|| self.submodule(id, name)).unwrap_or_else(V::unknown)
+                    }
+                }
+            }
+            Found::Package(dir) => match name {
+                "" | "*" => V::Package(dir.into()),
+                name => self.package_member(&dir, name),
+            },
+            Found::Library(q) => match name {
+                "" | "*" | "default" => V::Ext(q, Deps::NONE),
+                name => V::Ext(api::normal(self.lang, limited(format!("{q}.{name}"))), Deps::NONE),
+            },
+            Found::Data => V::unknown(),
+            Found::Missing => {
+                self.give_up(Reason::NotInTree, format!("`{module}` is imported and not in this tree"));
+                V::unknown()
+            }
+        }
+    }
+
+    /// `require("./x")`, `import x from "./x"`.
+    fn default_export(&mut self, id: UnitId, name: &str) -> V {
+        let frame = self.load(id);
+        if name == "default"
+            && let Some(v) = self.export(id, "default")
+        {
+            return v;
+        }
+        let whole = frame.borrow().vars.get("exports.=").cloned();
+        whole.unwrap_or(V::Module(id))
+    }
+
+    /// A name a module offers to others.
+    pub(super) fn export(&mut self, id: UnitId, name: &str) -> Option<V> {
+        self.export_below(id, name, 0)
+    }
+
+    fn export_below(&mut self, id: UnitId, name: &str, depth: u32) -> Option<V> {
+        if depth > 16 {
+            return None;
+        }
+        let frame = self.load(id);
+        let unit = self.program.unit(id).clone();
+        if unit.lang == Lang::Python {
+            let v = frame.borrow().vars.get(name).cloned();
+            return v;
+        }
+        if let Some(v) = frame.borrow().vars.get(&SmolStr::from(format!("exports.{name}"))) {
+            return Some(v.clone());
+        }
+        for e in &unit.exports {
+            if e.name != name {
+                continue;
+            }
+            match &e.value {
+                ExportValue::Local(local) => {
+                    if let Some(v) = frame.borrow().vars.get(local) {
+                        return Some(v.clone());
+                    }
+                }
+                ExportValue::From { module, name } => return Some(self.imported_by(id, module, name)),
+                ExportValue::Expr(_) => {}
+            }
+        }
+        let whole = frame.borrow().vars.get("exports.=").cloned();
+        if let Some(whole) = whole {
+            let v = match &whole {
+                V::Map(..) => super::expr::map_get(&whole, name),
+                V::Instance(_) | V::Class(..) | V::Module(_) | V::Ext(..) | V::OneOf(_) => {
+                    Some(self.attr(&whole, name, super::unit_span(&unit), true))
+                }
+                _ => None,
+            };
+            if v.is_some() {
+                return v;
+            }
+        }
+        for e in unit.exports.iter().filter(|e| e.name == "*" && name != "default") {
+            let ExportValue::From { module, .. } = &e.value else { continue };
+            let v = match self.found_by(id, module) {
+                Found::Unit(other) => self.export_below(other, name, depth + 1),
+                Found::Library(q) => {
+                    Some(V::Ext(api::normal(unit.lang, limited(format!("{q}.{name}"))), Deps::NONE))
+                }
+                _ => None,
+            };
+            if v.is_some() {
+                return v;
+            }
+        }
+        None
+    }
+
+    fn imported_by(&mut self, id: UnitId, module: &str, name: &str) -> V {
+        let outer = self.at_unit(id);
+        let v = self.imported(module, name);
+        (self.unit, self.lang) = outer;
+        v
+    }
+
+    fn found_by(&mut self, id: UnitId, module: &str) -> Found {
+        let outer = self.at_unit(id);
+        let v = self.find_module(module);
+        (self.unit, self.lang) = outer;
+        v
+    }
+
+    fn at_unit(&mut self, id: UnitId) -> (UnitId, Lang) {
+        let outer = (self.unit, self.lang);
+        self.unit = id;
+        self.lang = self.program.unit(id).lang;
+        outer
+    }
+
+    /// `exports.name` inside its own module.
+    pub(super) fn own_export(&mut self, name: &str) -> V {
+        self.export(self.unit, name).unwrap_or_else(V::unknown)
+    }
+
+    /// `exports.name = v`; the name `=` is `module.exports` itself.
+    pub(super) fn set_export(&mut self, name: &str, v: V) {
+        let Some(f) = self.modules.get(&self.unit).cloned() else { return };
+        f.borrow_mut().set(&SmolStr::from(format!("exports.{name}")), v);
+    }
+
+    /// A module inside the package whose `__init__.py` is `id`.
+    pub(super) fn submodule(&mut self, id: UnitId, name: &str) -> Option<V> {
+        let dir = self.program.path(id).strip_suffix("/__init__.py")?;
+        let below = join(dir, name)?;
+        match self.python_at(&below)? {
+            Found::Unit(u) => {
+                self.load(u);
+                Some(V::Module(u))
+            }
+            Found::Package(d) => Some(V::Package(d.into())),
+            _ => None,
+        }
+    }
+
+    /// A module in a directory of Python modules.
+    pub(super) fn package_member(&mut self, dir: &str, name: &str) -> V {
+        let found = join(dir, name).and_then(|p| self.python_at(&p));
+        match found {
+            Some(Found::Unit(u)) => {
+                self.load(u);
+                V::Module(u)
+            }
+            Some(Found::Package(d)) => V::Package(d.into()),
+            _ => {
+                self.give_up(Reason::NotInTree, format!("`{name}` is imported and not in this tree"));
+                V::unknown()
+            }
+        }
+    }
+
+    /// Whether an import names no module of the project.
+    pub(super) fn is_library_import(&mut self, module: &str) -> bool {
+        matches!(self.find_module(module), Found::Library(_))
+    }
+
+    fn find_module(&mut self, module: &str) -> Found {
+        if self.lang == Lang::Python { self.python_module(module) } else { self.node_module(module) }
+    }
+
+    /// The Python module or package at a path without ending.
+    fn python_at(&self, path: &str) -> Option<Found> {
+        let unit = |p: String| self.program.at(&p).map(Found::Unit);
+        unit(format!("{path}.py")).or_else(|| unit(format!("{path}/__init__.py"))).or_else(|| {
+            (!path.is_empty() && self.program.has_dir(path)).then(|| Found::Package(path.to_owned()))
+        })
+    }
+
+    fn python_module(&mut self, module: &str) -> Found {
+        let here = self.program.path(self.unit).to_owned();
+        let dots = module.bytes().take_while(|b| *b == b'.').count();
+        if dots > 0 {
+            let mut dir = parent(&here);
+            for _ in 1..dots {
+                if dir.is_empty() {
+                    return Found::Missing;
+                }
+                dir = parent(dir);
+            }
+            let below = module[dots..].replace('.', "/");
+            if below.is_empty() {
+                // `from . import x`: the package itself.
+                let init = join(dir, "__init__.py").and_then(|p| self.program.at(&p));
+                return init.map_or_else(|| Found::Package(dir.to_owned()), Found::Unit);
+            }
+            return join(dir, &below).and_then(|p| self.python_at(&p)).unwrap_or(Found::Missing);
+        }
+        let below = module.replace('.', "/");
+        let first = module.split('.').next().unwrap_or_default();
+        let known = api::is_library(self.lang, first);
+        let mut bases: Vec<String> = self.roots.to_vec();
+        bases.push(parent(&here).to_owned());
+        if self.roots.is_empty() && !here.is_empty() {
+            // Nothing says where the code root is: any directory above may be it.
+            let mut dir = parent(&here);
+            while !dir.is_empty() {
+                dir = parent(dir);
+                bases.push(dir.to_owned());
+            }
+        }
+        let mut package = None;
+        for base in &bases {
+            let Some(path) = join(base, &below) else { continue };
+            match self.python_at(&path) {
+                // A vendored copy of a known library is the library.
+                Some(Found::Unit(u)) if !(known && self.is_vendored(base, first)) => {
+                    self.load_parents(base, module);
+                    return Found::Unit(u);
+                }
+                Some(Found::Package(d)) if !known => {
+                    package.get_or_insert(d);
+                }
+                _ => {}
+            }
+        }
+        match package {
+            Some(d) => Found::Package(d),
+            None => Found::Library(api::normal(self.lang, module.into())),
+        }
+    }
+
+    fn is_vendored(&self, base: &str, first: &str) -> bool {
+        join(base, first).is_some_and(|p| self.program.at(&format!("{p}/__init__.py")).is_some())
+    }
+
+    /// `import a.b.c` runs `a/__init__.py` and `a/b/__init__.py` first.
+    fn load_parents(&mut self, base: &str, module: &str) {
+        let mut dir = base.to_owned();
+        for part in module.split('.') {
+            let Some(d) = join(&dir, part) else { return };
+            dir = d;
+            if let Some(u) = self.program.at(&format!("{dir}/__init__.py")) {
+                self.load(u);
+            }
+        }
+    }
+
+    fn node_at(&self, path: &str) -> Option<Found> {
+        let find = |path: &str| {
+            NODE_ENDINGS.iter().find_map(|e| self.program.at(&format!("{path}{e}"))).map(Found::Unit)
+        };
+        // TypeScript writes `./x.js` for `./x.ts`.
+        find(path).or_else(|| {
+            let (stem, _) =
+                path.rsplit_once('.').filter(|(_, e)| matches!(*e, "js" | "mjs" | "cjs" | "jsx"))?;
+            find(stem)
+        })
+    }
+
+    fn node_module(&mut self, module: &str) -> Found {
+        let here = self.program.path(self.unit).to_owned();
+        let module = module.strip_prefix("node:").unwrap_or(module);
+        if module.starts_with('.') {
+            let Some(path) = join(parent(&here), module) else { return Found::Missing };
+            let found = self.node_at(&path);
+            return found.unwrap_or(if is_data(module) { Found::Data } else { Found::Missing });
+        }
+        if let Some(rest) = module.strip_prefix("/opt/") {
+            return self.in_layer(rest).unwrap_or(Found::Missing);
+        }
+        if api::is_library(self.lang, package_name(module)) {
+            return Found::Library(api::normal(self.lang, module.into()));
+        }
+        let program = self.program;
+        for (dir, prefix, target) in &program.aliases {
+            let inside = dir.is_empty() || here.starts_with(&format!("{dir}/"));
+            let Some(rest) = module.strip_prefix(prefix.as_str()).filter(|_| inside) else { continue };
+            let path = join(dir, target).and_then(|d| {
+                if d.is_empty() || target.ends_with('/') || rest.is_empty() {
+                    join(&d, rest)
+                } else {
+                    join("", &format!("{d}{rest}"))
+                }
+            });
+            if let Some(found) = path.and_then(|p| self.node_at(&p)) {
+                return found;
+            }
+        }
+        let name = package_name(module);
+        if let Some(dir) = program.packages.get(name) {
+            let rest = module[name.len()..].trim_start_matches('/');
+            let found = if rest.is_empty() {
+                ["", "src", "lib", "src/main"].iter().find_map(|d| self.node_at(&join(dir, d)?))
+            } else {
+                join(dir, rest)
+                    .and_then(|p| self.node_at(&p))
+                    .or_else(|| self.node_at(&join(dir, &format!("src/{rest}"))?))
+            };
+            if let Some(found) = found {
+                return found;
+            }
+            return Found::Missing;
+        }
+        for root in self.roots {
+            if let Some(found) = join(root, module).and_then(|p| self.node_at(&p)) {
+                return found;
+            }
+        }
+        Found::Library(api::normal(self.lang, module.into()))
+    }
+
+    /// `/opt/nodejs/x`: a file of a layer.
+    fn in_layer(&self, rest: &str) -> Option<Found> {
+        let below = rest.strip_prefix("nodejs/").unwrap_or(rest);
+        self.roots.iter().find_map(|root| {
+            let top = root.strip_suffix("/node_modules").unwrap_or(root);
+            self.node_at(&join(top, below)?).or_else(|| self.node_at(&join(top, rest)?))
+        })
+    }
+}
+
+/// The package part of an import: `a`, `@scope/a`.
+fn package_name(module: &str) -> &str {
+    let parts = if module.starts_with('@') { 2 } else { 1 };
+    module.match_indices('/').nth(parts - 1).map_or(module, |(i, _)| &module[..i])
+}
+
+fn is_data(module: &str) -> bool {
+    let name = crate::files::file_name(module);
+    matches!(
+        name.rsplit_once('.').map(|(_, e)| e),
+        Some(
+            "json"
+                | "css"
+                | "html"
+                | "txt"
+                | "md"
+                | "graphql"
+                | "gql"
+                | "sql"
+                | "svg"
+                | "png"
+                | "wasm"
+                | "node"
+                | "yaml"
+                | "yml"
+                | "proto"
+                | "xml"
+                | "hbs"
+        )
+    )
+}

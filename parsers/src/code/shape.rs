@@ -1,0 +1,103 @@
+//! Which functions of a file look like handlers, for code that no template names.
+
+use super::hir::{Block, ExportValue, Expr, ExprKind, FnId, Function, Lang, Param, Pattern, StmtKind, Unit};
+use smol_str::SmolStr;
+
+/// Names of handlers, in order.
+pub(super) fn handlers(unit: &Unit) -> Vec<SmolStr> {
+    match unit.lang {
+        Lang::Python => python(unit),
+        Lang::JavaScript | Lang::TypeScript => javascript(unit),
+    }
+}
+
+fn python(unit: &Unit) -> Vec<SmolStr> {
+    let mut out: Vec<SmolStr> = Vec::new();
+    for s in &unit.body {
+        let StmtKind::Function(id) = s.kind else { continue };
+        let f = unit.function(id);
+        let is_handler = match f.name.as_str() {
+            "lambda_handler" => f.params.len() == 2,
+            "handler" => takes_event_and_context(f),
+            _ => false,
+        };
+        if is_handler && !out.contains(&f.name) {
+            out.push(f.name.clone());
+        }
+    }
+    out
+}
+
+fn takes_event_and_context(f: &Function) -> bool {
+    match &f.params[..] {
+        [event, context] => {
+            is_named(event, "event") && (is_named(context, "context") || is_named(context, "ctx"))
+        }
+        _ => false,
+    }
+}
+
+fn is_named(p: &Param, name: &str) -> bool {
+    matches!(&p.pattern, Pattern::Name(n, _) if n.trim_matches('_').eq_ignore_ascii_case(name))
+}
+
+/// An exported `handler` whose first parameter may be an event: named so, taken apart, or of a type that says so.
+fn javascript(unit: &Unit) -> Vec<SmolStr> {
+    let is_handler = unit.exports.iter().filter(|e| e.name == "handler").any(|e| match &e.value {
+        ExportValue::Local(n) => bound_to(unit, &unit.body, n).is_some_and(|e| may_be_handler(unit, e)),
+        ExportValue::Expr(e) => may_be_handler(unit, Bound::Expr(e)),
+        ExportValue::From { .. } => false,
+    });
+    if is_handler { vec![SmolStr::new_static("handler")] } else { Vec::new() }
+}
+
+enum Bound<'u> {
+    Function(FnId),
+    Expr(&'u Expr),
+}
+
+/// What a top-level name is bound to.
+fn bound_to<'u>(unit: &'u Unit, block: &'u Block, name: &str) -> Option<Bound<'u>> {
+    block.iter().rev().find_map(|s| match &s.kind {
+        StmtKind::Function(id) if unit.function(*id).name == name => Some(Bound::Function(*id)),
+        StmtKind::Declare { target: Pattern::Name(n, _), value }
+        | StmtKind::Assign { target: Pattern::Name(n, _), value }
+            if n == name =>
+        {
+            Some(Bound::Expr(value))
+        }
+        StmtKind::Block(b) => bound_to(unit, b, name),
+        _ => None,
+    })
+}
+
+fn may_be_handler(unit: &Unit, bound: Bound<'_>) -> bool {
+    let id = match bound {
+        Bound::Function(id) => id,
+        Bound::Expr(e) => match &e.kind {
+            ExprKind::Closure(id) => *id,
+            ExprKind::Name(n) => match bound_to(unit, &unit.body, n) {
+                Some(Bound::Function(id)) => id,
+                Some(Bound::Expr(Expr { kind: ExprKind::Closure(id), .. })) => *id,
+                _ => return false,
+            },
+            // `middy(f).use(…)`, `wrap(async (event) => …)`: a function that looks like a handler is inside.
+            ExprKind::Call { callee, args, .. } => {
+                return args.iter().any(|a| may_be_handler(unit, Bound::Expr(&a.value)))
+                    || matches!(&callee.kind, ExprKind::Attr { object, .. }
+                        if matches!(object.kind, ExprKind::Call { .. }) && may_be_handler(unit, Bound::Expr(object)));
+            }
+            _ => return false,
+        },
+    };
+    let f = unit.function(id);
+    match &f.params[..] {
+        [] => false,
+        [first, ..] if f.params.len() <= 3 => {
+            ["event", "evt", "e"].iter().any(|n| is_named(first, n))
+                || matches!(first.pattern, Pattern::Map(_))
+                || first.annotation.as_ref().is_some_and(|a| a.ends_with("Event") || a.contains("Event"))
+        }
+        _ => false,
+    }
+}
