@@ -28,7 +28,7 @@ fn hold(kind: &str, variants: &[&str], least: usize) {
             wrong.push(format!("{}: there is no `{v}`", name(case)));
         }
         for dir in &dirs {
-            let project = tempfile::tempdir().unwrap();
+            let project = tempfile::tempdir().expect("a scratch folder");
             if case.join("shared").is_dir() {
                 copy(&case.join("shared"), project.path());
             }
@@ -55,8 +55,8 @@ fn hold(kind: &str, variants: &[&str], least: usize) {
 fn copy(from: &Path, to: &Path) {
     for path in files_below(from) {
         let target = to.join(&path);
-        fs::create_dir_all(target.parent().unwrap()).unwrap();
-        fs::copy(from.join(&path), target).unwrap();
+        fs::create_dir_all(target.parent().expect("below")).expect("a folder");
+        fs::copy(from.join(&path), target).expect("a copy");
     }
 }
 
