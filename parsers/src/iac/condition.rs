@@ -45,9 +45,10 @@ impl Eval<'_> {
             Some(ways.fold(first, |common, g| intersection(&common, g)))
         };
         let outcome = match (ways(true), ways(false)) {
+            // Guards that contradict the name come from conditions that name each other in a circle.
             (Some(yes), Some(no)) => Outcome {
-                yes: guard("true").and_then(|g| g.and(&yes)),
-                no: guard("false").and_then(|g| g.and(&no)),
+                yes: guard("true").and_then(|g| g.and(&yes)).or_else(|| guard("true")),
+                no: guard("false").and_then(|g| g.and(&no)).or_else(|| guard("false")),
             },
             (yes, no) => Outcome { yes: yes.map(|_| Guards::none()), no: no.map(|_| Guards::none()) },
         };

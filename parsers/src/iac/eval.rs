@@ -3,7 +3,7 @@
 use super::attr;
 use super::condition::Outcome;
 use super::expr::{Expr, ExprKind, SubPart};
-use super::facts::{Parameter, RawResource, TemplateFacts};
+use super::facts::{Output, Parameter, RawResource, TemplateFacts};
 use lamlint_model::ResourceId;
 use lamlint_model::source::Span;
 use lamlint_model::tree::{Entry, Node, Tree};
@@ -57,6 +57,7 @@ pub(crate) struct Eval<'a> {
     pub(crate) instances: Vec<Instance<'a>>,
     /// `None` while it is being resolved.
     parameters: RefCell<FxHashMap<(usize, SmolStr), Option<Tree>>>,
+    outputs: RefCell<FxHashMap<(usize, SmolStr), Option<Tree>>>,
     pub(super) conditions: RefCell<FxHashMap<(usize, SmolStr), Option<Outcome>>>,
     /// How conditions come out when one parameter has one value.
     pub(super) decided: RefCell<FxHashMap<(usize, SmolStr, SmolStr, SmolStr), Option<bool>>>,
@@ -77,6 +78,7 @@ impl<'a> Eval<'a> {
     /// Forget what was resolved (names have changed meanwhile).
     pub(crate) fn forget(&self) {
         self.parameters.borrow_mut().clear();
+        self.outputs.borrow_mut().clear();
         self.conditions.borrow_mut().clear();
         self.decided.borrow_mut().clear();
     }
@@ -254,7 +256,7 @@ impl<'a> Eval<'a> {
                 let facts = self.instances[*child].facts;
                 match output.and_then(|o| facts.outputs.iter().find(|x| x.name == o)) {
                     Some(o) => {
-                        let t = placed(&self.tree(*child, &o.value, depth), span);
+                        let t = placed(&self.output(*child, o, depth), span);
                         match o.condition.as_ref().map(|c| self.outcome(*child, c, depth)) {
                             Some(Outcome { yes: Some(g), .. }) => {
                                 let open = t.open().cloned();
@@ -269,6 +271,21 @@ impl<'a> Eval<'a> {
             }
             None => Tree::unknown(not_here(name), span),
         }
+    }
+
+    fn output(&self, at: usize, o: &Output, depth: usize) -> Tree {
+        let key = self.key(at, &o.name);
+        match self.outputs.borrow().get(&key) {
+            Some(Some(t)) => return t.clone(),
+            Some(None) => {
+                return Tree::unknown(Why::new(Reason::Budget, "outputs in a circle"), o.value.span);
+            }
+            None => {}
+        }
+        self.outputs.borrow_mut().insert(key.clone(), None);
+        let t = self.apart(|| self.tree(at, &o.value, depth));
+        self.outputs.borrow_mut().insert(key, Some(t.clone()));
+        t
     }
 
     /// An identity of a resource, under the condition the resource exists under.
@@ -544,6 +561,14 @@ impl<'a> Eval<'a> {
         let Some(map) = mappings.iter().find(|m| m.key == *map).map(|m| &m.value) else {
             return missing();
         };
+        // Values are literal; what is not would name mappings again.
+        let literal = |e: &Expr| match &e.kind {
+            ExprKind::List(items, None) => items.iter().all(|i| i.as_text().is_some()),
+            _ => e.as_text().is_some(),
+        };
+        if !map.entries().iter().flat_map(|e| e.value.entries()).all(|e| literal(&e.value)) {
+            return missing();
+        }
         let keys = |e: &Expr| self.tree(at, e, depth).values();
         let (first, second) = (keys(first), keys(second));
         // Whatever the keys are: when all candidates agree, the value is known.

@@ -55,10 +55,17 @@ impl Search<'_> {
         let mut doubt: Option<UnitId> = None;
 
         // A bundler that is told its entry points.
-        if self.is_esbuild()
-            && let Some(unit) = self.first(&self.entry_points(), &mut doubt)
-        {
-            return Answer::Found(Found { unit });
+        if self.is_esbuild() {
+            let mut lacks = None;
+            if let Some(unit) = self.first(&self.entry_points(true), &mut lacks) {
+                return Answer::Found(Found { unit });
+            }
+            if let Some(unit) = lacks {
+                return Answer::Lacks(Found { unit });
+            }
+            if let Some(unit) = self.first(&self.entry_points(false), &mut doubt) {
+                return Answer::Found(Found { unit });
+            }
         }
         // Where the runtime itself looks, then the source of the same name.
         if let Some(unit) = self.first(&natural, &mut doubt).or_else(|| self.first(&beside, &mut doubt)) {
@@ -124,13 +131,12 @@ impl Search<'_> {
         if makefile || self.has_build_method() {
             return unsure(Reason::BuiltElsewhere, "a build step of its own makes the package".into());
         }
-        if !self.layers.complete {
-            return unsure(Reason::NotInTree, "a layer that is not in this tree may hold the handler".into());
-        }
         if let Some(unit) = lacking {
-            // The file itself is what the runtime loads; nothing rewrites it unless a bundler does.
+            // The file itself is what the runtime loads; a bundler that reads it keeps its exports. Where only a
+            // source of the same name is there, something else may be built in its place.
             let path = self.tree.program.path(unit);
-            return if builder.is_some() && self.lang != Lang::Python || build::is_output(path) {
+            let loaded = natural.iter().any(|n| n == path);
+            return if builder.is_some() && !loaded || build::is_output(path) {
                 unsure(
                     Reason::BuiltElsewhere,
                     format!("`{path}` lacks `{}`, but a build step may add it", self.target.symbol),
@@ -138,6 +144,10 @@ impl Search<'_> {
             } else {
                 Answer::Lacks(Found { unit })
             };
+        }
+        // Code of the package itself comes before that of layers, which may only bring what it lacks.
+        if !self.layers.complete {
+            return unsure(Reason::NotInTree, "a layer that is not in this tree may hold the handler".into());
         }
         if let Some(b) = builder.filter(|_| self.lang != Lang::Python) {
             return unsure(
@@ -202,9 +212,10 @@ impl Search<'_> {
         }
     }
 
-    /// Paths of the entry points of the bundler that make the handler's file.
+    /// Paths of the entry points of the bundler that make the handler's file; with `named`, only those that have
+    /// its path or its name.
     /// Source: <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-sam-cli-using-build-typescript.html>
-    fn entry_points(&self) -> Vec<String> {
+    fn entry_points(&self, named: bool) -> Vec<String> {
         let points = self.f.resource.metadata.path(&["BuildProperties", "EntryPoints"]);
         let (items, _) = points.items();
         let points: Vec<SmolStr> = items.iter().filter_map(|(t, _)| text(t)).collect();
@@ -228,6 +239,9 @@ impl Search<'_> {
         // One entry point makes the one file there is, whatever its name.
         if let ([only], true) = (&points[..], ranked.is_empty()) {
             ranked.push((3, only));
+        }
+        if named {
+            ranked.retain(|(rank, _)| *rank < 2);
         }
         ranked.sort_by_key(|(rank, _)| *rank);
         ranked

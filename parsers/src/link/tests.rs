@@ -230,7 +230,8 @@ fn what_stands_between_code_and_package_is_never_missing() {
     };
     let package = [("package.json", r#"{"scripts": {"build": "webpack"}}"#)];
     assert_eq!(o("nodejs24.x", "other.x", dir("src"), none(), &js_units, &package), Reason::BuiltElsewhere);
-    assert_eq!(o("nodejs24.x", "app.x", dir("src"), none(), &js_units, &package), Reason::BuiltElsewhere);
+    let ts_units = [("src/app.ts", js(Lang::TypeScript, &["main"]))];
+    assert_eq!(o("nodejs24.x", "app.x", dir("src"), none(), &ts_units, &package), Reason::BuiltElsewhere);
     assert_eq!(
         o("nodejs24.x", "other.x", dir("src"), none(), &js_units, &[("src/tsconfig.json", "{}")]),
         Reason::BuiltElsewhere
@@ -317,7 +318,20 @@ fn compiled_typescript_leads_back_to_its_source() {
             map(&[("EntryPoints", list(&[text("src/orders/get.ts"), text("src/index.ts")]))]),
         ),
     ]);
-    assert_eq!(at("get.handler", "svc", esbuild, &[]).as_deref(), Some("svc/src/orders/get.ts"));
+    assert_eq!(at("get.handler", "svc", esbuild.clone(), &[]).as_deref(), Some("svc/src/orders/get.ts"));
+    let o = outcome(&app("nodejs24.x", "get.handle", dir("svc"), esbuild), &units, &[]);
+    assert_eq!(suggestions(o), ["get.handler"]);
+}
+
+#[test]
+fn a_loaded_file_is_what_it_is_whatever_builds_it() {
+    let units = [("src/app.js", js(Lang::JavaScript, &["handler"]))];
+    let files = [("package.json", r#"{"scripts": {"build": "webpack"}}"#)];
+    let a = app("nodejs24.x", "app.handle", dir("src"), none());
+    assert_eq!(suggestions(outcome(&a, &units, &files)), ["app.handler"]);
+    // The compiled file is stale, its source has the export.
+    let both = [units[0].clone(), ("src/app.ts", js(Lang::TypeScript, &["handle"]))];
+    assert_eq!(linked(&a, &both, &files).as_deref(), Some("src/app.ts"));
 }
 
 #[test]
@@ -410,6 +424,13 @@ fn layers_outside_the_tree_may_hold_the_handler() {
     resource(&mut a, Kind::Function, "Worker", props, none(), dir("src"));
     let units = [("src/app.py", py(&["handler"]))];
     assert_eq!(reason(outcome(&a, &units, &[])), Reason::NotInTree);
+
+    // The package's own file comes first.
+    let mut a = App::default();
+    let layers = list(&[text("arn:aws:lambda:eu-west-1:123456789012:layer:tools:3")]);
+    let props = map(&[("Runtime", text("python3.14")), ("Handler", text("app.handle")), ("Layers", layers)]);
+    resource(&mut a, Kind::Function, "Worker", props, none(), dir("src"));
+    assert_eq!(suggestions(outcome(&a, &units, &[])), ["app.handler"]);
 
     // A layer of the tree is looked into.
     let mut a = App::default();

@@ -4,15 +4,18 @@
 mod balance;
 mod class;
 mod control;
+mod export;
 mod expr;
 mod function;
 mod kinds;
 mod literal;
 mod module;
+mod object;
 mod pattern;
 mod stmt;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use super::cst;
 use super::hir::{
@@ -85,6 +88,8 @@ struct Lower<'s> {
     used: BTreeSet<SmolStr>,
     /// Assignments that patterns imply besides themselves (defaults of list elements).
     implied: Vec<Stmt>,
+    /// The exports of bundles by the name that holds them.
+    bundled: Vec<(SmolStr, Vec<Export>)>,
     es_syntax: bool,
     common_js: bool,
 }
@@ -104,6 +109,7 @@ impl<'s> Lower<'s> {
             hidden: Vec::new(),
             used: BTreeSet::new(),
             implied: Vec::new(),
+            bundled: Vec::new(),
             es_syntax: false,
             common_js: false,
         }

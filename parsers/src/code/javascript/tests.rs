@@ -110,6 +110,11 @@ fn exports() {
                 "export default class {}",
                 "exports.default = <class default() {  }> | export default: = <class default() {  }>",
             ),
+            // esbuild
+            (
+                "var all = {}; __export(all, { handler: () => handler }); module.exports = __toCommonJS(all); var handler = f;",
+                "let all = {} | let handler = f | export handler: handler",
+            ),
             ("function f(module) { module.exports = 1 }", "fn f(module) { module.exports = 1 }"),
         ],
         js,
