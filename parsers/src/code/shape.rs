@@ -30,7 +30,9 @@ fn python(unit: &Unit) -> Vec<SmolStr> {
 
 fn takes_event_and_context(f: &Function) -> bool {
     match &f.params[..] {
-        [event, context] => is_named(event, "event") && (is_named(context, "context") || is_named(context, "ctx")),
+        [event, context] => {
+            is_named(event, "event") && (is_named(context, "context") || is_named(context, "ctx"))
+        }
         _ => false,
     }
 }

@@ -189,6 +189,7 @@ struct Tables {
     rows: [BTreeMap<&'static str, Row>; 2],
     packages: [BTreeSet<&'static str>; 2],
     globals: [BTreeSet<&'static str>; 2],
+    data_methods: BTreeSet<&'static str>,
 }
 
 fn tables() -> &'static Tables {
@@ -198,6 +199,7 @@ fn tables() -> &'static Tables {
             rows: [BTreeMap::new(), BTreeMap::new()],
             packages: [BTreeSet::new(), BTreeSet::new()],
             globals: [BTreeSet::new(), BTreeSet::new()],
+            data_methods: BTreeSet::new(),
         };
         for r in rows(LIBRARIES) {
             let [lang, name, kind_name, detail, result] = r[..] else { continue };
@@ -212,7 +214,11 @@ fn tables() -> &'static Tables {
         }
         for r in rows(GLOBALS) {
             let [lang, names] = r[..] else { continue };
-            t.globals[usize::from(lang == "js")].extend(names.split(' '));
+            match lang {
+                "py" => t.globals[0].extend(names.split(' ')),
+                "js" => t.globals[1].extend(names.split(' ')),
+                _ => t.data_methods.extend(names.split(' ')),
+            }
         }
         for p in ["boto3", "botocore", "aioboto3", "aiobotocore"] {
             t.packages[0].insert(p);
@@ -276,6 +282,11 @@ pub(crate) fn is_global(lang: Lang, name: &str) -> bool {
     tables().globals[column(lang)].contains(name)
 }
 
+/// Whether a method is one of text, lists and the like, by its name.
+pub(crate) fn is_data_method(name: &str) -> bool {
+    tables().data_methods.contains(name)
+}
+
 fn same_name(a: &str, b: &str) -> bool {
     let plain = |s: &str| -> Vec<u8> {
         s.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()).collect()
@@ -304,9 +315,10 @@ pub(crate) fn operation(service: &str, name: &str) -> Option<SmolStr> {
     for group in groups.split(' ') {
         let (verbs, rests) = group.split_once(':')?;
         for verb in verbs.split('.') {
-            let Some(tail) = wanted.get(verb.len()..).filter(|_| {
-                wanted.get(..verb.len()).is_some_and(|w| w.eq_ignore_ascii_case(verb))
-            }) else {
+            let Some(tail) = wanted
+                .get(verb.len()..)
+                .filter(|_| wanted.get(..verb.len()).is_some_and(|w| w.eq_ignore_ascii_case(verb)))
+            else {
                 continue;
             };
             if let Some(rest) = rests.split(',').find(|r| r.eq_ignore_ascii_case(tail)) {
@@ -391,7 +403,10 @@ mod tests {
     #[test]
     fn wildcards() {
         let kind = |l, n| lookup(l, n).map(|r| r.kind);
-        assert_eq!(kind(Lang::Python, "transformers.AutoModel.from_pretrained"), Some(Kind::Client(Family::Heavy)));
+        assert_eq!(
+            kind(Lang::Python, "transformers.AutoModel.from_pretrained"),
+            Some(Kind::Client(Family::Heavy))
+        );
         assert_eq!(kind(Lang::Python, "random.choice"), Some(Kind::Fresh(Fresh::Random)));
         assert_eq!(kind(Lang::JavaScript, "#orm.user.create"), Some(Kind::Answer));
         assert_eq!(kind(Lang::Python, "requests"), None);

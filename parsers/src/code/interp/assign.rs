@@ -1,8 +1,8 @@
 //! Binding names and places.
 
+use super::Interp;
 use super::branch::assignment_is_local;
 use super::value::{FrameRef, V};
-use super::Interp;
 use crate::code::hir::{Expr, ExprKind, Pattern};
 use lamlint_model::handler::Phase;
 use lamlint_model::value::{Deps, Value};
@@ -82,7 +82,9 @@ impl Interp<'_> {
                 let joined = {
                     let b = f.borrow();
                     match b.vars.get(n) {
-                        Some(old) if self.phase == Phase::Invoke || !Rc::ptr_eq(&f, &self.frame) => old.join(&v),
+                        Some(old) if self.phase == Phase::Invoke || !Rc::ptr_eq(&f, &self.frame) => {
+                            old.join(&v)
+                        }
                         _ => v,
                     }
                 };
@@ -170,8 +172,11 @@ impl Interp<'_> {
                 self.replace(object, V::Map(Rc::new(entries), *open));
             }
             V::Sym(Value::Map(entries, open)) => {
-                let mut entries: Vec<(SmolStr, V)> =
-                    entries.iter().filter(|(k, _)| k != name).map(|(k, v)| (k.clone(), V::Sym(v.clone()))).collect();
+                let mut entries: Vec<(SmolStr, V)> = entries
+                    .iter()
+                    .filter(|(k, _)| k != name)
+                    .map(|(k, v)| (k.clone(), V::Sym(v.clone())))
+                    .collect();
                 entries.push((name.clone(), v));
                 self.replace(object, V::Map(Rc::new(entries), *open));
             }

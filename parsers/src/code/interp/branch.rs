@@ -136,7 +136,9 @@ impl Interp<'_> {
             ExprKind::Index { object, .. } => self.asks_persistent(object, depth + 1),
             ExprKind::Call { callee, args, .. } => {
                 let names_persistent = match &callee.kind {
-                    ExprKind::Name(n) => matches!(n.as_str(), "hasattr" | "getattr" | "exists" | "isfile" | "existsSync"),
+                    ExprKind::Name(n) => {
+                        matches!(n.as_str(), "hasattr" | "getattr" | "exists" | "isfile" | "existsSync")
+                    }
                     _ => false,
                 };
                 names_persistent

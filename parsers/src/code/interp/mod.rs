@@ -19,6 +19,7 @@ pub(crate) mod value;
 use super::Entry;
 use super::hir::{FnId, Lang};
 use super::program::{Program, UnitId};
+use call::{Args, Call};
 use lamlint_model::handler::{Ctx, Fact, FactKind, Handler, Phase};
 use lamlint_model::source::Span;
 use lamlint_model::tri::{Reason, Why};
@@ -26,7 +27,6 @@ use lamlint_model::value::{Deps, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use call::{Args, Call};
 use value::{ClassInfo, Frame, FrameRef, Func, V};
 
 /// Bound on statements and expressions followed for one handler.
@@ -58,6 +58,8 @@ pub(crate) struct Interp<'p> {
     /// Functions handed to a library while modules load (routes, record handlers): they run on invocations.
     registered: Vec<(Rc<Func>, Vec<V>)>,
     classes: BTreeMap<(UnitId, super::hir::ClassId), Rc<ClassInfo>>,
+    /// Objects that are made once per environment, with where.
+    kept: Vec<(call::Kept, V)>,
     /// The event is an object made by a library, not the plain mapping.
     event_object: bool,
     /// The SDK was given credentials or an endpoint for all its clients (`AWS.config.update`).
@@ -98,6 +100,7 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
         incomplete: None,
         registered: Vec::new(),
         classes: BTreeMap::new(),
+        kept: Vec::new(),
         event_object: false,
         foreign: false,
         loading: 0,

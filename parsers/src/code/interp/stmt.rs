@@ -74,7 +74,9 @@ impl Interp<'_> {
                 self.block(otherwise);
                 Flow::On
             }
-            StmtKind::Try { body, catches, otherwise, finally } => self.try_catch(body, catches, otherwise, finally),
+            StmtKind::Try { body, catches, otherwise, finally } => {
+                self.try_catch(body, catches, otherwise, finally)
+            }
             StmtKind::With { items, body } => {
                 for (e, target) in items {
                     let v = self.eval(e);
@@ -197,7 +199,10 @@ impl Interp<'_> {
             self.frame.borrow_mut().set(&f.name, v);
         }
         let class_frame = std::mem::replace(&mut self.frame, outer);
-        self.classes.insert((self.unit, id), Rc::new(ClassInfo { frame: class_frame, outer: self.frame.clone(), bases }));
+        self.classes.insert(
+            (self.unit, id),
+            Rc::new(ClassInfo { frame: class_frame, outer: self.frame.clone(), bases }),
+        );
         V::Class(self.unit, id)
     }
 
@@ -219,7 +224,10 @@ impl Interp<'_> {
             let known = super::lookup(&self.frame, name);
             if let Some((v, _)) = known
                 && self.frame.borrow().vars.contains_key(name)
-                && !matches!(v, V::Func(_) | V::Class(..) | V::Module(_) | V::Package(_) | V::Ext(..) | V::Sdk(_))
+                && !matches!(
+                    v,
+                    V::Func(_) | V::Class(..) | V::Module(_) | V::Package(_) | V::Ext(..) | V::Sdk(_)
+                )
             {
                 let deps = v.deps();
                 self.frame.borrow_mut().set(name, v.join(&V::of_deps(deps)));
