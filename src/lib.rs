@@ -1,1 +1,19 @@
-//! lamlint.
+//! The engine of lamlint and its command line.
+//!
+//! [`discover`] finds the files, [`engine::analyze`] turns them into the two models, [`engine::check`] runs the
+//! rules over these, and [`report`] prints the answer. Everything between reading and printing is a pure function
+//! of the texts, the parameters and the date.
+
+pub mod cli;
+pub mod discover;
+pub mod engine;
+pub mod functions;
+pub mod notice;
+pub mod report;
+pub mod selection;
+pub mod vfs;
+
+mod broken;
+mod merge;
+mod read;
+mod shapes;

@@ -2,7 +2,7 @@
 
 use crate::rule::{Rule, Severity};
 use crate::source::Span;
-use crate::tri::{Basis, Evidence, Proof, Tri};
+use crate::tri::{Basis, Evidence, Guards, Proof, Tri};
 use smol_str::SmolStr;
 
 /// How sure a finding is. Ordered from least to most.
@@ -112,9 +112,20 @@ impl Finding {
         self.proof.evidence()
     }
 
+    /// The conditions it holds under.
+    pub fn guards(&self) -> &Guards {
+        self.proof.guards()
+    }
+
     /// Merge the same claim about another function into this one, as a note.
     pub fn also(&mut self, subject: &str) {
-        self.message.notes.push(format!("the same holds for `{subject}`"));
+        const HEAD: &str = "the same holds for ";
+        let name = format!("`{subject}`");
+        match self.message.notes.iter_mut().find(|n| n.starts_with(HEAD)) {
+            Some(note) if note.contains(&name) => {}
+            Some(note) => *note = format!("{note}, {name}"),
+            None => self.message.notes.push(format!("{HEAD}{name}")),
+        }
     }
 }
 
@@ -163,6 +174,16 @@ impl Findings {
             discriminator: discriminator.into(),
             proof,
         });
+    }
+
+    /// How many findings there are so far.
+    pub fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Whether there is none so far.
+    pub fn is_empty(&self) -> bool {
+        self.out.is_empty()
     }
 
     /// The findings.

@@ -2,7 +2,7 @@
 
 use crate::app::ResourceId;
 use crate::source::{FileId, Span};
-use crate::tri::{Basis, Evidence, Guards, Proof, Why};
+use crate::tri::{Basis, Evidence, Guards, Proof, Tri, Why};
 use crate::value::{Deps, Value};
 use smol_str::SmolStr;
 
@@ -56,6 +56,8 @@ pub struct Ctx {
     pub memo: bool,
     /// Behind a branch whose condition depends on the event.
     pub event_branch: bool,
+    /// Behind an early exit (`if …: return`, `continue`) whose condition depends on the event.
+    pub event_exit: bool,
     /// Behind any other branch, a `catch`, or a `?:`.
     pub branch: bool,
     /// Inside a loop.
@@ -223,6 +225,31 @@ impl Fact {
             proof = proof.with_context(Proof::single(e));
         }
         proof
+    }
+
+    /// This fact together with a claim about what it works on (where an environment variable is set, which resource
+    /// it names). What is said of the fact's own place is not said twice.
+    pub fn with(&self, note: impl Into<String>, other: Tri) -> Tri {
+        let mine = self.evidence(note);
+        match other {
+            Tri::Yes(p)
+                if p.guards().is_empty()
+                    && p.evidence().iter().all(|e| e.span() == self.span && *e.basis() == Basis::Written) =>
+            {
+                Tri::Yes(mine)
+            }
+            t => Tri::Yes(mine).and(t),
+        }
+    }
+
+    /// Whether nothing the code asks before decides whether it happens: neither a branch nor an early exit on the
+    /// event, nor a check of what was read.
+    pub fn unguarded(&self) -> bool {
+        !(self.ctx.branch
+            || self.ctx.event_branch
+            || self.ctx.event_exit
+            || self.ctx.memo
+            || self.ctx.idempotent.is_some())
     }
 
     /// Whether it certainly happens on every invocation that gets past early exits.

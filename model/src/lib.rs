@@ -11,8 +11,11 @@ pub mod app;
 pub mod aws;
 pub mod finding;
 pub mod handler;
+pub mod json;
 pub mod rule;
 pub mod source;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod tree;
 pub mod tri;
 pub mod value;

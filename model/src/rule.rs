@@ -120,6 +120,26 @@ pub struct Link {
     pub function: ResourceId,
     /// How it went.
     pub outcome: Outcome,
+    /// Libraries the code certainly loads when it starts: imports at module level, behind no branch.
+    pub imports: Vec<LibraryImport>,
+}
+
+/// An import of a library, not of a file of the project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LibraryImport {
+    /// The module as written (`aws-sdk/clients/s3`).
+    pub module: SmolStr,
+    /// The package it belongs to (`aws-sdk`), by the language's convention.
+    pub package: SmolStr,
+    /// Where it is imported.
+    pub span: Span,
+}
+
+impl LibraryImport {
+    /// Evidence that the library is imported here.
+    pub fn evidence(&self, note: impl Into<String>) -> Proof {
+        Proof::single(Evidence::new(self.span, note, Basis::Written, Guards::none()))
+    }
 }
 
 /// How a link went.
@@ -210,7 +230,7 @@ impl Package {
     }
 }
 
-/// A file that does not parse.
+/// A file that does not parse, or not to what it says.
 #[derive(Debug, Clone)]
 pub struct Broken {
     /// Where.
@@ -226,14 +246,23 @@ pub struct Broken {
 pub enum BrokenKind {
     /// A template: the file clearly is one.
     Template,
+    /// A template that parses, but holds a key (`what`) twice in one map with different values; here is the first
+    /// one, which AWS tools silently drop.
+    Duplicate(Span),
     /// Source code that the runtime's own parser would certainly reject.
     Code,
 }
 
 impl Broken {
-    /// The syntax error as evidence.
+    /// The error as evidence.
     pub fn evidence(&self) -> Proof {
-        Proof::single(Evidence::new(self.span, self.what.clone(), Basis::Written, Guards::none()))
+        let at =
+            |span, note: String| Proof::single(Evidence::new(span, note, Basis::Written, Guards::none()));
+        match self.kind {
+            BrokenKind::Duplicate(first) => at(self.span, format!("`{}` is given again", self.what))
+                .with_context(at(first, "this one is dropped".to_owned())),
+            BrokenKind::Template | BrokenKind::Code => at(self.span, self.what.clone()),
+        }
     }
 }
 
@@ -283,8 +312,41 @@ impl Date {
     }
 }
 
+impl Date {
+    /// Days from this day to `other`; negative when `other` is earlier.
+    pub fn days_until(self, other: Self) -> i64 {
+        other.number() - self.number()
+    }
+
+    /// Days since the start of year 0 of the Gregorian calendar, counted from March so that leap days come last.
+    fn number(self) -> i64 {
+        let (year, month) = (i64::from(self.year), i64::from(self.month));
+        let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+        365 * year + year.div_euclid(4) - year.div_euclid(100)
+            + year.div_euclid(400)
+            + (153 * month + 2) / 5
+            + i64::from(self.day)
+    }
+}
+
 impl std::fmt::Display for Date {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_between_dates() {
+        let d = |s| Date::parse(s).unwrap();
+        assert_eq!(d("2026-11-24").days_until(d("2026-11-24")), 0);
+        assert_eq!(d("2024-02-28").days_until(d("2024-03-01")), 2);
+        assert_eq!(d("2026-02-28").days_until(d("2026-03-01")), 1);
+        assert_eq!(d("2026-12-31").days_until(d("2027-01-01")), 1);
+        assert_eq!(d("2027-02-22").days_until(d("2026-11-24")), -90);
+        assert_eq!(d("2000-01-01").days_until(d("2100-01-01")), 36_525);
     }
 }

@@ -20,17 +20,22 @@ pub struct Doc {
 /// A node.
 #[derive(Debug, Clone)]
 pub struct DocNode {
-    /// The whole node: for a scalar with its quotes, for a collection from its first to its last byte.
-    /// A node used through an alias has the span of the alias.
+    /// The whole node: from its tag, if it has one; for a scalar with its quotes or its block indicator, for a
+    /// collection from its first to its last byte. A node used through an alias has the span of the alias; what
+    /// is inside it keeps the spans of its definition.
     pub span: Span,
     /// A local tag without its `!` (`Ref`, `GetAtt`, `Sub`); an unknown one is kept as it is. Standard tags
-    /// (`!!str`, `!!omap`) are kept with both marks.
+    /// (`!!str`, `!!omap`) are kept with both marks. [`UNREAD`] marks what was not read.
     pub tag: Option<SmolStr>,
     /// For a node used through an alias: where it is defined.
     pub defined_at: Option<Span>,
     /// What it is.
     pub kind: DocKind,
 }
+
+/// The tag of an alias that was not expanded, because it contains itself or expands to too much, and of a
+/// collection that is nested too deep. Like that of any tag nobody knows, its value is not known.
+pub const UNREAD: &str = "*";
 
 /// Kinds of nodes.
 #[derive(Debug, Clone)]
@@ -39,14 +44,15 @@ pub enum DocKind {
     Scalar(DocScalar),
     /// A sequence.
     Seq(Vec<DocNode>),
-    /// A map, in order of writing; merge keys (`<<`) are already merged in, entries of the map itself first.
+    /// A map, in order of writing; merge keys (`<<`) are already merged in, entries of the map itself first. A
+    /// merge key whose value is neither a map nor a list of maps stays as an entry.
     Map(Vec<DocEntry>),
 }
 
 /// A scalar. Its text is kept as written; types are decided where they are asked for.
 #[derive(Debug, Clone)]
 pub struct DocScalar {
-    /// The decoded text.
+    /// The decoded text; empty for a value that is left out (`Key:`), which is plain.
     pub text: SmolStr,
     /// Unquoted: may be a number, a truth value or null.
     pub plain: bool,

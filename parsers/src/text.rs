@@ -72,6 +72,13 @@ impl PosMap {
         });
     }
 
+    /// Append the pieces of another map: its decoded text follows this one's.
+    pub fn append(&mut self, other: &Self) {
+        for p in &other.pieces {
+            self.push(p.decoded_len as usize, p.source as usize, p.source_len as usize);
+        }
+    }
+
     /// The map of text that is part of this text: its offsets start at `offset` of this map's decoded text.
     #[must_use]
     pub fn from_offset(&self, offset: usize, len: usize) -> Self {
@@ -87,6 +94,25 @@ impl PosMap {
                 out.push(b - a, p.source as usize + (a - start), b - a);
             } else {
                 out.push(b - a, p.source as usize, p.source_len as usize);
+            }
+        }
+        out
+    }
+
+    /// This map of text that was itself decoded: its source offsets are decoded offsets of `outer`.
+    #[must_use]
+    pub fn through(&self, outer: &Self) -> Self {
+        let mut out = Self::default();
+        for p in &self.pieces {
+            let (source, len) = (p.source as usize, p.source_len as usize);
+            let inner = outer.from_offset(source, len);
+            if p.decoded_len == p.source_len && !inner.pieces.is_empty() {
+                for q in &inner.pieces {
+                    out.push(q.decoded_len as usize, q.source as usize, q.source_len as usize);
+                }
+            } else {
+                let (start, end) = outer.range(source, source + len);
+                out.push(p.decoded_len as usize, start, end - start);
             }
         }
         out
@@ -122,6 +148,19 @@ pub struct SyntaxError {
     pub span: Span,
     /// What is wrong, lower case, no full stop.
     pub message: String,
+}
+
+/// The message where a text was given up on because of a bound of ours; it says nothing about the text.
+pub const TOO_DEEP: &str = "nested too deep to be read";
+
+/// The message where parsers of one format do not agree whether a text is right.
+pub const DISPUTED: &str = "not every parser takes this";
+
+impl SyntaxError {
+    /// Whether any parser of the format would refuse the text.
+    pub fn is_certain(&self) -> bool {
+        self.message != TOO_DEEP && self.message != DISPUTED
+    }
 }
 
 #[cfg(test)]

@@ -6,16 +6,20 @@
 //! sees one form only. Three canonical types have no CloudFormation counterpart:
 //!
 //! * `BucketNotification` – `{Bucket, NotificationConfiguration}`: a bucket's notifications written outside the bucket;
-//! * `Route` – `{Api, ApiType: rest|http|url|alb, Method, Path, Function, PayloadFormatVersion}`: one HTTP route to a function;
+//! * `Route` – `{Api, ApiType: rest|http|url|alb|websocket, Method, Path, Function, PayloadFormatVersion}`: one HTTP route to a function;
 //! * `Nested` – a nested stack or application that is not in the tree.
 
+mod flow;
 mod function;
+mod pattern;
 mod resolve;
 mod triggers;
+mod writes;
 
 pub use function::Function;
 pub use resolve::Target;
-pub use triggers::{Delivery, Filter, Trigger, TriggerKind};
+pub use triggers::{Delivery, Filter, Forward, Place, Trigger, TriggerKind, Via};
+pub use writes::{Signal, Write, increments, writes};
 
 use crate::source::{FileId, Span};
 use crate::tree::Tree;
@@ -98,7 +102,7 @@ pub struct Resource {
     pub implied_by: Option<ResourceId>,
     /// Set on resources a framework generates and the user does not own: no findings on them.
     pub generated: bool,
-    /// Functions only: where the code is.
+    /// Functions and layers only: where the code is.
     pub code: Option<Prop<CodeRef>>,
 }
 

@@ -1,6 +1,6 @@
 //! From symbolic values of code and templates to resources.
 
-use super::{App, ApplicationId, Kind, ResourceId, Trigger, TriggerKind};
+use super::{App, ApplicationId, Filter, Kind, ResourceId, Trigger, TriggerKind};
 use crate::source::Span;
 use crate::tri::{Alt, Basis, Guards, Prop, Why};
 use crate::value::{Attr, Named, Path, Value};
@@ -143,17 +143,19 @@ impl App {
                 {
                     return Some(Target::Resource(*id));
                 }
-                match Named::parse(value).ok()?.name {
-                    Value::Of(id, Attr::Name) => {
-                        kinds.contains(&self.resource(id).kind).then_some(Target::Resource(id))
-                    }
-                    Value::Str(s) => Some(self.by_physical_name(application, &s, kinds)),
-                    name @ Value::Concat(_) => {
-                        self.by_symbolic_name(application, &name, kinds).map(Target::Resource)
-                    }
-                    _ => None,
-                }
-                .or_else(|| self.by_symbolic_name(application, value, kinds).map(Target::Resource))
+                Named::parse(value)
+                    .ok()
+                    .and_then(|named| match named.name {
+                        Value::Of(id, Attr::Name) => {
+                            kinds.contains(&self.resource(id).kind).then_some(Target::Resource(id))
+                        }
+                        Value::Str(s) => Some(self.by_physical_name(application, &s, kinds)),
+                        name @ Value::Concat(_) => {
+                            self.by_symbolic_name(application, &name, kinds).map(Target::Resource)
+                        }
+                        _ => None,
+                    })
+                    .or_else(|| self.by_symbolic_name(application, value, kinds).map(Target::Resource))
             }
             _ => None,
         }
@@ -197,18 +199,37 @@ impl App {
                 }
                 _ => None,
             },
-            Value::Concat(parts) => parts
-                .iter()
-                .filter(|p| matches!(p, Value::Of(..)))
-                .find_map(|p| self.function_named(application, p))
+            // `${Fn}:live`, `…/functions/${Fn.Arn}/invocations`; not `${Fn}-worker`, which is another name.
+            Value::Concat(parts) => (0..parts.len())
+                .filter(|i| {
+                    let text = |j: Option<usize>| j.and_then(|j| parts.get(j));
+                    let before = text(i.checked_sub(1)).is_none_or(|v| v.suffix().ends_with([':', '/']));
+                    let after = text(i.checked_add(1)).is_none_or(|v| v.prefix().starts_with([':', '/']));
+                    matches!(parts[*i], Value::Of(..)) && before && after
+                })
+                .find_map(|i| self.function_named(application, &parts[i]))
                 .or_else(|| match self.target(application, value, &[Kind::Function]) {
                     Some(Target::Resource(id)) => Some((id, None)),
                     _ => None,
                 }),
-            Value::Str(_) => match self.target(application, value, &[Kind::Function]) {
-                Some(Target::Resource(id)) => Some((id, None)),
-                _ => None,
-            },
+            Value::Str(s) => {
+                // `name:alias` and `account:function:name` are names too.
+                let name = match &s.split(':').collect::<Vec<_>>()[..] {
+                    [name, _] if !s.contains('/') => Value::str(*name),
+                    [_, "function", name, ..] => Value::str(*name),
+                    // `arn:aws:apigateway:…:lambda:path/2015-03-31/functions/<ARN>/invocations`
+                    _ => {
+                        match s.split_once("/functions/").and_then(|(_, r)| r.strip_suffix("/invocations")) {
+                            Some(arn) => Value::str(arn),
+                            None => value.clone(),
+                        }
+                    }
+                };
+                match self.target(application, &name, &[Kind::Function]) {
+                    Some(Target::Resource(id)) => Some((id, None)),
+                    _ => None,
+                }
+            }
             _ => None,
         }
     }
@@ -251,18 +272,33 @@ impl super::Resource {
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html>
 fn source_identity(trigger: &Trigger, path: &Path) -> Option<Value> {
     let path: Vec<&str> = path.iter().map(SmolStr::as_str).collect();
+    if let (TriggerKind::Rule, ["detail", "bucket", "name"]) = (trigger.kind, &path[..]) {
+        return bucket_of_pattern(trigger);
+    }
     let id = trigger.resource;
     let attr = match (trigger.kind, &path[..]) {
         (TriggerKind::Bucket, ["Records", "*", "s3", "bucket", "name"]) => Attr::Name,
-        (TriggerKind::Bucket, ["Records", "*", "s3", "bucket", "arn"]) => Attr::Arn,
-        (TriggerKind::Rule, ["detail", "bucket", "name"]) => Attr::Name,
-        (TriggerKind::Queue | TriggerKind::Stream, ["Records", "*", "eventSourceARN"]) => Attr::Arn,
+        (TriggerKind::Bucket, ["Records", "*", "s3", "bucket", "arn"])
+        | (TriggerKind::Queue | TriggerKind::Stream, ["Records", "*", "eventSourceARN"])
+        | (TriggerKind::Topic, ["Records", "*", "Sns", "TopicArn"]) => Attr::Arn,
         (TriggerKind::TableStream, ["Records", "*", "eventSourceARN"]) => Attr::Other("StreamArn".into()),
-        (TriggerKind::Topic, ["Records", "*", "Sns", "TopicArn"]) => Attr::Arn,
         _ => return None,
     };
     match id {
         Some(id) => Some(Value::Of(id, attr)),
         None => Some(trigger.source.clone()),
+    }
+}
+
+/// The one bucket a rule takes events of, as its pattern says.
+fn bucket_of_pattern(trigger: &Trigger) -> Option<Value> {
+    let Filter::Patterns(patterns) = &trigger.filter else { return None };
+    let [pattern] = &patterns[..] else { return None };
+    match pattern.get("detail")?.get("bucket")?.get("name")? {
+        Value::List(names, false) => match &names[..] {
+            [name] if !matches!(name, Value::Map(..)) => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
     }
 }

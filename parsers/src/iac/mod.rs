@@ -1,18 +1,31 @@
 //! Templates to canonical resources ([`lamlint_model::app`]).
 //!
 //! [`read`] turns one file into facts, alone; [`assemble`] joins the facts of all templates of a run.
+//!
+//! A document is lowered to expressions (`expr`), SAM's shorthands are expanded on them (`sam`), and when all
+//! files and parameters are known one evaluator (`eval`) turns them into trees of guarded alternatives.
+
+pub mod detect;
+
+mod assemble;
+mod attr;
+mod code;
+mod condition;
+mod eval;
+mod expr;
+mod facts;
+mod params;
+mod routes;
+mod sam;
+#[cfg(test)]
+mod tests;
+
+pub use facts::TemplateFacts;
 
 use crate::text::{PosMap, SourceText, SyntaxError};
 use lamlint_model::App;
-use lamlint_model::source::{FileId, Span};
+use lamlint_model::source::Span;
 use std::sync::Arc;
-
-/// What one template file says, before parameters and other files are known.
-#[derive(Debug, Clone)]
-pub struct TemplateFacts {
-    /// The file.
-    pub file: FileId,
-}
 
 /// A template with its path (relative to the root of the run).
 #[derive(Debug, Clone)]
@@ -57,17 +70,21 @@ pub struct Assembled {
 }
 
 /// Whether a file can be a template, by its name and text alone; cheap.
-pub fn is_candidate(_path: &str, _text: &str) -> bool {
-    false
+pub fn is_candidate(path: &str, text: &str) -> bool {
+    detect::is_candidate(path, text)
 }
 
 /// Read one file. `Ok(None)`: it parses, but is no template. `Err`: it does not parse; the flag says whether it
 /// clearly is meant to be a template.
-pub fn read(_src: &SourceText<'_>, _path: &str) -> Result<Option<TemplateFacts>, (SyntaxError, bool)> {
-    Ok(None)
+pub fn read(src: &SourceText<'_>, path: &str) -> Result<Option<TemplateFacts>, (SyntaxError, bool)> {
+    match detect::parse(src, path) {
+        Ok(doc) if detect::is_template(&doc) => Ok(Some(facts::read(doc))),
+        Ok(_) => Ok(None),
+        Err(e) => Err((e, detect::clearly_template(src.text))),
+    }
 }
 
 /// Join the templates of a run, in path order, to one application model.
-pub fn assemble(_templates: &[TemplateFile], _deploy: &Deploy) -> Assembled {
-    Assembled::default()
+pub fn assemble(templates: &[TemplateFile], deploy: &Deploy) -> Assembled {
+    assemble::assemble(templates, deploy)
 }

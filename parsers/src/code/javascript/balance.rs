@@ -130,7 +130,19 @@ enum Last {
 }
 
 const KEYWORDS_BEFORE_VALUES: &[&str] = &[
-    "await", "case", "delete", "do", "else", "in", "instanceof", "new", "of", "return", "throw", "typeof", "void",
+    "await",
+    "case",
+    "delete",
+    "do",
+    "else",
+    "in",
+    "instanceof",
+    "new",
+    "of",
+    "return",
+    "throw",
+    "typeof",
+    "void",
     "yield",
 ];
 

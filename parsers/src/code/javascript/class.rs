@@ -168,9 +168,7 @@ impl Lower<'_> {
 fn own_name(s: Stmt, class: &str) -> Stmt {
     let Stmt { span, kind: StmtKind::Assign { target: Pattern::Place(place), value } } = s else { return s };
     let kind = match &place.kind {
-        ExprKind::Attr { object, name, .. }
-            if matches!(&object.kind, ExprKind::Name(o) if o == "this" || o == class) =>
-        {
+        ExprKind::Attr { object, name, .. } if matches!(&object.kind, ExprKind::Name(o) if o == "this" || o == class) => {
             StmtKind::Declare { target: Pattern::Name(name.clone(), place.span), value }
         }
         _ => StmtKind::Assign { target: Pattern::Place(place), value },

@@ -156,7 +156,9 @@ impl Lower<'_> {
     pub(super) fn for_statement(&mut self, n: Node<'_>, out: &mut Block) {
         if let Some(i) = cst::field(n, field::INITIALIZER) {
             match i.kind() {
-                k::LEXICAL_DECLARATION | k::VARIABLE_DECLARATION | k::EXPRESSION_STATEMENT => self.stmt(i, out),
+                k::LEXICAL_DECLARATION | k::VARIABLE_DECLARATION | k::EXPRESSION_STATEMENT => {
+                    self.stmt(i, out);
+                }
                 k::EMPTY => {}
                 _ => self.effect(i, out),
             }
@@ -172,7 +174,9 @@ impl Lower<'_> {
     }
 
     pub(super) fn for_in(&mut self, n: Node<'_>, out: &mut Block) {
-        let (Some(left), Some(right)) = (cst::field(n, field::LEFT), cst::field(n, field::RIGHT)) else { return };
+        let (Some(left), Some(right)) = (cst::field(n, field::LEFT), cst::field(n, field::RIGHT)) else {
+            return;
+        };
         let target = self.pattern(left);
         let before = std::mem::take(&mut self.implied);
         let mut items = self.expr(right);
@@ -189,7 +193,9 @@ impl Lower<'_> {
 
     /// A `switch` is a chain of branches; a case that falls through holds the statements of those it falls into.
     pub(super) fn switch(&mut self, n: Node<'_>, out: &mut Block) {
-        let (Some(value), Some(body)) = (cst::field(n, field::VALUE), cst::field(n, field::BODY)) else { return };
+        let (Some(value), Some(body)) = (cst::field(n, field::VALUE), cst::field(n, field::BODY)) else {
+            return;
+        };
         let value = self.expr(value);
         self.targets.push(Target { kind: TargetKind::Switch, breaks: Vec::new() });
         let mut cases = Vec::new();

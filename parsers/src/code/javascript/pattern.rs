@@ -45,7 +45,9 @@ impl Lower<'_> {
             k::PAIR_PATTERN => {
                 let value = cst::field(p, field::VALUE)?;
                 let (target, default) = match value.kind() {
-                    k::ASSIGNMENT_PATTERN => (cst::field(value, field::LEFT)?, cst::field(value, field::RIGHT)),
+                    k::ASSIGNMENT_PATTERN => {
+                        (cst::field(value, field::LEFT)?, cst::field(value, field::RIGHT))
+                    }
                     _ => (value, None),
                 };
                 let pattern = self.pattern(target);

@@ -1,0 +1,200 @@
+//! `package.json` and `tsconfig.json`: what they say about where code lies.
+
+use crate::code::program::Program;
+use crate::files::{Files, join, parent};
+use jsonc_parser::{JsonValue, ParseOptions, parse_to_value};
+use serde_json::Value;
+
+/// Directories that hold other people's code or build output: never entered.
+pub(crate) const SKIPPED: &[&str] = &[
+    "node_modules",
+    ".git",
+    ".hg",
+    ".svn",
+    ".venv",
+    "venv",
+    "site-packages",
+    "__pycache__",
+    ".aws-sam",
+    ".serverless",
+    "cdk.out",
+    ".terraform",
+    ".tox",
+    ".mypy_cache",
+    ".next",
+];
+
+/// How deep manifests are looked for.
+const MAX_DEPTH: usize = 8;
+/// How many directory entries are looked at.
+const MAX_ENTRIES: usize = 20_000;
+/// How many configurations a `tsconfig.json` may extend in a row.
+const MAX_EXTENDS: usize = 5;
+
+/// Fill the path aliases and workspace packages of a program from `tsconfig.json` and `package.json` files.
+pub fn read_manifests(program: &mut Program, files: &dyn Files) {
+    let mut budget = MAX_ENTRIES;
+    let mut queue = std::collections::VecDeque::from([(String::new(), 0usize)]);
+    while let Some((dir, depth)) = queue.pop_front() {
+        for (name, is_dir) in files.list(&dir) {
+            let Some(rest) = budget.checked_sub(1) else { return };
+            budget = rest;
+            let path = if dir.is_empty() { name.clone() } else { format!("{dir}/{name}") };
+            if is_dir {
+                if depth < MAX_DEPTH && !SKIPPED.contains(&name.as_str()) {
+                    queue.push_back((path, depth + 1));
+                }
+            } else if name == "package.json" {
+                if let Some(package) = read_json(files, &path)
+                    && let Some(name) = package.get("name").and_then(Value::as_str)
+                {
+                    program.packages.entry(name.to_owned()).or_insert_with(|| dir.clone());
+                }
+            } else if name == "tsconfig.json" || name == "jsconfig.json" {
+                aliases(program, files, &dir, &path);
+            }
+        }
+    }
+}
+
+fn aliases(program: &mut Program, files: &dyn Files, dir: &str, path: &str) {
+    let Some(config) = TsConfig::read(files, path) else { return };
+    for (pattern, targets) in &config.paths {
+        let prefix = pattern.strip_suffix('*').unwrap_or(pattern);
+        for target in targets {
+            let target = target.strip_suffix('*').unwrap_or(target);
+            program.aliases.push((dir.to_owned(), prefix.to_owned(), slash(target, pattern.ends_with('*'))));
+        }
+    }
+    // With a base directory, every bare name may be a path below it.
+    if let Some(base) = &config.base_url {
+        program.aliases.push((dir.to_owned(), String::new(), slash(base, true)));
+    }
+}
+
+/// A directory prefix that a rest of a path can be appended to.
+fn slash(dir: &str, prefix: bool) -> String {
+    if prefix && !dir.is_empty() && !dir.ends_with('/') { format!("{dir}/") } else { dir.to_owned() }
+}
+
+/// What of a `tsconfig.json` matters here. Paths are relative to the root of the run.
+#[derive(Debug, Default, Clone)]
+pub(super) struct TsConfig {
+    /// Directory the output goes to.
+    pub out_dir: Option<String>,
+    /// Directory the sources are relative to.
+    pub root_dir: Option<String>,
+    /// Base for bare module names.
+    pub base_url: Option<String>,
+    /// Alias patterns with the targets they stand for.
+    pub paths: Vec<(String, Vec<String>)>,
+}
+
+impl TsConfig {
+    /// Read one with what it extends inside the tree.
+    pub(super) fn read(files: &dyn Files, path: &str) -> Option<Self> {
+        let mut out = Self::default();
+        let mut path = path.to_owned();
+        for i in 0..MAX_EXTENDS {
+            let Some(config) = read_json(files, &path) else {
+                return (i > 0).then_some(out);
+            };
+            let dir = parent(&path).to_owned();
+            if let Some(options) = config.get("compilerOptions") {
+                let at = |key: &str| options.get(key).and_then(Value::as_str).and_then(|v| join(&dir, v));
+                out.out_dir = out.out_dir.or_else(|| at("outDir"));
+                out.root_dir = out.root_dir.or_else(|| at("rootDir"));
+                if let Some(paths) = options.get("paths").and_then(Value::as_object)
+                    && out.paths.is_empty()
+                {
+                    let base = at("baseUrl").unwrap_or_else(|| dir.clone());
+                    for (pattern, targets) in paths {
+                        let targets = targets.as_array().into_iter().flatten().filter_map(Value::as_str);
+                        out.paths
+                            .push((pattern.clone(), targets.filter_map(|t| star_join(&base, t)).collect()));
+                    }
+                }
+                out.base_url = out.base_url.or_else(|| at("baseUrl"));
+            }
+            let Some(next) = config.get("extends").and_then(Value::as_str).filter(|e| e.starts_with('.'))
+            else {
+                break;
+            };
+            let Some(next) = join(&dir, next) else { break };
+            path = if files.is_file(&next) { next } else { format!("{next}.json") };
+        }
+        Some(out)
+    }
+}
+
+/// Join, keeping a `*` at the end and the slash before it.
+fn star_join(base: &str, target: &str) -> Option<String> {
+    match target.strip_suffix('*') {
+        Some(t) => join(base, t)
+            .map(|p| if p.is_empty() || !t.ends_with('/') { format!("{p}*") } else { format!("{p}/*") }),
+        None => join(base, target),
+    }
+}
+
+/// Read a JSON file, with comments and trailing commas as the tools around it accept them.
+pub(crate) fn read_json(files: &dyn Files, path: &str) -> Option<Value> {
+    let text = files.read(path)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    if let Ok(v) = serde_json::from_str(text) {
+        return Some(v);
+    }
+    parse_to_value(text, &ParseOptions::default()).ok()?.map(|v| convert(v, 0))
+}
+
+fn convert(v: JsonValue<'_>, depth: usize) -> Value {
+    if depth > 64 {
+        return Value::Null;
+    }
+    match v {
+        JsonValue::String(s) => Value::String(s.into_owned()),
+        JsonValue::Number(n) => serde_json::from_str(n).unwrap_or(Value::Null),
+        JsonValue::Boolean(b) => Value::Bool(b),
+        JsonValue::Object(o) => {
+            Value::Object(o.into_iter().map(|(k, v)| (k.into_owned(), convert(v, depth + 1))).collect())
+        }
+        JsonValue::Array(a) => Value::Array(a.into_iter().map(|v| convert(v, depth + 1)).collect()),
+        JsonValue::Null => Value::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::MemoryFiles;
+
+    #[test]
+    fn aliases_and_packages_are_found() {
+        let files = MemoryFiles::new([
+            (
+                "app/tsconfig.base.json",
+                r#"{"compilerOptions": {"baseUrl": "./src", "paths": {"@lib/*": ["lib/*"]}}}"#,
+            ),
+            (
+                "app/tsconfig.json",
+                "{\n // output\n \"extends\": \"./tsconfig.base\", \"compilerOptions\": {\"outDir\": \"dist\",},\n}",
+            ),
+            ("packages/db/package.json", r#"{"name": "@acme/db"}"#),
+            ("node_modules/x/package.json", r#"{"name": "x"}"#),
+        ]);
+        let mut program = Program::default();
+        read_manifests(&mut program, &files);
+        assert_eq!(
+            program.aliases,
+            [
+                ("app".into(), "@lib/".into(), "app/src/lib/".into()),
+                ("app".into(), String::new(), "app/src/".into())
+            ]
+        );
+        assert_eq!(
+            program.packages.into_iter().collect::<Vec<_>>(),
+            [("@acme/db".into(), "packages/db".into())]
+        );
+        let config = TsConfig::read(&files, "app/tsconfig.json").unwrap();
+        assert_eq!(config.out_dir.as_deref(), Some("app/dist"));
+    }
+}

@@ -1,0 +1,312 @@
+//! From where the code is (a directory, a file, an archive, an image, the template itself) to an entry point.
+
+use super::build::{self, below};
+use super::find::{self, Search};
+use super::layers::Layers;
+use super::target::{Target, stem};
+use super::{Attempt, Tree, symbol};
+use crate::code::hir::Lang;
+use crate::code::program::UnitId;
+use crate::code::{Entry, language, runtime_language};
+use crate::files::{file_name, join, parent};
+use lamlint_model::app::{CodeRef, Function};
+use lamlint_model::rule::MissingWhat;
+use lamlint_model::source::Span;
+use lamlint_model::tri::{Reason, Why};
+use smol_str::SmolStr;
+
+/// One combination to try.
+pub(super) struct Place<'a> {
+    /// The function.
+    pub f: Function<'a>,
+    /// Where its code is.
+    pub code: &'a CodeRef,
+    /// Its handler; `None` where an image names it.
+    pub handler: Option<&'a str>,
+    /// Its runtime, as far as known.
+    pub runtime: Option<&'a str>,
+}
+
+fn unlinked(reason: Reason, detail: impl Into<SmolStr>) -> Attempt {
+    Attempt::Unlinked(Why::new(reason, detail))
+}
+
+/// Resolve one combination.
+pub(super) fn attempt(tree: Tree<'_>, p: &Place<'_>) -> Attempt {
+    if let CodeRef::Image { context, dockerfile, command } = p.code {
+        return image(tree, p, context.as_deref(), dockerfile.as_deref(), command.as_deref());
+    }
+    let Some(handler) = p.handler else { return unlinked(Reason::Other, "no handler is named") };
+    // Without a known runtime both languages are tried, and nothing is called missing.
+    let (langs, certain) = match p.runtime {
+        Some(r) => match runtime_language(r) {
+            Some(l) => (vec![l], true),
+            None => return unlinked(Reason::Language, format!("runtime `{r}` is not read yet")),
+        },
+        None => (vec![Lang::Python, Lang::JavaScript], false),
+    };
+    let mut last = None;
+    for lang in langs {
+        let attempt = match p.code {
+            CodeRef::Inline(span) => inline(tree, p, lang, handler, *span),
+            CodeRef::Object => {
+                return unlinked(Reason::BuiltElsewhere, "the code is an object in a bucket");
+            }
+            CodeRef::Directory(d) if tree.files.is_file(d) => file(tree, p, lang, handler, d),
+            CodeRef::Directory(d) => directory(tree, p, lang, handler, d),
+            CodeRef::File(f) if tree.files.is_dir(f) => directory(tree, p, lang, handler, f),
+            CodeRef::File(f) => file(tree, p, lang, handler, f),
+            CodeRef::Image { .. } => unlinked(Reason::Image, "a container image"),
+        };
+        match attempt {
+            Attempt::Linked(_) => return attempt,
+            Attempt::Missing(..) if !certain => {
+                last = Some(unlinked(Reason::Parameter, "the runtime is not known"));
+            }
+            a => last = last.or(Some(a)),
+        }
+    }
+    last.unwrap_or_else(|| unlinked(Reason::Other, "the runtime is not known"))
+}
+
+fn inline(tree: Tree<'_>, p: &Place<'_>, lang: Lang, handler: &str, span: Span) -> Attempt {
+    let Some(id) = tree.program.inline(span) else {
+        return unlinked(Reason::Dynamic, "the inline code is not constant");
+    };
+    let target = match Target::parse(lang, handler) {
+        // Inline code under a handler it can't have is a placeholder for code that is uploaded later.
+        Ok(t) if t.module != "index" => {
+            return unlinked(
+                Reason::BuiltElsewhere,
+                "inline code is a placeholder: its module is always `index`",
+            );
+        }
+        Ok(t) => t,
+        Err(_) => return unlinked(Reason::BuiltElsewhere, "inline code is a placeholder"),
+    };
+    let unit = tree.program.unit(id);
+    let names = symbol::names(unit);
+    match symbol::has(unit, &target.symbol) {
+        symbol::Has::No if names.is_empty() => {
+            unlinked(Reason::BuiltElsewhere, "inline code without a handler is a placeholder")
+        }
+        symbol::Has::No => Attempt::Missing(
+            MissingWhat::Symbol {
+                file: String::new(),
+                symbol: target.symbol.as_str().into(),
+                at: Span::new(span.file, span.start as usize, span.start as usize),
+            },
+            find::nearest_symbols(&target, &names),
+        ),
+        _ => Attempt::Linked(Entry {
+            function: Some(p.f.resource.id),
+            unit: id,
+            symbol: target.symbol.into(),
+            roots: Vec::new(),
+        }),
+    }
+}
+
+fn directory(tree: Tree<'_>, p: &Place<'_>, lang: Lang, handler: &str, dir: &str) -> Attempt {
+    let target = match Target::parse(lang, handler) {
+        Ok(t) => t,
+        Err(why) => return Attempt::Missing(MissingWhat::Malformed(why), Vec::new()),
+    };
+    if target.is_absolute() {
+        return unlinked(Reason::BuiltElsewhere, format!("`{handler}` lies in a layer"));
+    }
+    let layers = Layers::of(tree.files, p.f);
+    let search = Search { tree, f: p.f, lang, target: &target, root: dir, layers: &layers };
+    match search.run() {
+        find::Answer::Found(found) => {
+            let mut roots: Vec<String> = Vec::new();
+            let path = tree.program.path(found.unit);
+            let base = find::base_of(path, &target);
+            let mut put = |r: String| {
+                if !roots.contains(&r) {
+                    roots.push(r);
+                }
+            };
+            match base {
+                Some(b) => put(b),
+                None => put(parent(path).to_owned()),
+            }
+            put(dir.to_owned());
+            layers.roots(tree.files).into_iter().for_each(&mut put);
+            Attempt::Linked(Entry {
+                function: Some(p.f.resource.id),
+                unit: found.unit,
+                symbol: target.symbol.as_str().into(),
+                roots,
+            })
+        }
+        find::Answer::Lacks(found) => {
+            let unit = tree.program.unit(found.unit);
+            Attempt::Missing(
+                MissingWhat::Symbol {
+                    file: tree.program.path(found.unit).to_owned(),
+                    symbol: target.symbol.as_str().into(),
+                    at: Span::new(unit.file, 0, 0),
+                },
+                find::nearest_symbols(&target, &symbol::names(unit)),
+            )
+        }
+        find::Answer::Absent(tried) => Attempt::Missing(MissingWhat::File(tried), search.nearest_files()),
+        find::Answer::Unsure(why) => Attempt::Unlinked(why),
+    }
+}
+
+/// Extensions of archives.
+const ARCHIVES: &[&str] = &["zip", "jar", "war", "tgz", "tar.gz"];
+
+/// Names of archives that say nothing about what is inside.
+const GENERIC: &[&str] =
+    &["app", "bundle", "code", "deploy", "function", "handler", "index", "lambda", "main", "package"];
+
+fn file(tree: Tree<'_>, p: &Place<'_>, lang: Lang, handler: &str, path: &str) -> Attempt {
+    if language(path).is_some() {
+        // A source file as code is packaged alone, under its own name.
+        let Ok(target) = Target::parse(lang, handler) else {
+            return unlinked(Reason::Other, format!("`{handler}` does not split into file and function"));
+        };
+        let Some(unit) = tree.program.at(path) else {
+            return unlinked(Reason::NotInTree, format!("`{path}` was not read"));
+        };
+        if stem(file_name(path)) != file_name(&target.module) {
+            return unlinked(Reason::Other, format!("`{handler}` is not in `{path}`"));
+        }
+        if symbol::has(tree.program.unit(unit), &target.symbol) == symbol::Has::No {
+            return unlinked(Reason::Other, format!("`{path}` has no `{}`", target.symbol));
+        }
+        return Attempt::Linked(Entry {
+            function: Some(p.f.resource.id),
+            unit,
+            symbol: target.symbol.into(),
+            roots: vec![parent(path).to_owned()],
+        });
+    }
+    let built = || unlinked(Reason::BuiltElsewhere, format!("`{path}` is built elsewhere"));
+    if !ARCHIVES.iter().any(|e| path.ends_with(&format!(".{e}"))) {
+        return if tree.files.is_file(path) {
+            built()
+        } else {
+            unlinked(Reason::NotInTree, format!("`{path}` is not in this tree"))
+        };
+    }
+    let Ok(target) = Target::parse(lang, handler) else { return built() };
+    // An archive beside the directory it is made of, when exactly one source file fits.
+    let mut hits: Vec<(String, UnitId)> = Vec::new();
+    let names: Vec<String> =
+        target.runtime_files(lang).into_iter().chain(target.source_files(lang)).collect();
+    for dir in [stem(path).to_owned(), below(parent(path), "src"), parent(path).to_owned()] {
+        for n in &names {
+            let candidate = below(&dir, n);
+            if let Some(u) = tree.program.at(&candidate)
+                && !hits.iter().any(|(_, h)| *h == u)
+                && symbol::has(tree.program.unit(u), &target.symbol) == symbol::Has::Yes
+            {
+                hits.push((dir.clone(), u));
+            }
+        }
+    }
+    // A bundler that makes one archive per function, each with an `index`: the archive has the source's name.
+    if hits.is_empty() && lang != Lang::Python && target.module == "index" {
+        let name = stem(file_name(path));
+        let top = find::project(tree.files, parent(path));
+        for (id, p, unit) in tree.program.iter() {
+            if unit.lang != Lang::Python
+                && build::strip_dir(p, top).is_some()
+                && !GENERIC.contains(&name)
+                && stem(file_name(p)) == name
+                && !find::is_test(p)
+                && symbol::has(unit, &target.symbol) == symbol::Has::Yes
+            {
+                hits.push((parent(p).to_owned(), id));
+            }
+        }
+    }
+    match &hits[..] {
+        [(dir, unit)] => Attempt::Linked(Entry {
+            function: Some(p.f.resource.id),
+            unit: *unit,
+            symbol: target.symbol.into(),
+            roots: vec![dir.clone()],
+        }),
+        _ => built(),
+    }
+}
+
+fn image(
+    tree: Tree<'_>,
+    p: &Place<'_>,
+    context: Option<&str>,
+    dockerfile: Option<&str>,
+    command: Option<&[SmolStr]>,
+) -> Attempt {
+    let Some(context) = context.or_else(|| dockerfile.map(parent)) else {
+        return unlinked(Reason::Image, "a container image that is built elsewhere");
+    };
+    let path = dockerfile.map_or_else(|| below(context, "Dockerfile"), str::to_owned);
+    let Some(text) = tree.files.read(&path) else {
+        return unlinked(Reason::Image, format!("`{path}` is not in this tree"));
+    };
+    let image = build::dockerfile(&text, context);
+    let words: Vec<String> =
+        command.map_or_else(|| image.command.clone(), |c| c.iter().map(ToString::to_string).collect());
+    let adapter = ["awslambdaric", "aws-lambda-ric", "lambda-entrypoint", "lambda_entrypoint"];
+    let started = image.entry_point.iter().chain(&words);
+    if !image.entry_point.is_empty() && !started.into_iter().any(|w| adapter.iter().any(|a| w.contains(a))) {
+        return unlinked(Reason::Image, format!("`{path}` starts something else than a handler"));
+    }
+    let Some(handler) = words.iter().rev().find(|w| w.contains('.') && !w.starts_with('-')) else {
+        return unlinked(Reason::Image, format!("`{path}` names no handler"));
+    };
+    let langs = [("python", Lang::Python), ("node", Lang::JavaScript)];
+    let known = langs.iter().find(|(w, _)| image.base.contains(w)).map(|(_, l)| *l);
+    let known = known.or_else(|| runtime_language(p.runtime?));
+    let langs = known.map_or_else(|| vec![Lang::Python, Lang::JavaScript], |l| vec![l]);
+    for lang in langs {
+        let Ok(target) = Target::parse(lang, handler) else { continue };
+        if target.is_absolute() {
+            continue;
+        }
+        for name in target.runtime_files(lang).into_iter().chain(target.source_files(lang)) {
+            let mut candidates = build::origins(&image.copies, tree.files, &name);
+            candidates.extend(join(context, &name));
+            if lang != Lang::Python {
+                candidates.extend(
+                    build::sources(tree.files, context, stem(&name))
+                        .iter()
+                        .flat_map(|m| super::target::source_names(m)),
+                );
+            }
+            for c in candidates {
+                if let Some(unit) = tree.program.at(&c)
+                    && symbol::has(tree.program.unit(unit), &target.symbol) != symbol::Has::No
+                {
+                    let mut roots = vec![find::base_of(&c, &target).unwrap_or_else(|| parent(&c).to_owned())];
+                    if !roots.iter().any(|r| r == context) {
+                        roots.push(context.to_owned());
+                    }
+                    return Attempt::Linked(Entry {
+                        function: Some(p.f.resource.id),
+                        unit,
+                        symbol: target.symbol.as_str().into(),
+                        roots,
+                    });
+                }
+            }
+        }
+    }
+    let language = known.map_or_else(
+        || unlinked(Reason::Image, format!("`{handler}` of `{path}` was not found")),
+        |_| {
+            unlinked(Reason::NotInTree, format!("`{handler}` of `{path}` was not found in the build context"))
+        },
+    );
+    let other = ["java", "dotnet", "ruby", "golang", "rust", "provided"];
+    match other.iter().find(|o| image.base.contains(*o)) {
+        Some(o) => unlinked(Reason::Language, format!("base image for {o} is not read yet")),
+        None => language,
+    }
+}

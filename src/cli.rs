@@ -1,0 +1,379 @@
+//! The command line: options, exit codes, where the answer goes.
+
+use crate::discover::{self, Display};
+use crate::engine::{self, Workers};
+use crate::report::{self, Report};
+use crate::selection::{self, Selection};
+use anyhow::{Context, Result};
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use lamlint_model::finding::Confidence as ModelConfidence;
+use lamlint_model::rule::{Date, Severity as ModelSeverity};
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+/// No finding at or above `--fail-on`.
+pub const CLEAN: u8 = 0;
+/// Findings at or above `--fail-on`.
+pub const FINDINGS: u8 = 1;
+/// Wrong usage, or lamlint itself failed.
+pub const FAILED: u8 = 2;
+
+/// A linter for AWS Lambda projects that reads handler code and infrastructure templates together.
+///
+/// Exit status: 0 when there is nothing to report, 1 when there are findings at or above --fail-on,
+/// 2 for wrong usage or when lamlint itself failed.
+#[derive(Debug, Parser)]
+#[command(name = "lamlint", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    lint: Lint,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List the rules
+    Rules {
+        /// How to print
+        #[arg(long, value_enum, default_value_t)]
+        format: ListFormat,
+        #[command(flatten)]
+        out: Out,
+    },
+    /// Show the page of a rule
+    Explain {
+        /// Name of the rule
+        rule: String,
+        #[command(flatten)]
+        out: Out,
+    },
+    /// Show what was understood of each function: where every value comes from, and which links failed and why
+    Model {
+        #[command(flatten)]
+        input: Input,
+        /// How to print
+        #[arg(long, value_enum, default_value_t)]
+        format: ListFormat,
+        #[command(flatten)]
+        out: Out,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Lint {
+    #[command(flatten)]
+    input: Input,
+    /// How to print findings
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Run exactly these rules (comma-separated or repeated)
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    select: Vec<String>,
+    /// Leave these rules out (comma-separated or repeated)
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    ignore: Vec<String>,
+    /// Run the pedantic rules too
+    #[arg(long)]
+    pedantic: bool,
+    /// Show findings of this severity and above
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = Severity::Note)]
+    min_severity: Severity,
+    /// Show findings of this confidence and above
+    #[arg(long, value_name = "CONFIDENCE", value_enum, default_value_t = Confidence::Medium)]
+    min_confidence: Confidence,
+    /// Exit with 1 when a shown finding has this severity or above
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Warning)]
+    fail_on: FailOn,
+    /// Judge dates as of this day instead of today
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    as_of: Option<Date>,
+    /// Print a line per function: the code it runs, or why that is not known
+    #[arg(long)]
+    show_links: bool,
+    /// Print findings only: no notices, no summary
+    #[arg(long, short)]
+    quiet: bool,
+    #[command(flatten)]
+    out: Out,
+}
+
+#[derive(Debug, Args)]
+struct Input {
+    /// Folders or files; for files, the whole project is read and the findings that touch them are shown
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// Value of a template parameter
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
+    parameters: Vec<(String, String)>,
+    /// Number of worker threads (default: one per processor)
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, Args)]
+struct Out {
+    /// Write to this file instead of the standard output
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Format {
+    /// Annotated excerpts
+    #[default]
+    Text,
+    /// One line per finding
+    Concise,
+    /// One JSON document
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum ListFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON document
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Severity {
+    Note,
+    Warning,
+    Error,
+}
+
+impl From<Severity> for ModelSeverity {
+    fn from(s: Severity) -> Self {
+        match s {
+            Severity::Note => Self::Note,
+            Severity::Warning => Self::Warning,
+            Severity::Error => Self::Error,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Confidence {
+    Low,
+    Medium,
+    High,
+}
+
+impl From<Confidence> for ModelConfidence {
+    fn from(c: Confidence) -> Self {
+        match c {
+            Confidence::Low => Self::Low,
+            Confidence::Medium => Self::Medium,
+            Confidence::High => Self::High,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FailOn {
+    Error,
+    Warning,
+    Note,
+    /// Findings never change the exit status
+    Never,
+}
+
+impl FailOn {
+    fn least(self) -> Option<ModelSeverity> {
+        match self {
+            Self::Error => Some(ModelSeverity::Error),
+            Self::Warning => Some(ModelSeverity::Warning),
+            Self::Note => Some(ModelSeverity::Note),
+            Self::Never => None,
+        }
+    }
+}
+
+fn date(s: &str) -> Result<Date, String> {
+    Date::parse(s).ok_or_else(|| "write a date like 2026-11-24".to_owned())
+}
+
+fn parameter(s: &str) -> Result<(String, String), String> {
+    match s.split_once('=') {
+        Some((k, v)) if !k.is_empty() => Ok((k.to_owned(), v.to_owned())),
+        _ => Err("write a parameter like Stage=prod".to_owned()),
+    }
+}
+
+/// Run the command line. `today` is used where no `--as-of` is given. Gives the exit status.
+pub fn run(args: impl IntoIterator<Item = OsString>, today: Date) -> u8 {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(e) => {
+            // Help and version are no errors; a closed pipe is nobody's.
+            let _ = e.print();
+            return if e.use_stderr() { FAILED } else { CLEAN };
+        }
+    };
+    match cli.run(today) {
+        Ok(status) => status,
+        Err(e) if closed_pipe(&e) => CLEAN,
+        Err(e) => {
+            let _ = writeln!(io::stderr(), "error: {e:#}");
+            FAILED
+        }
+    }
+}
+
+fn closed_pipe(e: &anyhow::Error) -> bool {
+    e.chain().filter_map(|c| c.downcast_ref::<io::Error>()).any(|io| io.kind() == io::ErrorKind::BrokenPipe)
+}
+
+impl Cli {
+    fn run(self, today: Date) -> Result<u8> {
+        match self.command {
+            None => self.lint.run(today),
+            Some(Command::Rules { format, out }) => {
+                out.write(&match format {
+                    ListFormat::Text => report::rules::list(),
+                    ListFormat::Json => report::rules::json()?,
+                })?;
+                Ok(CLEAN)
+            }
+            Some(Command::Explain { rule, out }) => {
+                out.write(&report::rules::explain(selection::rule(&rule)?))?;
+                Ok(CLEAN)
+            }
+            Some(Command::Model { input, format, out }) => {
+                let workers = Workers::new(input.jobs)?;
+                let (found, display) = input.discover()?;
+                let analysis = engine::analyze(&found, &input.parameters, &workers);
+                let outcome = engine::Outcome::default();
+                let report = Report { analysis: &analysis, outcome: &outcome, display: &display, today };
+                out.write(&match format {
+                    ListFormat::Text => report::model::text(&report),
+                    ListFormat::Json => report::model::json(&report)?,
+                })?;
+                out.aside(&notices(&report));
+                Ok(if report.failed() { FAILED } else { CLEAN })
+            }
+        }
+    }
+}
+
+impl Input {
+    fn discover(&self) -> Result<(discover::Found, Display)> {
+        let cwd = std::env::current_dir()
+            .and_then(|d| d.canonicalize())
+            .context("can't tell the current folder")?;
+        let found = discover::discover(&self.paths, &cwd)?;
+        let display = Display::new(&found.root, &cwd);
+        Ok((found, display))
+    }
+}
+
+impl Lint {
+    fn run(self, today: Date) -> Result<u8> {
+        let selection = Selection {
+            rules: Selection::rules(&self.select, &self.ignore, self.pedantic)?,
+            min_severity: self.min_severity.into(),
+            min_confidence: self.min_confidence.into(),
+        };
+        let workers = Workers::new(self.input.jobs)?;
+        let (found, display) = self.input.discover()?;
+        let today = self.as_of.unwrap_or(today);
+        let analysis = engine::analyze(&found, &self.input.parameters, &workers);
+        let outcome = engine::check(&analysis, &selection, found.only.as_ref(), today, &workers);
+        let report = Report { analysis: &analysis, outcome: &outcome, display: &display, today };
+
+        let mut body = match self.format {
+            Format::Text => report::text::render(&report),
+            Format::Concise => report::concise::render(&report),
+            Format::Json => report::json::render(&report)?,
+        };
+        // A JSON document holds the links, the notices and the summary itself.
+        let mut aside = String::new();
+        if self.format != Format::Json {
+            if self.show_links {
+                body.push_str(&report::links::render(&report));
+            }
+            if !self.quiet {
+                aside = notices(&report);
+                let summary = report::summary::render(&report);
+                // Where findings are lines for a program, the summary is for people.
+                if self.format == Format::Text { body.push_str(&summary) } else { aside.push_str(&summary) }
+            }
+        }
+        self.out.aside(&aside);
+        self.out.write(&body)?;
+        Ok(if report.failed() {
+            FAILED
+        } else if self
+            .fail_on
+            .least()
+            .is_some_and(|least| outcome.findings.iter().any(|f| f.severity() >= least))
+        {
+            FINDINGS
+        } else {
+            CLEAN
+        })
+    }
+}
+
+fn notices(report: &Report<'_>) -> String {
+    report.notices().into_iter().map(|n| report.notice(n) + "\n").collect()
+}
+
+impl Out {
+    fn choice(&self) -> anstream::ColorChoice {
+        match self.color {
+            ColorChoice::Auto => anstream::ColorChoice::Auto,
+            ColorChoice::Always => anstream::ColorChoice::Always,
+            ColorChoice::Never => anstream::ColorChoice::Never,
+        }
+    }
+
+    /// Write the answer, with colours where they are wanted; a file is replaced in one step.
+    fn write(&self, text: &str) -> Result<()> {
+        match &self.output {
+            None => {
+                let mut out = anstream::AutoStream::new(io::stdout().lock(), self.choice());
+                out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("can't write the answer")
+            }
+            Some(path) => {
+                let plain = match self.color {
+                    ColorChoice::Always => text.to_owned(),
+                    _ => anstream::adapter::strip_str(text).to_string(),
+                };
+                replace(path, plain.as_bytes()).with_context(|| format!("can't write `{}`", path.display()))
+            }
+        }
+    }
+
+    /// Write what is not part of the answer. That it can't be written is no reason to fail.
+    fn aside(&self, text: &str) {
+        let mut err = anstream::AutoStream::new(io::stderr().lock(), self.choice());
+        let _ = err.write_all(text.as_bytes());
+    }
+}
+
+/// Replace a file in one step: readers see the old content or the new, never a part.
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    // A device or pipe can't be renamed over.
+    if path.exists() && !path.is_file() {
+        return std::fs::write(path, content);
+    }
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut temporary = OsString::from(".");
+    temporary.push(name);
+    temporary.push(format!(".{}.tmp", std::process::id()));
+    let temporary = path.with_file_name(temporary);
+    let written = std::fs::write(&temporary, content).and_then(|()| std::fs::rename(&temporary, path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&temporary);
+    }
+    written
+}

@@ -1,0 +1,302 @@
+//! The pipeline: texts to facts, facts to models, models to findings.
+//!
+//! Files are lowered alone and in parallel; results are collected in path order, so the answer is the same for
+//! any number of threads. A panic in one file or rule costs that file or rule and is told in a notice.
+
+use crate::discover::Found;
+use crate::merge;
+use crate::notice::{Notice, NoticeKind};
+use crate::read::{self, Text};
+use crate::selection::Selection;
+use crate::vfs::Vfs;
+use crate::{broken, shapes};
+use anyhow::{Context, Result};
+use lamlint_model::handler::Handler;
+use lamlint_model::rule::{Broken, BrokenKind, Cx, Date, Link, Package};
+use lamlint_model::source::{FileId, SourceMap};
+use lamlint_model::{App, Finding, Findings, ResourceId};
+use lamlint_parsers::code::hir::Unit;
+use lamlint_parsers::code::program::Program;
+use lamlint_parsers::code::{self, Entry};
+use lamlint_parsers::files::{Files, file_name, join, parent};
+use lamlint_parsers::iac::{self, Deploy, InlineCode, TemplateFacts, TemplateFile};
+use lamlint_parsers::{SourceText, SyntaxError, link, package};
+use rayon::prelude::*;
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// Stack of a worker: syntax trees of generated code are deep.
+const STACK: usize = 16 * 1024 * 1024;
+
+/// Worker threads carry this name.
+pub const WORKER: &str = "lamlint-worker";
+
+/// The worker threads of a run.
+#[derive(Debug)]
+pub struct Workers(rayon::ThreadPool);
+
+impl Workers {
+    /// As many as given, else one per processor.
+    pub fn new(jobs: Option<NonZeroUsize>) -> Result<Self> {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(jobs.map_or(0, NonZeroUsize::get))
+            .stack_size(STACK)
+            .thread_name(|i| format!("{WORKER}-{i}"))
+            .build()
+            .map(Self)
+            .context("can't start worker threads")
+    }
+}
+
+/// What is understood of a project: the two models and what led to them.
+#[derive(Debug, Default)]
+pub struct Analysis {
+    /// The texts that were read: source code and possible templates.
+    pub sources: SourceMap,
+    /// What the templates say.
+    pub app: App,
+    /// How each function links to its code, in the order of `app.functions()`.
+    pub links: Vec<Link>,
+    /// Where the linked functions start: path (empty for inline code) and symbol.
+    pub entries: BTreeMap<ResourceId, (String, SmolStr)>,
+    /// What the code does: linked handlers in the order of their functions, then those known by shape.
+    pub handlers: Vec<Handler>,
+    /// What the packages hold.
+    pub packages: Vec<Package>,
+    /// Files that do not parse.
+    pub broken: Vec<Broken>,
+    /// What was not read or not understood, sorted.
+    pub notices: Vec<Notice>,
+    /// Number of files that were read: source code, templates, and files that could have been templates.
+    pub files: usize,
+}
+
+/// What the rules say about a project.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The findings, by place.
+    pub findings: Vec<Finding>,
+    /// Findings that are not shown because they are not sure enough.
+    pub hidden: usize,
+    /// Failures of rules.
+    pub notices: Vec<Notice>,
+}
+
+/// What one file became.
+enum Lowered {
+    Code(Arc<Unit>),
+    Template(Arc<TemplateFacts>),
+    Other,
+    Broken(SyntaxError, bool),
+    Failed(Notice),
+}
+
+/// Read and understand the files of a run. `parameters` are values of template parameters that win over everything.
+pub fn analyze(found: &Found, parameters: &[(String, String)], workers: &Workers) -> Analysis {
+    workers.0.install(|| analyze_here(found, parameters))
+}
+
+fn analyze_here(found: &Found, parameters: &[(String, String)]) -> Analysis {
+    let vfs = Vfs::new(&found.root);
+    let (texts, mut notices) = read::read_all(&found.files, &vfs);
+    notices.extend(found.notices.iter().cloned());
+    let mut out = Analysis { files: texts.len(), ..Analysis::default() };
+    for Text { path, text } in texts {
+        out.sources.add(path, text);
+    }
+
+    let ids: Vec<FileId> = out.sources.iter().map(|(id, _)| id).collect();
+    let lowered: Vec<Lowered> = ids.par_iter().map(|id| lower(&out.sources, *id)).collect();
+    let mut program = Program::default();
+    let mut templates = Vec::new();
+    for (id, l) in ids.iter().zip(lowered) {
+        let path = &out.sources.file(*id).path;
+        match l {
+            Lowered::Code(unit) => {
+                program.add(path, unit);
+            }
+            Lowered::Template(facts) => {
+                out.broken.extend(facts.duplicates.iter().cloned());
+                templates.push(TemplateFile { path: path.clone(), facts });
+            }
+            Lowered::Other => {}
+            Lowered::Broken(e, true) => {
+                out.broken.push(Broken { span: e.span, what: e.message, kind: BrokenKind::Template });
+            }
+            Lowered::Broken(e, false) => notices.push(Notice {
+                path: path.clone(),
+                at: Some(e.span),
+                kind: NoticeKind::Syntax,
+                text: format!("not read: {}", e.message),
+            }),
+            Lowered::Failed(n) => notices.push(n),
+        }
+    }
+
+    let deploy =
+        Deploy { parameters: parameters.to_vec(), samconfigs: samconfigs(&found.files, &templates, &vfs) };
+    let assembled = guarded(&mut notices, "", "joining the templates", || iac::assemble(&templates, &deploy))
+        .unwrap_or_default();
+    out.app = assembled.app;
+    notices.extend(assembled.notices.into_iter().map(|(span, text)| Notice {
+        path: out.sources.file(span.file).path.clone(),
+        at: Some(span),
+        kind: NoticeKind::Template,
+        text,
+    }));
+    for (code, unit) in inline_units(&assembled.inline, &out.sources, &mut notices) {
+        program.add_inline(code.span, unit);
+    }
+
+    guarded(&mut notices, "", "reading manifests", || link::read_manifests(&mut program, &vfs));
+    let (links, mut entries) =
+        guarded(&mut notices, "", "linking functions to their code", || link::link(&out.app, &program, &vfs))
+            .unwrap_or_default();
+    out.links = links;
+    for e in &entries {
+        if let Some(f) = e.function {
+            out.entries.insert(f, (program.path(e.unit).to_owned(), e.symbol.clone()));
+        }
+    }
+    let (certain, doubtful) = broken::code(&program, &entries, &out.app, &out.links);
+    out.broken.extend(certain);
+    notices.extend(doubtful.into_iter().map(|(span, what)| Notice {
+        path: out.sources.file(span.file).path.clone(),
+        at: Some(span),
+        kind: NoticeKind::Syntax,
+        text: format!("this part was not understood, nothing is concluded from it: {what}"),
+    }));
+
+    entries.extend(shapes::entries(&program, &entries));
+    let handlers: Vec<Result<Option<Handler>, Notice>> =
+        entries.par_iter().map(|e| follow(&program, e)).collect();
+    for h in handlers {
+        match h {
+            Ok(h) => out.handlers.extend(h),
+            Err(n) => notices.push(n),
+        }
+    }
+    out.packages = guarded(&mut notices, "", "measuring packages", || package::measure(&out.app, &vfs))
+        .unwrap_or_default();
+    out.broken.sort_by_key(|b| b.span);
+    notices.sort();
+    notices.dedup();
+    out.notices = notices;
+    out
+}
+
+fn lower(sources: &SourceMap, id: FileId) -> Lowered {
+    let file = sources.file(id);
+    let src = SourceText::file(id, &file.text);
+    let result = catch_unwind(AssertUnwindSafe(|| match code::language(&file.path) {
+        Some(lang) => Lowered::Code(Arc::new(code::lower(lang, &src, &file.path))),
+        None => match iac::read(&src, &file.path) {
+            Ok(Some(facts)) => Lowered::Template(Arc::new(facts)),
+            Ok(None) => Lowered::Other,
+            Err((e, clearly)) => Lowered::Broken(e, clearly),
+        },
+    }));
+    result.unwrap_or_else(|p| Lowered::Failed(Notice::internal(&file.path, "parsing the file", &*p)))
+}
+
+fn inline_units<'a>(
+    inline: &'a [InlineCode],
+    sources: &SourceMap,
+    notices: &mut Vec<Notice>,
+) -> Vec<(&'a InlineCode, Arc<Unit>)> {
+    let mut out = Vec::new();
+    for c in inline {
+        let Some(lang) = c.runtime.as_deref().and_then(code::runtime_language) else { continue };
+        let src = SourceText { file: c.span.file, text: &c.text, map: Some(&c.map) };
+        let path = &sources.file(c.span.file).path;
+        if let Some(unit) = guarded(notices, path, "parsing inline code", || code::lower(lang, &src, "index"))
+        {
+            out.push((c, Arc::new(unit)));
+        }
+    }
+    out
+}
+
+fn follow(program: &Program, entry: &Entry) -> Result<Option<Handler>, Notice> {
+    catch_unwind(AssertUnwindSafe(|| code::analyze(program, entry))).map_err(|p| {
+        let doing = format!("following the handler `{}`", entry.symbol);
+        Notice::internal(program.path(entry.unit), &doing, &*p)
+    })
+}
+
+/// Run one step; a panic becomes a notice.
+fn guarded<T>(notices: &mut Vec<Notice>, path: &str, doing: &str, step: impl FnOnce() -> T) -> Option<T> {
+    match catch_unwind(AssertUnwindSafe(step)) {
+        Ok(v) => Some(v),
+        Err(p) => {
+            notices.push(Notice::internal(path, doing, &*p));
+            None
+        }
+    }
+}
+
+/// The `samconfig.toml` files of the walk, and those beside a template though git ignores them.
+fn samconfigs(files: &[String], templates: &[TemplateFile], vfs: &Vfs) -> Vec<(String, String)> {
+    const NAME: &str = "samconfig.toml";
+    let mut paths: BTreeSet<String> = files.iter().filter(|p| file_name(p) == NAME).cloned().collect();
+    paths.extend(templates.iter().filter_map(|t| join(parent(&t.path), NAME)));
+    paths.into_iter().filter_map(|p| vfs.read(&p).map(|text| (p, text))).collect()
+}
+
+/// Run the selected rules over what was understood.
+pub fn check(
+    analysis: &Analysis,
+    selection: &Selection,
+    only: Option<&BTreeSet<String>>,
+    today: Date,
+    workers: &Workers,
+) -> Outcome {
+    let cx = Cx {
+        app: &analysis.app,
+        handlers: &analysis.handlers,
+        links: &analysis.links,
+        packages: &analysis.packages,
+        broken: &analysis.broken,
+        sources: &analysis.sources,
+        today,
+    };
+    let found: Vec<Result<Vec<Finding>, Notice>> = workers.0.install(|| {
+        selection
+            .rules
+            .par_iter()
+            .map(|rule| {
+                catch_unwind(AssertUnwindSafe(|| {
+                    let mut findings = Findings::new(rule);
+                    (rule.check)(&cx, &mut findings);
+                    findings.into_vec()
+                }))
+                .map_err(|p| Notice::internal("", &format!("running the rule `{}`", rule.id), &*p))
+            })
+            .collect()
+    });
+    let mut out = Outcome::default();
+    let mut findings = Vec::new();
+    for f in found {
+        match f {
+            Ok(f) => findings.extend(f),
+            Err(n) => out.notices.push(n),
+        }
+    }
+    for f in merge::merge(findings) {
+        let touches = |paths: &BTreeSet<String>| {
+            f.evidence().iter().any(|e| paths.contains(&analysis.sources.file(e.span().file).path))
+        };
+        if f.severity() < selection.min_severity || only.is_some_and(|p| !touches(p)) {
+            continue;
+        }
+        if f.confidence() < selection.min_confidence {
+            out.hidden += 1;
+        } else {
+            out.findings.push(f);
+        }
+    }
+    out
+}

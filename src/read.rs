@@ -1,0 +1,82 @@
+//! The texts of a run: each file that can matter is read once, within limits, and what can't be read gets a notice.
+
+use crate::notice::{Notice, NoticeKind};
+use crate::vfs::{MAX_TEXT, Vfs};
+use lamlint_parsers::files::file_name;
+use lamlint_parsers::{code, iac};
+use rayon::prelude::*;
+use std::fs::File;
+use std::io::Read;
+
+/// Ends of names a template can have.
+const TEMPLATE_EXTENSIONS: &[&str] = &["yaml", "yml", "json", "template", "tmpl", "tpl"];
+
+/// How much of a file that is too large is looked at to see whether it would have mattered.
+const PEEK: usize = 64 * 1024;
+
+/// A file that was read.
+#[derive(Debug)]
+pub(crate) struct Text {
+    /// Its path.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// Read all files of the run that are source code or can be templates.
+pub(crate) fn read_all(files: &[String], vfs: &Vfs) -> (Vec<Text>, Vec<Notice>) {
+    let read: Vec<Result<Option<Text>, Notice>> = files.par_iter().map(|p| read(p, vfs)).collect();
+    let (mut texts, mut notices) = (Vec::new(), Vec::new());
+    for r in read {
+        match r {
+            Ok(Some(t)) => texts.push(t),
+            Ok(None) => {}
+            Err(n) => notices.push(n),
+        }
+    }
+    (texts, notices)
+}
+
+fn read(path: &str, vfs: &Vfs) -> Result<Option<Text>, Notice> {
+    let is_code = code::language(path).is_some();
+    let extension = file_name(path).rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
+    if !is_code && !TEMPLATE_EXTENSIONS.contains(&extension.as_str()) {
+        return Ok(None);
+    }
+    let unreadable =
+        |e: &std::io::Error| Notice::about(path, NoticeKind::Unreadable, format!("not read: {}", e.kind()));
+    let mut file = File::open(vfs.on_disk(path)).map_err(|e| unreadable(&e))?;
+    let mut bytes = Vec::new();
+    file.by_ref().take(MAX_TEXT + 1).read_to_end(&mut bytes).map_err(|e| unreadable(&e))?;
+
+    // Data files are not worth a word unless they look like templates.
+    let matters = |bytes: &[u8]| is_code || mentions_aws(bytes.get(..PEEK).unwrap_or(bytes));
+    if bytes.len() as u64 > MAX_TEXT {
+        let text = format!("not read: larger than {} MiB", MAX_TEXT / 1024 / 1024);
+        return if matters(&bytes) { Err(Notice::about(path, NoticeKind::TooLarge, text)) } else { Ok(None) };
+    }
+    let not_text = |text: &str, bytes: &[u8]| {
+        if matters(bytes) { Err(Notice::about(path, NoticeKind::NotText, text)) } else { Ok(None) }
+    };
+    if bytes.contains(&0) {
+        return not_text("not read: binary (it holds NUL bytes)", &bytes);
+    }
+    match String::from_utf8(bytes) {
+        Err(e) => {
+            let line =
+                1 + e.as_bytes().iter().take(e.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count();
+            not_text(&format!("not read: not UTF-8 (line {line})"), e.as_bytes())
+        }
+        Ok(text) if is_code || iac::is_candidate(path, &text) => {
+            Ok(Some(Text { path: path.to_owned(), text }))
+        }
+        Ok(_) => Ok(None),
+    }
+}
+
+/// Whether bytes hold `AWS::`, in UTF-8 or UTF-16.
+fn mentions_aws(bytes: &[u8]) -> bool {
+    let narrow = b"AWS::";
+    let wide: Vec<u8> = narrow.iter().flat_map(|b| [*b, 0]).collect();
+    bytes.windows(narrow.len()).any(|w| w == narrow) || bytes.windows(wide.len()).any(|w| w == wide)
+}

@@ -1,0 +1,113 @@
+//! Findings with annotated excerpts, for people.
+
+use super::excerpt::Excerpts;
+use super::style::Styled;
+use super::{Report, printable};
+use codespan_reporting::diagnostic::{Diagnostic, Label, Severity as Level};
+use codespan_reporting::term::{self, Chars, Config};
+use lamlint_model::Finding;
+use lamlint_model::finding::Confidence;
+use lamlint_model::rule::Severity;
+use lamlint_model::source::Span;
+use lamlint_model::tri::{Basis, Evidence};
+
+/// Labels beyond the primary one; a finding that rests on more names their number.
+const MAX_LABELS: usize = 8;
+
+/// All findings, rendered, each followed by an empty line.
+pub fn render(report: &Report<'_>) -> String {
+    let config = Config { chars: Chars::box_drawing(), start_context_lines: 1, ..Config::default() };
+    let mut out = Styled::default();
+    for f in &report.outcome.findings {
+        let (labels, left_out) = labels(f);
+        let spans: Vec<Span> = labels.iter().map(|(s, _)| *s).collect();
+        let excerpts = Excerpts::new(&report.analysis.sources, &spans, |p| report.display.path(p));
+        let diagnostic = diagnostic(f, &excerpts, &labels, left_out);
+        if let Err(e) = term::emit_to_write_style(&mut out, &config, &excerpts, &diagnostic) {
+            // The finding must not get lost because its excerpt can't be drawn.
+            let line = format!("{} ({e})\n", super::concise::line(report, f));
+            out.0.extend_from_slice(line.as_bytes());
+        }
+    }
+    String::from_utf8_lossy(&out.0).into_owned()
+}
+
+fn level(s: Severity) -> Level {
+    match s {
+        Severity::Error => Level::Error,
+        Severity::Warning => Level::Warning,
+        Severity::Note => Level::Note,
+    }
+}
+
+/// The places with their words, primary first; several words about one place become one label.
+fn labels(f: &Finding) -> (Vec<(Span, String)>, usize) {
+    let mut out: Vec<(Span, String)> = Vec::new();
+    for e in f.evidence() {
+        let words = words(e);
+        match out.iter_mut().find(|(s, _)| *s == e.span()) {
+            Some((_, w)) if w.split("; ").any(|x| x == words) => {}
+            Some((_, w)) if w.is_empty() => *w = words,
+            Some((_, w)) if !words.is_empty() => {
+                w.push_str("; ");
+                w.push_str(&words);
+            }
+            Some(_) => {}
+            None => out.push((e.span(), words)),
+        }
+    }
+    let left_out = out.len().saturating_sub(MAX_LABELS + 1);
+    out.truncate(MAX_LABELS + 1);
+    (out, left_out)
+}
+
+/// What a fact says, and what it rests on where that is not the text itself.
+pub(super) fn words(e: &Evidence) -> String {
+    match basis(e.basis()) {
+        Some(b) if e.note().is_empty() => b,
+        Some(b) => format!("{} ({b})", e.note()),
+        None => e.note().to_owned(),
+    }
+}
+
+/// What a fact rests on, in words; nothing for what is written.
+pub(super) fn basis(b: &Basis) -> Option<String> {
+    match b {
+        Basis::Written => None,
+        Basis::ServiceDefault => Some("the default: nothing is written".to_owned()),
+        Basis::ParameterDefault(p) => Some(format!("the default of parameter `{p}`")),
+        Basis::ParameterAllowed(p) => Some(format!("an allowed value of parameter `{p}`")),
+        Basis::Heuristic(h) => Some(format!("assumed: {h}")),
+    }
+}
+
+fn diagnostic(
+    f: &Finding,
+    excerpts: &Excerpts<'_>,
+    labels: &[(Span, String)],
+    left_out: usize,
+) -> Diagnostic<lamlint_model::FileId> {
+    let labels = labels.iter().enumerate().map(|(i, (span, words))| {
+        let new = if i == 0 { Label::primary } else { Label::secondary };
+        new(span.file, excerpts.range(*span)).with_message(printable(words))
+    });
+    let mut notes = Vec::new();
+    if left_out > 0 {
+        notes.push(format!("it rests on {} more", super::plural(left_out, "place")));
+    }
+    if !f.guards().is_empty() {
+        notes.push(format!("holds when {}", printable(&f.guards().to_string())));
+    }
+    notes.extend(f.message().notes.iter().map(|n| printable(n)));
+    if f.confidence() != Confidence::High {
+        notes.push(format!("{} confidence", f.confidence().word()));
+    }
+    if let Some(h) = &f.message().help {
+        notes.push(format!("help: {}", printable(h)));
+    }
+    Diagnostic::new(level(f.severity()))
+        .with_code(f.rule().id)
+        .with_message(printable(&f.message().text))
+        .with_labels(labels.collect())
+        .with_notes(notes)
+}

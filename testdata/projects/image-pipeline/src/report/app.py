@@ -1,0 +1,5 @@
+"""Writes a report."""
+
+
+def handler(event, context):
+    return {"records": len(event["Records"])}

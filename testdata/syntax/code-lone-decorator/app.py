@@ -1,0 +1,5 @@
+@tracer.capture
+@logger(
+
+class Handler(: pass
+lambda event: (yield

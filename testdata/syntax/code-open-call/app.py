@@ -1,0 +1,3 @@
+def handler(event, context):
+    print("é𝄞", event["a"
+    return {"ok": True}

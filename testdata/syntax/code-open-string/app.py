@@ -1,0 +1,4 @@
+TEXT = """never
+closed {x!r:>{w}}
+def handler(event, context):
+    return f"{TEXT"

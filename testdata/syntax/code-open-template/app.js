@@ -1,0 +1,2 @@
+exports.handler = async (e) => `a ${e.b + `c ${d` }
+class { static #x = ; }

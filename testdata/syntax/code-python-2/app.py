@@ -1,0 +1,7 @@
+import urllib2
+
+def handler(event, context):
+    try:
+        print "got", event
+    except Exception, e:
+        raise ValueError, e

@@ -1,0 +1,321 @@
+//! The binary as users run it: exit statuses, formats, bad input, and the same answer for any number of threads.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+const BIN: &str = env!("CARGO_BIN_EXE_lamlint");
+
+/// A template with a key that is written wrongly.
+const BROKEN: &str = "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Jobs:\n    Type: AWS::SQS::Queue\n   Bad: indentation\n";
+
+struct Answer {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+fn command(dir: &Path, args: &[&str]) -> Command {
+    let mut c = Command::new(BIN);
+    c.args(args).current_dir(dir).env_clear();
+    c
+}
+
+fn lamlint(dir: &Path, args: &[&str]) -> Answer {
+    let o = command(dir, args).output().unwrap();
+    Answer {
+        status: o.status.code().expect("ended by a signal"),
+        out: String::from_utf8(o.stdout).unwrap(),
+        err: String::from_utf8(o.stderr).unwrap(),
+    }
+}
+
+fn project(files: &[(&str, &[u8])]) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let file = dir.path().join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+    dir
+}
+
+#[test]
+fn a_clean_project_is_clean() {
+    let dir = project(&[("src/app.py", b"def handler(event, context):\n    return None\n")]);
+    let a = lamlint(dir.path(), &[]);
+    assert_eq!((a.status, a.err.as_str()), (0, ""));
+    assert_eq!(a.out, "no problems found; no Lambda functions in the templates; 1 file read\n");
+    let a = lamlint(dir.path(), &["--quiet"]);
+    assert_eq!((a.status, a.out.as_str(), a.err.as_str()), (0, "", ""));
+}
+
+#[test]
+fn findings_in_every_format() {
+    let dir = project(&[("app/template.yaml", BROKEN.as_bytes())]);
+    let text = lamlint(dir.path(), &[]);
+    assert_eq!(text.status, 1, "{}{}", text.out, text.err);
+    assert!(text.out.starts_with("error[malformed-template]: "), "{}", text.out);
+    assert!(text.out.contains("┌─ app/template.yaml:5:"), "{}", text.out);
+    assert!(text.out.contains("Bad: indentation"), "{}", text.out);
+    assert!(
+        text.out.contains("1 error; no Lambda functions in the templates; 1 file read\n"),
+        "{}",
+        text.out
+    );
+    assert!(!text.out.contains('\u{1b}'));
+    assert!(lamlint(dir.path(), &["--color", "always"]).out.contains("\u{1b}["));
+
+    let concise = lamlint(dir.path(), &["--format", "concise", "app"]);
+    assert_eq!(concise.status, 1);
+    let lines: Vec<&str> = concise.out.lines().collect();
+    assert_eq!(lines.len(), 1, "{}", concise.out);
+    assert!(lines[0].starts_with("app/template.yaml:5:"), "{}", concise.out);
+    assert!(lines[0].contains(": error[malformed-template] "), "{}", concise.out);
+    assert!(concise.err.contains("1 error"));
+
+    let json = lamlint(dir.path(), &["--format", "json", "--as-of", "2026-11-24"]);
+    let v: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(json.status, 1);
+    assert_eq!((v["version"].as_u64(), v["as_of"].as_str()), (Some(1), Some("2026-11-24")));
+    let f = &v["findings"][0];
+    assert_eq!(
+        (f["rule"].as_str(), f["path"].as_str()),
+        (Some("malformed-template"), Some("app/template.yaml"))
+    );
+    assert_eq!((f["line"].as_u64(), f["confidence"].as_str()), (Some(5), Some("high")));
+    assert_eq!(f["evidence"][0]["line"], f["line"]);
+    assert_eq!(v["summary"]["errors"].as_u64(), Some(1));
+
+    // From a folder inside, and from outside.
+    let inside = lamlint(&dir.path().join("app"), &["--format", "concise", ".."]);
+    assert!(inside.out.starts_with("template.yaml:5:"), "{}", inside.out);
+}
+
+#[test]
+fn options_change_what_is_shown_and_the_status() {
+    let dir = project(&[("template.yaml", BROKEN.as_bytes()), ("other.py", b"x = 1\n")]);
+    let status = |args: &[&str]| lamlint(dir.path(), args).status;
+    assert_eq!(status(&["--fail-on", "never"]), 0);
+    assert_eq!(status(&["--fail-on", "error"]), 1);
+    assert_eq!(status(&["--ignore", "malformed-template"]), 0);
+    assert_eq!(status(&["--select", "malformed-template,event-loop"]), 1);
+    assert_eq!(status(&["--select", "event-loop"]), 0);
+    // A file on the command line selects the findings that touch it.
+    assert_eq!(status(&["template.yaml"]), 1);
+    assert_eq!(status(&["other.py"]), 0);
+
+    let a = lamlint(dir.path(), &["--output", "out.txt", "--format", "concise"]);
+    assert_eq!((a.status, a.out.as_str()), (1, ""));
+    assert!(fs::read_to_string(dir.path().join("out.txt")).unwrap().starts_with("template.yaml:5:"));
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 3, "no temporary file is left");
+}
+
+#[test]
+fn wrong_usage_says_what_is_wrong() {
+    let dir = project(&[]);
+    for (args, words) in [
+        (&["nowhere"][..], "there is no `nowhere`"),
+        (&["--select", "event-lop"], "did you mean `event-loop`?"),
+        (&["--ignore", "zzz"], "there is no rule `zzz`"),
+        (&["explain", "event-lop"], "did you mean `event-loop`?"),
+        (&["--as-of", "2026-02-30"], "2026-11-24"),
+        (&["--param", "Stage"], "Stage=prod"),
+        (&["--jobs", "0"], "--jobs"),
+        (&["--format", "xml"], "concise"),
+        (&["--output", "no/such/folder.txt"], "can't write `no/such/folder.txt`"),
+    ] {
+        let a = lamlint(dir.path(), args);
+        assert_eq!(a.status, 2, "{args:?}: {}{}", a.out, a.err);
+        assert!(a.err.contains(words), "{args:?}: {}", a.err);
+        assert!(a.out.is_empty(), "{args:?}");
+    }
+    assert_eq!(lamlint(dir.path(), &["--help"]).status, 0);
+    assert!(lamlint(dir.path(), &["--version"]).out.starts_with("lamlint "));
+}
+
+#[test]
+fn rules_are_listed_and_explained() {
+    let dir = project(&[]);
+    let list = lamlint(dir.path(), &["rules"]);
+    assert_eq!(list.out.lines().count(), lamlint_rules::RULES.len());
+    let json = lamlint(dir.path(), &["rules", "--format", "json"]);
+    let v: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(v[0]["id"].as_str(), Some(lamlint_rules::RULES[0].id));
+    for r in lamlint_rules::RULES {
+        let page = lamlint(dir.path(), &["explain", r.id]);
+        assert_eq!(page.status, 0);
+        assert!(page.out.starts_with(r.id) && !page.out.contains("```"), "{}", page.out);
+    }
+}
+
+#[test]
+fn bad_input_is_named_and_never_fatal() {
+    let deep = format!("Resources: {}\n", "[".repeat(5000));
+    let nested = format!("x = {}{}\n", "(".repeat(20_000), ")".repeat(20_000));
+    let huge = format!("x = \"{}\"\n", "a".repeat(5 * 1024 * 1024));
+    let dir = project(&[
+        ("empty.py", b""),
+        ("empty.yaml", b""),
+        ("latin.py", b"# caf\xe9\nx = 1\n"),
+        ("nul.js", b"var a = 1;\0\n"),
+        ("huge.py", huge.as_bytes()),
+        ("nested.py", nested.as_bytes()),
+        ("deep.yaml", format!("AWSTemplateFormatVersion: '2010-09-09'\n{deep}").as_bytes()),
+        ("cut.json", b"{\"AWSTemplateFormatVersion\": \"2010-09-09\", \"Resources\": {"),
+        (
+            "utf16.yaml",
+            &utf16("AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Q:\n    Type: AWS::SQS::Queue\n"),
+        ),
+        ("data.json", &[b'1'; 5 * 1024 * 1024]),
+        ("minified.js", format!("var a={};", "[0,1,2],".repeat(20_000)).as_bytes()),
+        ("esc.yaml", b"AWSTemplateFormatVersion: '2010-09-09'\nResources: {\x1b[31m\n"),
+        ("a/b/c/app.py", b"import a\n"),
+    ]);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("..", dir.path().join("a/loop")).unwrap();
+        std::os::unix::fs::symlink("nowhere", dir.path().join("dangling.py")).unwrap();
+    }
+    for jobs in ["1", "2"] {
+        let a = lamlint(dir.path(), &["--jobs", jobs, "--fail-on", "never", "--format", "json"]);
+        assert_eq!(a.status, 0, "{}{}", a.out, a.err);
+        let v: serde_json::Value = serde_json::from_str(&a.out).unwrap();
+        let notices: Vec<String> = v["notices"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|n| {
+                format!(
+                    "{} {} {}",
+                    n["path"].as_str().unwrap(),
+                    n["kind"].as_str().unwrap(),
+                    n["text"].as_str().unwrap()
+                )
+            })
+            .collect();
+        for expected in [
+            "latin.py not-text not read: not UTF-8 (line 1)",
+            "nul.js not-text not read: binary",
+            "huge.py too-large not read: larger than 4 MiB",
+            "utf16.yaml not-text not read: binary",
+        ] {
+            assert!(notices.iter().any(|n| n.starts_with(expected)), "no `{expected}` in {notices:#?}");
+        }
+        assert!(
+            !notices.iter().any(|n| n.starts_with("empty") || n.starts_with("data.json")),
+            "{notices:#?}"
+        );
+        // What clearly is a template and does not parse is a finding.
+        let broken: Vec<&str> =
+            v["findings"].as_array().unwrap().iter().filter_map(|f| f["path"].as_str()).collect();
+        assert_eq!(broken, ["cut.json", "deep.yaml", "esc.yaml"]);
+    }
+    let text = lamlint(dir.path(), &[]);
+    assert_eq!(text.status, 1);
+    assert!(!text.out.contains('\u{1b}'), "control characters reach the terminal");
+    assert!(text.out.lines().all(|l| l.chars().count() < 400), "overlong lines reach the terminal");
+}
+
+fn utf16(s: &str) -> Vec<u8> {
+    std::iter::once(0xfeff).chain(s.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn unreadable_files_are_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = project(&[("locked.py", b"x = 1\n"), ("folder/app.py", b"x = 1\n")]);
+    for p in ["locked.py", "folder"] {
+        fs::set_permissions(dir.path().join(p), fs::Permissions::from_mode(0o000)).unwrap();
+    }
+    let may_read_all = fs::read(dir.path().join("locked.py")).is_ok();
+    let a = lamlint(dir.path(), &[]);
+    fs::set_permissions(dir.path().join("folder"), fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(a.status, 0, "{}", a.err);
+    // The superuser can read everything.
+    if !may_read_all {
+        assert!(a.err.contains("note: locked.py: not read: permission denied"), "{}", a.err);
+        assert!(a.err.contains("note: folder: not read: permission denied"), "{}", a.err);
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let dir = project(&[("template.yaml", BROKEN.as_bytes())]);
+    for args in [&["rules"][..], &["--fail-on", "never"], &["explain", "event-loop"], &["--help"]] {
+        let mut child =
+            command(dir.path(), args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let o = child.wait_with_output().unwrap();
+        let err = String::from_utf8_lossy(&o.stderr);
+        assert!(!err.contains("panicked") && !err.contains("error"), "{args:?}: {err}");
+        assert_eq!(o.status.code(), Some(0), "{args:?}");
+    }
+}
+
+#[test]
+fn the_answer_does_not_depend_on_threads() {
+    let root = support::root();
+    for args in [&["--format", "json"][..], &["--show-links"], &["--format", "concise"]] {
+        let run = |jobs: &str| {
+            let mut all = vec![
+                "testdata",
+                "--as-of",
+                "2026-11-24",
+                "--min-confidence",
+                "low",
+                "--pedantic",
+                "--jobs",
+                jobs,
+            ];
+            all.extend(args);
+            lamlint(&root, &all)
+        };
+        let one = run("1");
+        assert!(one.out.len() > 1000, "{}{}", one.out, one.err);
+        for jobs in ["2", "7"] {
+            let many = run(jobs);
+            assert!(
+                one.out == many.out && one.err == many.err && one.status == many.status,
+                "--jobs {jobs} differs"
+            );
+        }
+    }
+    let model =
+        |jobs| lamlint(&root, &["model", "testdata/projects", "--format", "json", "--jobs", jobs]).out;
+    assert!(model("1").len() > 1000);
+    assert_eq!(model("1"), model("3"));
+}
+
+#[test]
+fn the_readme_shows_real_output() {
+    let root = support::root();
+    let mut readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let shown = lamlint(
+        &root,
+        &[
+            "testdata/projects/image-pipeline",
+            "--as-of",
+            "2026-11-24",
+            "--select",
+            "event-loop,sqs-visibility-timeout",
+        ],
+    );
+    let model = lamlint(&root, &["model", "testdata/projects/image-pipeline"]);
+    let index: String = model.out.split_inclusive("\n\n").filter(|f| f.contains("  Index  ")).collect();
+    let help = lamlint(&root, &["-h"]);
+    for (region, text) in [("output", &shown.out), ("model", &index), ("help", &help.out)] {
+        assert!(text.lines().count() > 5, "{region}: {text}");
+        readme = support::replace_region(
+            &readme,
+            region,
+            &format!("\n```text\n{}\n```\n\n", text.trim_matches('\n')),
+        );
+    }
+    let wrong = support::check_generated(&root.join("README.md"), &readme);
+    assert!(wrong.is_none(), "{}", wrong.unwrap_or_default());
+}
