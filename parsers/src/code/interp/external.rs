@@ -5,7 +5,7 @@ use super::call::{Args, Site};
 use super::expr::{map_get, text};
 use super::value::{V, limited, member};
 use crate::code::api::{self, Kind, Row};
-use crate::code::hir::Lang;
+use crate::code::hir::{Lang, ModuleKind};
 use lamlint_model::handler::{FactKind, NewClient, Phase};
 use lamlint_model::source::Span;
 use lamlint_model::value::{Deps, Fresh, Value};
@@ -17,7 +17,10 @@ impl Interp<'_> {
     pub(super) fn builtin(&mut self, name: &SmolStr) -> V {
         match name.as_str() {
             "undefined" => V::Sym(Value::Null),
-            "NaN" | "Infinity" | "this" | "__doc__" => V::unknown(),
+            "NaN" | "Infinity" | "__doc__" => V::unknown(),
+            // Outside of methods, the exports.
+            "this" if self.program.unit(self.unit).module == ModuleKind::CommonJs => V::Exports(self.unit),
+            "this" => V::unknown(),
             n if api::is_global(self.lang, n) => V::Ext(api::normal(self.lang, name.clone()), Deps::NONE),
             // The global `AWS` of a page, a name of a star import, a name that is misspelt.
             _ => V::unknown(),
@@ -78,7 +81,7 @@ impl Interp<'_> {
             // `new Date(x)` is x as a date.
             Kind::Now => match args.at(0) {
                 Some(v @ V::Sym(Value::Fresh(_) | Value::Event(_))) => v.clone(),
-                _ => V::of_deps(given),
+                _ => V::Ext(SmolStr::new_static("#date"), given),
             },
             Kind::Day => V::of_deps(Deps::FRESH),
             Kind::Answer => {
@@ -171,7 +174,7 @@ impl Interp<'_> {
             }
             Kind::Route => {
                 for f in args.functions() {
-                    let args = vec![V::of_deps(Deps::EVENT); self.arity(&f)];
+                    let args = vec![super::call::given(Deps::EVENT); self.arity(&f)];
                     self.register(f, args);
                 }
                 V::Ext(q.clone(), given)

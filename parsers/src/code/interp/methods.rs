@@ -4,6 +4,7 @@ use super::Interp;
 use super::call::{Args, Site};
 use super::expr::{map_get, text};
 use super::value::{Func, V, member};
+use crate::code::api;
 use crate::code::hir::{Expr, Lang};
 use lamlint_model::handler::FactKind;
 use lamlint_model::value::{Deps, Fresh, Value};
@@ -48,11 +49,16 @@ impl Interp<'_> {
         if !functions.is_empty() {
             self.hand_over(functions, deps, true);
         }
-        if matches!(o, V::Sym(Value::Unknown(d)) if d.any(Deps::OTHER)) || matches!(o, V::Instance(_)) {
-            self.give_up(
-                lamlint_model::tri::Reason::Dynamic,
-                "a method of something that is not known is called",
-            );
+        // What comes from the event or from another host is data, not an object of the project.
+        let data = Deps::EVENT.or(Deps::CALL).or(Deps::FRESH).or(Deps::CONTEXT);
+        if match o {
+            V::Sym(Value::Unknown(d)) => !d.any(data) && !api::is_data_method(name),
+            // A method of a library's base class hides nothing either.
+            V::Instance(i) => i.try_borrow().map_or(true, |i| self.is_whole(i.class, 0)),
+            _ => false,
+        } {
+            let detail = format!("`{}` is called on something that is not known", site.name());
+            self.give_up(lamlint_model::tri::Reason::Dynamic, detail);
         }
         V::of_deps(deps)
     }
@@ -60,7 +66,8 @@ impl Interp<'_> {
     /// `then`, `catch`, `finally`, `promise`: calls are followed where they are made, so a promise is its value.
     fn promise_method(&mut self, o: &V, name: &str, args: &Args, site: &Site<'_>) -> Option<V> {
         match name {
-            "promise" if args.pos.is_empty() => Some(o.clone()),
+            // A future's value is that of what it runs.
+            "promise" | "result" if args.pos.is_empty() && !matches!(o, V::Instance(_)) => Some(o.clone()),
             "then" => {
                 let mut v = match args.at(0) {
                     Some(f) if !f.is_null() => self.call_value(f, Args::of(vec![o.clone()]), site.span),
