@@ -377,8 +377,9 @@ fn size(e: &Expr) -> usize {
             };
             s.text.len() / 16 + s.parts.iter().map(hole).sum::<usize>()
         }
-        ExprKind::Join(both) | ExprKind::Select(both) | ExprKind::Split(both) => pair(both),
-        ExprKind::If(_, both) => pair(both),
+        ExprKind::Join(both) | ExprKind::Select(both) | ExprKind::Split(both) | ExprKind::If(_, both) => {
+            pair(both)
+        }
         ExprKind::Find(args) => {
             size(&args.0) + size(&args.1) + size(&args.2) + args.3.as_ref().map_or(0, size)
         }
