@@ -233,7 +233,7 @@ fn the_index_is_current() {
         "# Rules\n\nThis list is generated from the pages (`LAMLINT_BLESS=1 cargo test --test pages`).\n"
             .to_owned();
     for g in groups {
-        index += &format!("\n## {g}\n\n{head}");
+        index += &["\n## ", g, "\n\n", head].concat();
         for r in RULES.iter().filter(|r| r.group == g) {
             index += &row(r, "");
         }
