@@ -34,8 +34,15 @@ fn hold(kind: &str, variants: &[&str], least: usize) {
             }
             copy(dir, project.path());
             let result = run(project.path(), rules_with(None), Confidence::Medium);
-            let found: BTreeSet<String> =
-                result.outcome.findings.iter().map(|f| format!("{} {}", f.rule().id, f.subject())).collect();
+            let found: BTreeSet<String> = result
+                .outcome
+                .findings
+                .iter()
+                .flat_map(|f| {
+                    let subjects = std::iter::once(f.subject()).chain(f.others().iter().map(|o| &**o));
+                    subjects.map(|s| format!("{} {s}", f.rule().id)).collect::<Vec<_>>()
+                })
+                .collect();
             let mut differs = result.internal_errors();
             differs.extend(expected.difference(&found).map(|l| format!("missing     {l}")));
             differs.extend(found.difference(&expected).map(|l| format!("unexpected  {l}")));
