@@ -699,7 +699,7 @@ impl Interp<'_> {
                         self.hand_over(vec![f], Deps::OTHER, true);
                     }
                 }
-                v
+                with_unknown_event(v)
             }
             // `@lambda_handler_decorator` made a decorator of a function of the project.
             V::Method(f, name) if name == "#middleware" => match &**f {
@@ -715,24 +715,19 @@ impl Interp<'_> {
                 let original = v.clone();
                 match self.call_value(decorator, Args::of(vec![v]), span) {
                     w @ (V::Func(_) | V::Instance(_) | V::Class(..) | V::Ext(..)) => w,
-                    V::OneOf(_) | V::Method(..) | V::Sym(_) => original,
+                    V::OneOf(_) | V::Method(..) | V::Sym(_) => with_unknown_event(original),
                     w => w,
                 }
             }
             V::Class(..) => self.call_value(decorator, Args::of(vec![v]), span),
-            // The name of a property's setter, or something that was not followed: taken to call what it decorates.
-            _ => v,
+            // Something that was not followed: taken to call what it decorates.
+            _ => with_unknown_event(v),
         }
     }
 
     /// A function behind a wrapper that is known.
     pub(super) fn wrapped(&mut self, v: V, row: api::Row, is_decorator: bool) -> V {
-        let V::Func(f) = &v else {
-            return match (row.kind, &v) {
-                (Kind::Wrap | Kind::Event | Kind::Idempotent | Kind::Memo, _) => v,
-                _ => v,
-            };
-        };
+        let V::Func(f) = &v else { return v };
         let mut g = (**f).clone();
         match row.kind {
             Kind::Memo => {
@@ -761,6 +756,18 @@ impl Interp<'_> {
     /// Call a function with what is behind the first `n` arguments.
     pub(super) fn run_with_rest(&mut self, f: &V, args: &Args, n: usize, span: Span) -> V {
         self.call_value(f, args.behind(n), span)
+    }
+}
+
+/// A function behind a wrapper that is not known, which may give it something else than the event.
+pub(super) fn with_unknown_event(v: V) -> V {
+    match v {
+        V::Func(f) => {
+            let mut g = (*f).clone();
+            g.event_object = true;
+            V::Func(Rc::new(g))
+        }
+        v => v,
     }
 }
 

@@ -381,6 +381,10 @@ impl Interp<'_> {
                 Some(v) => v,
                 None => self.submodule(*id, name).unwrap_or_else(V::unknown),
             },
+            V::Func(f) if self.attributes.get(&(f.unit, f.id)).is_some_and(|a| a.contains_key(name)) => {
+                let kept = self.attributes.get(&(f.unit, f.id)).and_then(|a| a.get(name)).cloned();
+                kept.unwrap_or_else(V::unknown)
+            }
             V::Package(dir) => self.package_member(&dir.clone(), name),
             V::Exports(_) => self.own_export(name),
             V::Ext(q, d) => self.ext_attr(q, *d, name, span),

@@ -305,9 +305,36 @@ impl Interp<'_> {
             let detail = format!("an AWS client is handed to `{}`", site.name());
             self.give_up(lamlint_model::tri::Reason::NotInTree, detail);
         }
+        if args.all().any(|v| self.has_methods(v)) && !api::is_known(self.lang, q) {
+            let detail = format!("a class is handed to `{}`", site.name());
+            self.give_up(lamlint_model::tri::Reason::NotInTree, detail);
+        }
         let given = args.deps().or(deps).or(Deps::OTHER);
+        let handler = self.wrapped_handler(&args);
         self.hand_over(args.functions(), given, true);
-        V::Ext(limited(format!("{q}()")), given)
+        handler.unwrap_or_else(|| V::Ext(limited(format!("{q}()")), given))
+    }
+
+    /// Whether a value has methods of the project that a library could call.
+    fn has_methods(&self, v: &V) -> bool {
+        let (unit, class) = match v {
+            V::Class(u, c) => (*u, *c),
+            V::Instance(i) => match i.try_borrow() {
+                Ok(i) => i.class,
+                Err(_) => return false,
+            },
+            _ => return false,
+        };
+        let unit = self.program.unit(unit);
+        unit.class(class).methods.iter().any(|m| unit.function(*m).name != "constructor")
+    }
+
+    /// `wrap(async (event, context) => …)` with a wrapper that is not known: it is taken to call the handler.
+    fn wrapped_handler(&self, args: &Args) -> Option<V> {
+        let mut functions = args.pos.iter().filter(|v| matches!(v, V::Func(_)));
+        let (Some(v @ V::Func(f)), None) = (functions.next(), functions.next()) else { return None };
+        let function = self.program.unit(f.unit).function(f.id);
+        crate::code::shape::takes_event(function).then(|| super::call::with_unknown_event(v.clone()))
     }
 
     /// `new Promise((resolve, reject) => …)`: its value is what `resolve` is given, which is not tracked.

@@ -52,7 +52,7 @@ impl Interp<'_> {
         // What comes from the event or from another host is data, not an object of the project.
         let data = Deps::EVENT.or(Deps::CALL).or(Deps::FRESH).or(Deps::CONTEXT);
         if match o {
-            V::Sym(Value::Unknown(d)) => !d.any(data) && !api::is_data_method(name),
+            V::Sym(Value::Unknown(_)) | V::Method(..) => !o.deps().any(data) && !api::is_data_method(name),
             // A method of a library's base class hides nothing either.
             V::Instance(i) => i.try_borrow().map_or(true, |i| self.is_whole(i.class, 0)),
             _ => false,

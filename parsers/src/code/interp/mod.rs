@@ -58,6 +58,8 @@ pub(crate) struct Interp<'p> {
     /// Functions handed to a library while modules load (routes, record handlers): they run on invocations.
     registered: Vec<(Rc<Func>, Vec<V>)>,
     classes: BTreeMap<(UnitId, super::hir::ClassId), Rc<ClassInfo>>,
+    /// Attributes that functions were given.
+    attributes: BTreeMap<(UnitId, FnId), BTreeMap<SmolStr, V>>,
     /// Objects that are made once per environment, with where.
     kept: Vec<(call::Kept, V)>,
     /// The event is an object made by a library, not the plain mapping.
@@ -100,6 +102,7 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
         incomplete: None,
         registered: Vec::new(),
         classes: BTreeMap::new(),
+        attributes: BTreeMap::new(),
         kept: Vec::new(),
         event_object: false,
         foreign: false,
