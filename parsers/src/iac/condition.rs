@@ -45,9 +45,10 @@ impl Eval<'_> {
             Some(ways.fold(first, |common, g| intersection(&common, g)))
         };
         let outcome = match (ways(true), ways(false)) {
+            // Guards that contradict the name come from conditions that name each other in a circle.
             (Some(yes), Some(no)) => Outcome {
-                yes: guard("true").and_then(|g| g.and(&yes)),
-                no: guard("false").and_then(|g| g.and(&no)),
+                yes: guard("true").and_then(|g| g.and(&yes)).or_else(|| guard("true")),
+                no: guard("false").and_then(|g| g.and(&no)).or_else(|| guard("false")),
             },
             (yes, no) => Outcome { yes: yes.map(|_| Guards::none()), no: no.map(|_| Guards::none()) },
         };
@@ -56,7 +57,13 @@ impl Eval<'_> {
     }
 
     /// How a named condition comes out when a parameter has that value; `None`: not decided by it.
-    pub(super) fn decided_by(&self, at: usize, name: &SmolStr, parameter: &SmolStr, text: &SmolStr) -> Option<bool> {
+    pub(super) fn decided_by(
+        &self,
+        at: usize,
+        name: &SmolStr,
+        parameter: &SmolStr,
+        text: &SmolStr,
+    ) -> Option<bool> {
         if self.pinned.borrow().is_some() {
             return None;
         }
@@ -95,13 +102,13 @@ impl Eval<'_> {
             Cond::And(all) => self.fold(at, all, true, depth),
             Cond::Or(any) => self.fold(at, any, false, depth),
             Cond::Equals(both) => {
-                let a = self.tree(at, &both.0, depth + 1).values();
-                let b = self.tree(at, &both.1, depth + 1).values();
+                let left = self.tree(at, &both.0, depth + 1).values();
+                let right = self.tree(at, &both.1, depth + 1).values();
                 let mut rows = Vec::new();
-                for x in a.alts() {
-                    for y in b.alts() {
-                        let Some(g) = x.guards.and(&y.guards) else { continue };
-                        let v = match (&x.value, &y.value) {
+                for l in left.alts() {
+                    for r in right.alts() {
+                        let Some(guards) = l.guards.and(&r.guards) else { continue };
+                        let same = match (&l.value, &r.value) {
                             (Some(x), Some(y)) => match x.same(y) {
                                 Same::Yes => Some(true),
                                 Same::No => Some(false),
@@ -109,10 +116,10 @@ impl Eval<'_> {
                             },
                             _ => None,
                         };
-                        rows.push((g, v));
+                        rows.push((guards, same));
                     }
                 }
-                if a.open().is_some() || b.open().is_some() {
+                if left.open().is_some() || right.open().is_some() {
                     rows.push((Guards::none(), None));
                 }
                 rows

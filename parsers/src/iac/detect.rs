@@ -129,34 +129,34 @@ pub fn clearly_template(text: &str) -> bool {
 pub fn duplicate_keys(doc: &Doc) -> Vec<Broken> {
     let mut out = Vec::new();
     if !doc.duplicates.is_empty() {
-        collect_duplicates(&doc.root, doc, &mut out);
+        let firsts: FxHashMap<Span, Span> =
+            doc.duplicates.iter().map(|(first, second)| (*second, *first)).collect();
+        collect_duplicates(&doc.root, &firsts, &mut out);
         out.sort_by_key(|b| b.span);
         out.dedup_by_key(|b| b.span);
     }
     out
 }
 
-fn collect_duplicates(node: &DocNode, doc: &Doc, out: &mut Vec<Broken>) {
+/// `firsts` leads from the second place of a key to the first.
+fn collect_duplicates(node: &DocNode, firsts: &FxHashMap<Span, Span>, out: &mut Vec<Broken>) {
     let mut values: FxHashMap<Span, &DocNode> = FxHashMap::default();
     for e in node.entries() {
         values.insert(e.key_span, &e.value);
-    }
-    for e in node.entries() {
-        for (first, second) in doc.duplicates.iter().filter(|(_, second)| *second == e.key_span) {
-            if let Some(dropped) = values.get(first)
-                && !same(dropped, &e.value)
-            {
-                out.push(Broken {
-                    span: *second,
-                    what: e.key.to_string(),
-                    kind: BrokenKind::Duplicate(*first),
-                });
-            }
+        if let Some(first) = firsts.get(&e.key_span)
+            && let Some(dropped) = values.get(first)
+            && !same(dropped, &e.value)
+        {
+            out.push(Broken {
+                span: e.key_span,
+                what: e.key.to_string(),
+                kind: BrokenKind::Duplicate(*first),
+            });
         }
-        collect_duplicates(&e.value, doc, out);
+        collect_duplicates(&e.value, firsts, out);
     }
     for n in node.items() {
-        collect_duplicates(n, doc, out);
+        collect_duplicates(n, firsts, out);
     }
 }
 

@@ -67,6 +67,8 @@ pub(crate) enum Kind {
     Idempotent,
     /// Likewise, with an object in place of the event.
     Event,
+    /// Makes a decorator, and calls nothing it is given.
+    Factory,
     /// Makes a decorator of a function `(handler, event, context)`.
     Middleware,
     /// Registers functions that run on some invocations.
@@ -155,6 +157,7 @@ fn kind(name: &str, detail: &str) -> Option<Kind> {
         "wrap" => Kind::Wrap,
         "idempotent" => Kind::Idempotent,
         "event" => Kind::Event,
+        "factory" => Kind::Factory,
         "middleware" => Kind::Middleware,
         "route" => Kind::Route,
         "batch" => Kind::Batch,
@@ -186,6 +189,7 @@ struct Tables {
     rows: [BTreeMap<&'static str, Row>; 2],
     packages: [BTreeSet<&'static str>; 2],
     globals: [BTreeSet<&'static str>; 2],
+    data_methods: BTreeSet<&'static str>,
 }
 
 fn tables() -> &'static Tables {
@@ -195,6 +199,7 @@ fn tables() -> &'static Tables {
             rows: [BTreeMap::new(), BTreeMap::new()],
             packages: [BTreeSet::new(), BTreeSet::new()],
             globals: [BTreeSet::new(), BTreeSet::new()],
+            data_methods: BTreeSet::new(),
         };
         for r in rows(LIBRARIES) {
             let [lang, name, kind_name, detail, result] = r[..] else { continue };
@@ -209,7 +214,11 @@ fn tables() -> &'static Tables {
         }
         for r in rows(GLOBALS) {
             let [lang, names] = r[..] else { continue };
-            t.globals[usize::from(lang == "js")].extend(names.split(' '));
+            match lang {
+                "py" => t.globals[0].extend(names.split(' ')),
+                "js" => t.globals[1].extend(names.split(' ')),
+                _ => t.data_methods.extend(names.split(' ')),
+            }
         }
         for p in ["boto3", "botocore", "aioboto3", "aiobotocore"] {
             t.packages[0].insert(p);
@@ -263,9 +272,19 @@ pub(crate) fn is_library(lang: Lang, package: &str) -> bool {
         || (lang != Lang::Python && (package.starts_with("@aws-sdk/") || package.starts_with("@smithy/")))
 }
 
+/// Whether something belongs to a package that is known.
+pub(crate) fn is_known(lang: Lang, name: &str) -> bool {
+    name.starts_with('#') || is_library(lang, package(name))
+}
+
 /// Whether a name is there without an import.
 pub(crate) fn is_global(lang: Lang, name: &str) -> bool {
     tables().globals[column(lang)].contains(name)
+}
+
+/// Whether a method is one of text, lists and the like, by its name.
+pub(crate) fn is_data_method(name: &str) -> bool {
+    tables().data_methods.contains(name)
 }
 
 fn same_name(a: &str, b: &str) -> bool {
@@ -296,9 +315,10 @@ pub(crate) fn operation(service: &str, name: &str) -> Option<SmolStr> {
     for group in groups.split(' ') {
         let (verbs, rests) = group.split_once(':')?;
         for verb in verbs.split('.') {
-            let Some(tail) = wanted.get(verb.len()..).filter(|_| {
-                wanted.get(..verb.len()).is_some_and(|w| w.eq_ignore_ascii_case(verb))
-            }) else {
+            let Some(tail) = wanted
+                .get(verb.len()..)
+                .filter(|_| wanted.get(..verb.len()).is_some_and(|w| w.eq_ignore_ascii_case(verb)))
+            else {
                 continue;
             };
             if let Some(rest) = rests.split(',').find(|r| r.eq_ignore_ascii_case(tail)) {
@@ -383,7 +403,10 @@ mod tests {
     #[test]
     fn wildcards() {
         let kind = |l, n| lookup(l, n).map(|r| r.kind);
-        assert_eq!(kind(Lang::Python, "transformers.AutoModel.from_pretrained"), Some(Kind::Client(Family::Heavy)));
+        assert_eq!(
+            kind(Lang::Python, "transformers.AutoModel.from_pretrained"),
+            Some(Kind::Client(Family::Heavy))
+        );
         assert_eq!(kind(Lang::Python, "random.choice"), Some(Kind::Fresh(Fresh::Random)));
         assert_eq!(kind(Lang::JavaScript, "#orm.user.create"), Some(Kind::Answer));
         assert_eq!(kind(Lang::Python, "requests"), None);

@@ -1,8 +1,8 @@
 //! Binding names and places.
 
+use super::Interp;
 use super::branch::assignment_is_local;
 use super::value::{FrameRef, V};
-use super::Interp;
 use crate::code::hir::{Expr, ExprKind, Pattern};
 use lamlint_model::handler::Phase;
 use lamlint_model::value::{Deps, Value};
@@ -82,7 +82,9 @@ impl Interp<'_> {
                 let joined = {
                     let b = f.borrow();
                     match b.vars.get(n) {
-                        Some(old) if self.phase == Phase::Invoke || !Rc::ptr_eq(&f, &self.frame) => old.join(&v),
+                        Some(old) if self.phase == Phase::Invoke || !Rc::ptr_eq(&f, &self.frame) => {
+                            old.join(&v)
+                        }
                         _ => v,
                     }
                 };
@@ -162,6 +164,12 @@ impl Interp<'_> {
                     f.borrow_mut().set(name, v);
                 }
             }
+            // `get.client = …`: a function that keeps something.
+            V::Func(f) => {
+                let kept = self.attributes.entry((f.unit, f.id)).or_default();
+                let v = kept.get(name).map_or_else(|| v.clone(), |old| old.join(&v));
+                kept.insert(name.clone(), v);
+            }
             V::Exports(_) => self.set_export(name, v),
             V::Map(entries, open) => {
                 let mut entries = entries.to_vec();
@@ -170,8 +178,11 @@ impl Interp<'_> {
                 self.replace(object, V::Map(Rc::new(entries), *open));
             }
             V::Sym(Value::Map(entries, open)) => {
-                let mut entries: Vec<(SmolStr, V)> =
-                    entries.iter().filter(|(k, _)| k != name).map(|(k, v)| (k.clone(), V::Sym(v.clone()))).collect();
+                let mut entries: Vec<(SmolStr, V)> = entries
+                    .iter()
+                    .filter(|(k, _)| k != name)
+                    .map(|(k, v)| (k.clone(), V::Sym(v.clone())))
+                    .collect();
                 entries.push((name.clone(), v));
                 self.replace(object, V::Map(Rc::new(entries), *open));
             }

@@ -7,6 +7,9 @@ use lamlint_model::value::{Deps, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
+/// What a question must depend on to tell events apart.
+const ASKED: Deps = Deps::EVENT.or(Deps::CALL).or(Deps::OTHER);
+
 /// What a condition says about the code behind it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Test {
@@ -61,7 +64,6 @@ impl Interp<'_> {
     /// Behind `if …: return`: the rest runs only past the check.
     fn past_exit(&mut self, t: Test) {
         self.ctx.memo |= t.persistent;
-        self.ctx.event_exit |= t.event;
         if t.call {
             self.ctx.idempotent.get_or_insert(SmolStr::new_static("a check of what was read before"));
         }
@@ -76,7 +78,50 @@ impl Interp<'_> {
         let deps = v.deps().or(self.mentioned(e, 0));
         t.event = deps.any(Deps::EVENT);
         t.call = deps.any(Deps::CALL);
+        self.asked |= deps.any(ASKED) && !self.asks_presence(e, 0);
         t
+    }
+
+    /// Whether a condition asks of the event no more than whether it holds records: `if not event.get("Records")`.
+    pub(super) fn asks_presence(&mut self, e: &Expr, depth: u32) -> bool {
+        if depth > 40 {
+            return false;
+        }
+        match &e.kind {
+            ExprKind::Name(_) | ExprKind::Attr { .. } | ExprKind::Index { .. } if is_place(e, 0) => {
+                self.testing += 1;
+                let v = self.eval(e);
+                self.testing -= 1;
+                match v {
+                    V::Sym(Value::Event(p)) => is_container(&p),
+                    v => !v.deps().or(self.mentioned(e, 0)).any(ASKED),
+                }
+            }
+            ExprKind::Not(x) => self.asks_presence(x, depth + 1),
+            ExprKind::Compare { op, left, right } => {
+                let named = match &left.kind {
+                    ExprKind::Str(s) if matches!(op.as_str(), "in" | "not in") => is_container(&[s.clone()]),
+                    _ => self.asks_presence(left, depth + 1),
+                };
+                named && self.asks_presence(right, depth + 1)
+            }
+            ExprKind::Logic { left, right, .. } => {
+                self.asks_presence(left, depth + 1) && self.asks_presence(right, depth + 1)
+            }
+            ExprKind::Call { callee, args, .. } => match (&callee.kind, &args[..]) {
+                (ExprKind::Name(n), args)
+                    if matches!(n.as_str(), "len" | "bool" | "isinstance" | "Boolean") =>
+                {
+                    args.iter().all(|a| self.asks_presence(&a.value, depth + 1))
+                }
+                (ExprKind::Attr { object, name, .. }, [key, ..]) if name == "get" => {
+                    matches!(&key.value.kind, ExprKind::Str(s) if is_container(&[s.clone()]))
+                        && self.asks_presence(object, depth + 1)
+                }
+                _ => !self.mentioned(e, 0).any(ASKED),
+            },
+            _ => !self.mentioned(e, 0).any(ASKED),
+        }
     }
 
     /// What the names in a condition depend on; operators lose that in their value.
@@ -120,6 +165,8 @@ impl Interp<'_> {
             ExprKind::Name(n) => match super::lookup(&self.frame, n) {
                 Some((V::Sym(Value::Str(_) | Value::Env(_) | Value::Event(_)), _)) => false,
                 Some((V::Func(_) | V::Module(_) | V::Package(_), _)) => false,
+                // A library, and not an object one of its functions gave.
+                Some((V::Ext(q, _), _)) if !q.contains("()") && !q.starts_with('#') => false,
                 Some((_, persistent)) => persistent,
                 None => false,
             },
@@ -135,11 +182,13 @@ impl Interp<'_> {
             ExprKind::Index { object, .. } => self.asks_persistent(object, depth + 1),
             ExprKind::Call { callee, args, .. } => {
                 let names_persistent = match &callee.kind {
-                    ExprKind::Name(n) => matches!(n.as_str(), "hasattr" | "getattr" | "exists" | "isfile" | "existsSync"),
+                    ExprKind::Name(n) => {
+                        matches!(n.as_str(), "hasattr" | "getattr" | "exists" | "isfile" | "existsSync")
+                    }
                     _ => false,
                 };
                 names_persistent
-                    || self.asks_persistent(callee, depth + 1)
+                    || (!self.is_sdk_method(callee) && self.asks_persistent(callee, depth + 1))
                     || args.iter().any(|a| self.asks_persistent(&a.value, depth + 1))
             }
             ExprKind::Compare { left, right, .. } | ExprKind::Logic { left, right, .. } => {
@@ -149,6 +198,13 @@ impl Interp<'_> {
             ExprKind::Opaque(v) => v.iter().any(|x| self.asks_persistent(x, depth + 1)),
             _ => false,
         }
+    }
+
+    /// Asking a service is no look at what this environment keeps.
+    fn is_sdk_method(&self, callee: &Expr) -> bool {
+        let ExprKind::Attr { object, .. } = &callee.kind else { return false };
+        let ExprKind::Name(n) = &object.kind else { return false };
+        super::lookup(&self.frame, n).is_some_and(|(v, _)| v.holds_sdk())
     }
 
     fn is_persistent_object(&mut self, e: &Expr) -> bool {
@@ -169,11 +225,16 @@ impl Interp<'_> {
     ) -> Flow {
         let before = self.frame.borrow().vars.clone();
         let outer = self.ctx.clone();
+        let guards = u32::from(catches_absence(body, catches));
+        self.guarded += guards;
         let mut flow = self.block(body);
+        self.guarded -= guards;
         if flow == Flow::On {
             flow = self.block(otherwise);
         }
         let idempotent = self.ctx.idempotent.clone();
+        // `try: return CACHE[key]`: behind it, what was looked up is built once.
+        let looked_up = flow == Flow::Exits && body_asks_cache(body);
         let after_body = self.frame.borrow().vars.clone();
         // A handler starts anywhere between the beginning and the end of the body.
         let start = join_vars(before, after_body.clone());
@@ -185,7 +246,7 @@ impl Interp<'_> {
             // `except KeyError: CACHE[k] = build()`: something was looked up and is built once.
             self.ctx.memo |= body_asks_cache(body);
             if let Some(n) = &c.name {
-                self.frame.borrow_mut().set(n, V::of_deps(Deps::OTHER));
+                self.frame.borrow_mut().set(n, V::Ext(SmolStr::new_static("#error"), Deps::OTHER));
             }
             if self.block(&c.body) == Flow::On {
                 let vars = self.frame.borrow().vars.clone();
@@ -197,6 +258,7 @@ impl Interp<'_> {
         }
         self.ctx = outer;
         self.ctx.idempotent = idempotent;
+        self.ctx.memo |= looked_up;
         let (vars, flow) = match result {
             Some(vars) => (vars, Flow::On),
             None => (start, Flow::Exits),
@@ -229,6 +291,17 @@ fn script_guard(test: &Expr) -> Option<bool> {
     }
 }
 
+/// Whether a `try` is there for a variable that may be missing: it says so, or does next to nothing else.
+fn catches_absence(body: &Block, catches: &[Catch]) -> bool {
+    let names_it = |e: &Expr| matches!(&e.kind, ExprKind::Name(n) if n == "KeyError" || n == "LookupError");
+    catches.iter().any(|c| {
+        c.types.iter().any(|t| match &t.kind {
+            ExprKind::List(v) => v.iter().any(names_it),
+            _ => names_it(t),
+        })
+    }) || (!catches.is_empty() && body.len() <= 2)
+}
+
 /// A `try` body that only looks something up: `return CACHE[key]`, `self._client`.
 fn body_asks_cache(body: &Block) -> bool {
     use crate::code::hir::StmtKind;
@@ -257,4 +330,24 @@ pub(super) fn join_vars(a: BTreeMap<SmolStr, V>, mut b: BTreeMap<SmolStr, V>) ->
 /// Languages in which an assigned name is local to the function unless declared otherwise.
 pub(super) fn assignment_is_local(lang: Lang) -> bool {
     matches!(lang, Lang::Python)
+}
+
+/// A name with constant attributes and indices below it: looking at it does nothing.
+fn is_place(e: &Expr, depth: u32) -> bool {
+    match &e.kind {
+        ExprKind::Name(_) => true,
+        ExprKind::Attr { object, .. } if depth < 16 => is_place(object, depth + 1),
+        ExprKind::Index { object, index } if depth < 16 => {
+            matches!(index.kind, ExprKind::Str(_) | ExprKind::Int(_)) && is_place(object, depth + 1)
+        }
+        _ => false,
+    }
+}
+
+/// A part of the event that is there in every event of its kind.
+fn is_container(path: &[SmolStr]) -> bool {
+    matches!(
+        &path.iter().map(SmolStr::as_str).collect::<Vec<_>>()[..],
+        [] | ["Records" | "detail" | "length"] | ["Records", "*" | "length"]
+    )
 }

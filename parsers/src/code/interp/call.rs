@@ -1,6 +1,6 @@
 //! Calls: arguments, entering functions of the project, making instances, decorators.
 
-use super::value::{Frame, FrameRef, Func, Instance, V};
+use super::value::{Frame, FrameRef, Func, Instance, Sdk, V};
 use super::{Flow, Interp, MAX_DEPTH, MAX_RUNS};
 use crate::code::api::{self, Kind};
 use crate::code::hir::{Arg, ClassId, Expr, ExprKind, FnId, Lang};
@@ -156,6 +156,25 @@ pub(super) struct Call {
     around: *const RefCell<Frame>,
 }
 
+/// Where and from what an object that is kept was made.
+#[derive(Debug)]
+pub(super) struct Kept {
+    class: (UnitId, ClassId),
+    span: Span,
+    args: Args,
+}
+
+impl Kept {
+    fn is(&self, class: (UnitId, ClassId), span: Span, args: &Args) -> bool {
+        let same = |a: &[V], b: &[V]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.equals(b));
+        let named = |a: &Args| a.named.iter().map(|(_, v)| v.clone()).collect::<Vec<_>>();
+        self.class == class
+            && self.span == span
+            && same(&self.args.pos, &args.pos)
+            && same(&named(&self.args), &named(args))
+    }
+}
+
 /// How often a function was entered, and whether its runs had effects.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Runs {
@@ -256,14 +275,16 @@ impl Interp<'_> {
                         let f = self.bound_to(f, target, site.span);
                         self.apply(&f, args, site, None)
                     }
-                    None => self.called_unknown(target, args),
+                    None => self.called_unknown(target, args, site),
                 }
             }
             V::Method(o, name) => self.call_method(o, name, args, site, object),
             V::Ext(q, d) => self.external(q, *d, args, site),
             V::OneOf(_) => {
                 let all = target.possibilities();
-                let several = all.iter().filter(|v| !v.is_null()).count() > 1;
+                // One session or another: a client is built in any case.
+                let is_session = |v: &V| matches!(v, V::Method(o, _) if matches!(&**o, V::Sdk(s) if matches!(**s, Sdk::Session { .. })));
+                let several = all.iter().filter(|v| !v.is_null() && !is_session(v)).count() > 1;
                 let outer = self.ctx.clone();
                 self.ctx.branch |= several;
                 let mut out: Option<V> = None;
@@ -275,13 +296,23 @@ impl Interp<'_> {
                 out.unwrap_or_else(V::unknown)
             }
             V::Sym(Value::Null) => V::Sym(Value::Null),
-            _ => self.called_unknown(target, args),
+            // A method of data, of which only its name is known: `result["Body"].read()` gives what it holds.
+            V::Sym(Value::CallResult { service, operation, path }) => {
+                self.hand_over(args.functions(), Deps::CALL, true);
+                let path = path.split_last().map(|(_, head)| head.to_vec()).unwrap_or_default();
+                V::Sym(Value::CallResult { service: service.clone(), operation: operation.clone(), path })
+            }
+            V::Sym(Value::Event(_) | Value::Context(_)) => {
+                self.hand_over(args.functions(), target.deps(), true);
+                V::of_deps(target.deps().or(args.deps()))
+            }
+            _ => self.called_unknown(target, args, site),
         }
     }
 
     /// A call of something that is not known: functions handed to it may be called.
-    pub(super) fn called_unknown(&mut self, target: &V, args: Args) -> V {
-        self.give_up(Reason::Dynamic, "something is called that is not known");
+    pub(super) fn called_unknown(&mut self, target: &V, args: Args, site: &Site<'_>) -> V {
+        self.give_up(Reason::Dynamic, format!("`{}` is called and not known", site.name()));
         let deps = target.deps().or(args.deps()).or(Deps::OTHER);
         self.hand_over(args.functions(), deps, true);
         V::of_deps(deps)
@@ -293,12 +324,12 @@ impl Interp<'_> {
             if self.phase == Phase::Init {
                 let mut g = (*f).clone();
                 g.maybe |= maybe;
-                let args = vec![V::of_deps(deps.or(Deps::EVENT)); self.arity(&f)];
+                let args = vec![given(deps.or(Deps::EVENT)); self.arity(&f)];
                 self.register(Rc::new(g), args);
             } else {
                 let outer = self.ctx.clone();
                 self.ctx.maybe |= maybe;
-                let args = vec![V::of_deps(deps); self.arity(&f)];
+                let args = vec![given(deps); self.arity(&f)];
                 let span = self.program.unit(f.unit).function(f.id).name_span;
                 self.enter(&f, Args::of(args), span, true);
                 self.ctx = outer;
@@ -362,7 +393,13 @@ impl Interp<'_> {
         };
         let ctx = self.ctx.clone();
         if !entry {
-            let callee = if function.name.is_empty() { SmolStr::new_static("a closure") } else { function.name.clone() };
+            let callee = match function.class {
+                Some(c) if function.name == "constructor" || function.name == "__new__" => {
+                    unit.class(c).name.clone()
+                }
+                _ if function.name.is_empty() => SmolStr::new_static("a closure"),
+                _ => function.name.clone(),
+            };
             self.ctx.chain.push(handler::Call { span, callee });
         }
         self.ctx.memo |= f.memo;
@@ -462,12 +499,23 @@ impl Interp<'_> {
                 return i;
             }
         }
+        // What is built once stays the same object, from wherever it is asked for.
+        if self.ctx.memo
+            && let Some((_, kept)) = self.kept.iter().find(|(k, _)| k.is(class, span, &args))
+        {
+            return kept.clone();
+        }
         let made = self.instance(class);
-        match self.run_constructor(class, &made, args, span) {
+        let key = Kept { class, span, args: args.clone() };
+        let v = match self.run_constructor(class, &made, args, span) {
             // `return Foo.instance` in a constructor.
             v @ V::Instance(_) => v,
             _ => made,
+        };
+        if self.ctx.memo && self.kept.len() < 500 {
+            self.kept.push((key, v.clone()));
         }
+        v
     }
 
     /// An instance without running its constructor.
@@ -533,6 +581,15 @@ impl Interp<'_> {
         (self.frame, self.unit, self.lang) = outer;
     }
 
+    /// Whether a class has all its methods in the project.
+    pub(super) fn is_whole(&self, class: (UnitId, ClassId), depth: u32) -> bool {
+        let Some(info) = self.classes.get(&class).filter(|_| depth < 16) else { return false };
+        info.bases.iter().all(|b| match b {
+            V::Class(u, c) => self.is_whole((*u, *c), depth + 1),
+            _ => false,
+        })
+    }
+
     /// An attribute or method of a class or its bases.
     pub(super) fn class_member(&mut self, class: (UnitId, ClassId), name: &str, depth: u32) -> Option<V> {
         let info = self.classes.get(&class).cloned().filter(|_| depth < 16)?;
@@ -591,9 +648,11 @@ impl Interp<'_> {
         };
         let name = if name == "__init__" { "constructor" } else { name };
         // The method that is running, closures in it included.
-        let (unit, class) = self.stack.iter().rev().find_map(|c| {
-            self.program.unit(c.unit).function(c.id).class.map(|class| (c.unit, class))
-        })?;
+        let (unit, class) = self
+            .stack
+            .iter()
+            .rev()
+            .find_map(|c| self.program.unit(c.unit).function(c.id).class.map(|class| (c.unit, class)))?;
         let this = ["self", "this", "cls"].iter().find_map(|n| super::lookup(&self.frame, n)).map(|(v, _)| v);
         let args = self.arguments(args);
         if name == "__new__" {
@@ -640,7 +699,7 @@ impl Interp<'_> {
                         self.hand_over(vec![f], Deps::OTHER, true);
                     }
                 }
-                v
+                with_unknown_event(v)
             }
             // `@lambda_handler_decorator` made a decorator of a function of the project.
             V::Method(f, name) if name == "#middleware" => match &**f {
@@ -656,24 +715,19 @@ impl Interp<'_> {
                 let original = v.clone();
                 match self.call_value(decorator, Args::of(vec![v]), span) {
                     w @ (V::Func(_) | V::Instance(_) | V::Class(..) | V::Ext(..)) => w,
-                    V::OneOf(_) | V::Method(..) | V::Sym(_) => original,
+                    V::OneOf(_) | V::Method(..) | V::Sym(_) => with_unknown_event(original),
                     w => w,
                 }
             }
             V::Class(..) => self.call_value(decorator, Args::of(vec![v]), span),
-            // The name of a property's setter, or something that was not followed: taken to call what it decorates.
-            _ => v,
+            // Something that was not followed: taken to call what it decorates.
+            _ => with_unknown_event(v),
         }
     }
 
     /// A function behind a wrapper that is known.
     pub(super) fn wrapped(&mut self, v: V, row: api::Row, is_decorator: bool) -> V {
-        let V::Func(f) = &v else {
-            return match (row.kind, &v) {
-                (Kind::Wrap | Kind::Event | Kind::Idempotent | Kind::Memo, _) => v,
-                _ => v,
-            };
-        };
+        let V::Func(f) = &v else { return v };
         let mut g = (**f).clone();
         match row.kind {
             Kind::Memo => {
@@ -686,7 +740,7 @@ impl Interp<'_> {
             Kind::ClassMethod => g.of_class = true,
             Kind::Middleware => return V::Method(Rc::new(v), SmolStr::new_static("#middleware")),
             Kind::Route => {
-                let args = vec![V::of_deps(Deps::EVENT); self.arity(f)];
+                let args = vec![given(Deps::EVENT); self.arity(f)];
                 if self.phase == Phase::Init {
                     self.register(f.clone(), args);
                 } else if is_decorator {
@@ -703,6 +757,23 @@ impl Interp<'_> {
     pub(super) fn run_with_rest(&mut self, f: &V, args: &Args, n: usize, span: Span) -> V {
         self.call_value(f, args.behind(n), span)
     }
+}
+
+/// A function behind a wrapper that is not known, which may give it something else than the event.
+pub(super) fn with_unknown_event(v: V) -> V {
+    match v {
+        V::Func(f) => {
+            let mut g = (*f).clone();
+            g.event_object = true;
+            V::Func(Rc::new(g))
+        }
+        v => v,
+    }
+}
+
+/// What a library gives a function it calls.
+pub(super) fn given(deps: Deps) -> V {
+    V::Ext(SmolStr::new_static("#given"), deps)
 }
 
 /// Methods of plain objects have the object as `this`.

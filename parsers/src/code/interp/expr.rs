@@ -165,12 +165,13 @@ impl Interp<'_> {
         self.testing -= 1;
         let outer = self.ctx.clone();
         self.ctx.memo |= persistent;
+        self.asked |= op == "and" && a.deps().any(Deps::EVENT) && !self.asks_presence(left, 0);
         if a.deps().any(Deps::EVENT) {
             self.ctx.event_branch = true;
         } else {
             self.ctx.branch = true;
         }
-        if a.is_null() {
+        if a.is_null() && !persistent {
             self.ctx = outer.clone();
         }
         // The right of `x and y` is looked at like any value, that of a default as well.
@@ -277,12 +278,18 @@ impl Interp<'_> {
                 _ => V::of_deps(a.deps().or(b.deps())),
             },
             // pathlib's `/`
-            "/" if matches!(b, V::Sym(Value::Str(_))) && matches!(a, V::Sym(Value::Str(_) | Value::Concat(_))) => {
+            "/" if matches!(b, V::Sym(Value::Str(_)))
+                && matches!(a, V::Sym(Value::Str(_) | Value::Concat(_))) =>
+            {
                 V::Sym(Value::concat([a.to_value(), Value::str("/"), b.to_value()]))
             }
             _ => match (op, a.to_value(), b.to_value()) {
-                ("*", Value::Int(x), Value::Int(y)) => x.checked_mul(y).map_or_else(V::unknown, |v| V::Sym(Value::Int(v))),
-                ("-", Value::Int(x), Value::Int(y)) => x.checked_sub(y).map_or_else(V::unknown, |v| V::Sym(Value::Int(v))),
+                ("*", Value::Int(x), Value::Int(y)) => {
+                    x.checked_mul(y).map_or_else(V::unknown, |v| V::Sym(Value::Int(v)))
+                }
+                ("-", Value::Int(x), Value::Int(y)) => {
+                    x.checked_sub(y).map_or_else(V::unknown, |v| V::Sym(Value::Int(v)))
+                }
                 _ => V::of_deps(a.deps().or(b.deps())),
             },
         }
@@ -323,7 +330,10 @@ impl Interp<'_> {
                 }
                 if self.lang == Lang::Python && !self.event_object && !optional && path.is_empty() {
                     self.fact(
-                        FactKind::AttributeOnMapping { object: Value::Event(path.clone()), attribute: name.into() },
+                        FactKind::AttributeOnMapping {
+                            object: Value::Event(path.clone()),
+                            attribute: name.into(),
+                        },
                         span,
                     );
                 }
@@ -336,7 +346,10 @@ impl Interp<'_> {
                 V::Sym(Value::Context(vec![context_name(name).into()]))
             }
             V::Sym(v @ (Value::CallResult { .. } | Value::Context(_))) => {
-                if is_text_method(name) || mapping_methods(self.lang).contains(&name) || is_promise_method(name) {
+                if is_text_method(name)
+                    || mapping_methods(self.lang).contains(&name)
+                    || is_promise_method(name)
+                {
                     return V::Method(Rc::new(o.clone()), name.into());
                 }
                 V::Sym(member(v, name))
@@ -369,12 +382,20 @@ impl Interp<'_> {
                 Some(v) => v,
                 None => self.submodule(*id, name).unwrap_or_else(V::unknown),
             },
+            V::Func(f) if self.attributes.get(&(f.unit, f.id)).is_some_and(|a| a.contains_key(name)) => {
+                let kept = self.attributes.get(&(f.unit, f.id)).and_then(|a| a.get(name)).cloned();
+                kept.unwrap_or_else(V::unknown)
+            }
             V::Package(dir) => self.package_member(&dir.clone(), name),
             V::Exports(_) => self.own_export(name),
             V::Ext(q, d) => self.ext_attr(q, *d, name, span),
             V::Sdk(s) => self.sdk_attr(o, s, name),
             V::OneOf(_) => {
-                let mut all = o.possibilities().into_iter().map(|p| self.attr(&p, name, span, optional)).collect::<Vec<_>>();
+                let mut all = o
+                    .possibilities()
+                    .into_iter()
+                    .map(|p| self.attr(&p, name, span, optional))
+                    .collect::<Vec<_>>();
                 let Some(first) = all.pop() else { return V::unknown() };
                 all.iter().fold(first, |a, b| a.join(b))
             }
@@ -401,27 +422,41 @@ impl Interp<'_> {
                 usize::try_from(i).ok().and_then(|i| l.get(i).cloned()).unwrap_or_else(|| o.element())
             }
             (V::List(..), _) => o.element(),
-            (V::Sym(v @ (Value::Event(_) | Value::CallResult { .. } | Value::Map(..) | Value::List(..) | Value::Context(_))), Some(n)) => {
-                V::Sym(member(v, &n))
+            (
+                V::Sym(
+                    v @ (Value::Event(_)
+                    | Value::CallResult { .. }
+                    | Value::Map(..)
+                    | Value::List(..)
+                    | Value::Context(_)),
+                ),
+                Some(n),
+            ) => V::Sym(member(v, &n)),
+            // What a closed map does not hold is not there.
+            (V::Map(_, open), Some(n)) => {
+                map_get(o, &n).unwrap_or_else(|| if *open { V::unknown() } else { V::Sym(Value::Null) })
             }
-            (V::Map(..), Some(n)) => map_get(o, &n).unwrap_or_else(V::unknown),
-            (V::Map(entries, _), None) => {
+            (V::Map(entries, open), None) => {
                 let mut all = entries.iter().map(|(_, v)| v.clone());
-                let first = all.next().unwrap_or_else(V::unknown);
-                all.fold(first, |a, b| a.join(&b)).join(&V::of_deps(i.deps()))
+                let first = all.next().unwrap_or(V::Sym(Value::Null));
+                let any = all.fold(first, |a, b| a.join(&b));
+                if *open { any.join(&V::of_deps(i.deps())) } else { any }
             }
             (V::Ext(q, _), name) if q == "env" || q == "os.environ" => match name {
                 Some(n) => self.env_read(V::str(n), self.lang == Lang::Python && self.testing == 0, span),
                 None => self.env_read(i.clone(), false, span),
             },
-            (V::Ext(..) | V::Module(_) | V::Package(_) | V::Exports(_) | V::Instance(_), Some(n)) => self.attr(o, &n, span, true),
+            (V::Ext(..) | V::Module(_) | V::Package(_) | V::Exports(_) | V::Instance(_), Some(n)) => {
+                self.attr(o, &n, span, true)
+            }
             (V::Ext(q, d), None) => {
                 let mut all = String::from(q.as_str());
                 all.push_str("[]");
                 V::Ext(limited(all), *d)
             }
             (V::OneOf(_), _) => {
-                let mut all = o.possibilities().into_iter().map(|p| self.index(&p, i, span)).collect::<Vec<_>>();
+                let mut all =
+                    o.possibilities().into_iter().map(|p| self.index(&p, i, span)).collect::<Vec<_>>();
                 let Some(first) = all.pop() else { return V::unknown() };
                 all.iter().fold(first, |a, b| a.join(b))
             }
@@ -506,13 +541,49 @@ fn percent_format(format: &str, args: &V) -> V {
 fn mapping_methods(lang: Lang) -> &'static [&'static str] {
     match lang {
         Lang::Python => &[
-            "get", "keys", "values", "items", "pop", "popitem", "update", "copy", "setdefault", "clear", "fromkeys",
-            "append", "extend", "index", "count", "sort", "__getitem__", "__contains__", "has_key", "__class__",
-            "__dict__", "__len__",
+            "get",
+            "keys",
+            "values",
+            "items",
+            "pop",
+            "popitem",
+            "update",
+            "copy",
+            "setdefault",
+            "clear",
+            "fromkeys",
+            "append",
+            "extend",
+            "index",
+            "count",
+            "sort",
+            "__getitem__",
+            "__contains__",
+            "has_key",
+            "__class__",
+            "__dict__",
+            "__len__",
         ],
         Lang::JavaScript | Lang::TypeScript => &[
-            "map", "forEach", "filter", "find", "reduce", "flatMap", "some", "every", "slice", "push", "at", "pop",
-            "shift", "hasOwnProperty", "entries", "findIndex", "sort", "concat", "includes",
+            "map",
+            "forEach",
+            "filter",
+            "find",
+            "reduce",
+            "flatMap",
+            "some",
+            "every",
+            "slice",
+            "push",
+            "at",
+            "pop",
+            "shift",
+            "hasOwnProperty",
+            "entries",
+            "findIndex",
+            "sort",
+            "concat",
+            "includes",
         ],
     }
 }
@@ -525,10 +596,40 @@ fn is_promise_method(name: &str) -> bool {
 fn is_text_method(name: &str) -> bool {
     matches!(
         name,
-        "split" | "replace" | "replaceAll" | "strip" | "lstrip" | "rstrip" | "trim" | "lower" | "upper" | "startswith"
-            | "endswith" | "startsWith" | "endsWith" | "toLowerCase" | "toUpperCase" | "encode" | "decode" | "format"
-            | "join" | "toString" | "substring" | "substr" | "match" | "title" | "rsplit" | "partition" | "rpartition"
-            | "removeprefix" | "removesuffix" | "splitlines" | "zfill" | "isoformat" | "localeCompare" | "test"
+        "split"
+            | "replace"
+            | "replaceAll"
+            | "strip"
+            | "lstrip"
+            | "rstrip"
+            | "trim"
+            | "lower"
+            | "upper"
+            | "startswith"
+            | "endswith"
+            | "startsWith"
+            | "endsWith"
+            | "toLowerCase"
+            | "toUpperCase"
+            | "encode"
+            | "decode"
+            | "format"
+            | "join"
+            | "toString"
+            | "substring"
+            | "substr"
+            | "match"
+            | "title"
+            | "rsplit"
+            | "partition"
+            | "rpartition"
+            | "removeprefix"
+            | "removesuffix"
+            | "splitlines"
+            | "zfill"
+            | "isoformat"
+            | "localeCompare"
+            | "test"
     )
 }
 

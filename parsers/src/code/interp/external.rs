@@ -5,7 +5,7 @@ use super::call::{Args, Site};
 use super::expr::{map_get, text};
 use super::value::{V, limited, member};
 use crate::code::api::{self, Kind, Row};
-use crate::code::hir::Lang;
+use crate::code::hir::{Lang, ModuleKind};
 use lamlint_model::handler::{FactKind, NewClient, Phase};
 use lamlint_model::source::Span;
 use lamlint_model::value::{Deps, Fresh, Value};
@@ -17,7 +17,10 @@ impl Interp<'_> {
     pub(super) fn builtin(&mut self, name: &SmolStr) -> V {
         match name.as_str() {
             "undefined" => V::Sym(Value::Null),
-            "NaN" | "Infinity" | "this" | "__doc__" => V::unknown(),
+            "NaN" | "Infinity" | "__doc__" => V::unknown(),
+            // Outside of methods, the exports.
+            "this" if self.program.unit(self.unit).module == ModuleKind::CommonJs => V::Exports(self.unit),
+            "this" => V::unknown(),
             n if api::is_global(self.lang, n) => V::Ext(api::normal(self.lang, name.clone()), Deps::NONE),
             // The global `AWS` of a page, a name of a star import, a name that is misspelt.
             _ => V::unknown(),
@@ -78,7 +81,7 @@ impl Interp<'_> {
             // `new Date(x)` is x as a date.
             Kind::Now => match args.at(0) {
                 Some(v @ V::Sym(Value::Fresh(_) | Value::Event(_))) => v.clone(),
-                _ => V::of_deps(given),
+                _ => V::Ext(SmolStr::new_static("#date"), given),
             },
             Kind::Day => V::of_deps(Deps::FRESH),
             Kind::Answer => {
@@ -127,7 +130,10 @@ impl Interp<'_> {
                     || args.open
                     // Options that are not known may hold it.
                     || args.all().skip(1).any(|v| matches!(v, V::Sym(Value::Unknown(_)) | V::Map(_, true)));
-                let fact = FactKind::Provider { what: SmolStr::new(what), idempotency_key: has_key && option != "-" };
+                let fact = FactKind::Provider {
+                    what: SmolStr::new(what),
+                    idempotency_key: has_key && option != "-",
+                };
                 self.fact(fact, site.span);
                 V::of_deps(given.or(Deps::CALL))
             }
@@ -149,7 +155,13 @@ impl Interp<'_> {
             }
             Kind::Open => self.open_file(&args, site),
             Kind::Path => joined_path(&args),
-            Kind::Memo | Kind::Idempotent | Kind::Wrap | Kind::Event | Kind::Property | Kind::ClassMethod | Kind::Middleware => {
+            Kind::Memo
+            | Kind::Idempotent
+            | Kind::Wrap
+            | Kind::Event
+            | Kind::Property
+            | Kind::ClassMethod
+            | Kind::Middleware => {
                 let wrapped = args.pos.iter().find(|v| matches!(v, V::Func(_))).cloned();
                 match wrapped {
                     Some(f) => self.wrapped(f, row, false),
@@ -162,7 +174,7 @@ impl Interp<'_> {
             }
             Kind::Route => {
                 for f in args.functions() {
-                    let args = vec![V::of_deps(Deps::EVENT); self.arity(&f)];
+                    let args = vec![super::call::given(Deps::EVENT); self.arity(&f)];
                     self.register(f, args);
                 }
                 V::Ext(q.clone(), given)
@@ -260,6 +272,7 @@ impl Interp<'_> {
                 }
                 _ => V::of_deps(given),
             },
+            Kind::Factory => result(given),
             Kind::Pure | Kind::Alias => {
                 self.hand_over(args.functions(), given, true);
                 result(given)
@@ -277,18 +290,51 @@ impl Interp<'_> {
                     if !args.functions().is_empty() =>
                 {
                     // Methods that any promise or list has: the function is called, not only handed over.
-                    return self.call_method(&V::of_deps(deps.or(Deps::CALL)), &last.into(), args, site, None);
+                    return self.call_method(
+                        &V::of_deps(deps.or(Deps::CALL)),
+                        &last.into(),
+                        args,
+                        site,
+                        None,
+                    );
                 }
                 _ => {}
             }
         }
-        if args.all().any(V::holds_sdk) {
+        if args.all().any(V::holds_sdk) && !api::is_known(self.lang, q) {
             let detail = format!("an AWS client is handed to `{}`", site.name());
             self.give_up(lamlint_model::tri::Reason::NotInTree, detail);
         }
+        if args.all().any(|v| self.has_methods(v)) && !api::is_known(self.lang, q) {
+            let detail = format!("a class is handed to `{}`", site.name());
+            self.give_up(lamlint_model::tri::Reason::NotInTree, detail);
+        }
         let given = args.deps().or(deps).or(Deps::OTHER);
+        let handler = self.wrapped_handler(&args);
         self.hand_over(args.functions(), given, true);
-        V::Ext(limited(format!("{q}()")), given)
+        handler.unwrap_or_else(|| V::Ext(limited(format!("{q}()")), given))
+    }
+
+    /// Whether a value has methods of the project that a library could call.
+    fn has_methods(&self, v: &V) -> bool {
+        let (unit, class) = match v {
+            V::Class(u, c) => (*u, *c),
+            V::Instance(i) => match i.try_borrow() {
+                Ok(i) => i.class,
+                Err(_) => return false,
+            },
+            _ => return false,
+        };
+        let unit = self.program.unit(unit);
+        unit.class(class).methods.iter().any(|m| unit.function(*m).name != "constructor")
+    }
+
+    /// `wrap(async (event, context) => …)` with a wrapper that is not known: it is taken to call the handler.
+    fn wrapped_handler(&self, args: &Args) -> Option<V> {
+        let mut functions = args.pos.iter().filter(|v| matches!(v, V::Func(_)));
+        let (Some(v @ V::Func(f)), None) = (functions.next(), functions.next()) else { return None };
+        let function = self.program.unit(f.unit).function(f.id);
+        crate::code::shape::takes_event(function).then(|| super::call::with_unknown_event(v.clone()))
     }
 
     /// `new Promise((resolve, reject) => …)`: its value is what `resolve` is given, which is not tracked.
@@ -348,12 +394,17 @@ impl Interp<'_> {
                     None if is_open(o) => None,
                     None => Some(SmolStr::new_static("GET")),
                 },
-                None if args.at(1).is_some() || args.named("data").is_some() => Some(SmolStr::new_static("POST")),
+                None if args.at(1).is_some() || args.named("data").is_some() => {
+                    Some(SmolStr::new_static("POST"))
+                }
                 None => matches!(url, Value::Str(_) | Value::Concat(_)).then_some(SmolStr::new_static("GET")),
             },
             h => match h.strip_prefix('@').and_then(|i| i.parse().ok()) {
                 Some(i) => {
-                    url = args.named("url").or_else(|| args.at(row.positions().next().unwrap_or(1))).map_or_else(Value::unknown, text);
+                    url = args
+                        .named("url")
+                        .or_else(|| args.at(row.positions().next().unwrap_or(1)))
+                        .map_or_else(Value::unknown, text);
                     args.named("method").or_else(|| args.at(i)).and_then(upper)
                 }
                 None => Some(SmolStr::from(h)),
@@ -370,7 +421,8 @@ fn is_open(v: &V) -> bool {
 
 /// Whether the headers of a request carry an idempotency key. Headers that are not known may.
 fn has_idempotency_key(args: &Args) -> bool {
-    let headers = args.named("headers").cloned().or_else(|| args.pos.iter().rev().find_map(|v| map_get(v, "headers")));
+    let headers =
+        args.named("headers").cloned().or_else(|| args.pos.iter().rev().find_map(|v| map_get(v, "headers")));
     let names_key = |k: &str| {
         let k = k.to_ascii_lowercase();
         k.contains("idempotency") || k.contains("idempotent") || k == "x-request-id"

@@ -4,6 +4,7 @@ use super::Interp;
 use super::call::{Args, Site};
 use super::expr::{map_get, text};
 use super::value::{Func, V, member};
+use crate::code::api;
 use crate::code::hir::{Expr, Lang};
 use lamlint_model::handler::FactKind;
 use lamlint_model::value::{Deps, Fresh, Value};
@@ -48,11 +49,16 @@ impl Interp<'_> {
         if !functions.is_empty() {
             self.hand_over(functions, deps, true);
         }
-        if matches!(o, V::Sym(Value::Unknown(d)) if d.any(Deps::OTHER)) || matches!(o, V::Instance(_)) {
-            self.give_up(
-                lamlint_model::tri::Reason::Dynamic,
-                "a method of something that is not known is called",
-            );
+        // What comes from the event or from another host is data, not an object of the project.
+        let data = Deps::EVENT.or(Deps::CALL).or(Deps::FRESH).or(Deps::CONTEXT);
+        if match o {
+            V::Sym(Value::Unknown(_)) | V::Method(..) => !o.deps().any(data) && !api::is_data_method(name),
+            // A method of a library's base class hides nothing either.
+            V::Instance(i) => i.try_borrow().map_or(true, |i| self.is_whole(i.class, 0)),
+            _ => false,
+        } {
+            let detail = format!("`{}` is called on something that is not known", site.name());
+            self.give_up(lamlint_model::tri::Reason::Dynamic, detail);
         }
         V::of_deps(deps)
     }
@@ -60,7 +66,8 @@ impl Interp<'_> {
     /// `then`, `catch`, `finally`, `promise`: calls are followed where they are made, so a promise is its value.
     fn promise_method(&mut self, o: &V, name: &str, args: &Args, site: &Site<'_>) -> Option<V> {
         match name {
-            "promise" if args.pos.is_empty() => Some(o.clone()),
+            // A future's value is that of what it runs.
+            "promise" | "result" if args.pos.is_empty() && !matches!(o, V::Instance(_)) => Some(o.clone()),
             "then" => {
                 let mut v = match args.at(0) {
                     Some(f) if !f.is_null() => self.call_value(f, Args::of(vec![o.clone()]), site.span),
@@ -159,7 +166,11 @@ impl Interp<'_> {
                 let new = args.pos.iter().skip(usize::from(name == "insert"));
                 items.extend(new.cloned());
                 // A loop appends any number.
-                open |= self.ctx.in_loop || self.ctx.branch || self.ctx.event_branch || name == "unshift" || name == "insert";
+                open |= self.ctx.in_loop
+                    || self.ctx.branch
+                    || self.ctx.event_branch
+                    || name == "unshift"
+                    || name == "insert";
             }
             "extend" | "update" => {
                 match args.at(0) {
@@ -230,7 +241,13 @@ impl Interp<'_> {
                 return Some(v);
             }
             // A `Map` or plain object with computed keys.
-            "set" if args.pos.len() == 2 => open = true,
+            "set" => match (args.at(0).and_then(V::as_str), args.at(1)) {
+                (Some(k), Some(v)) => {
+                    entries.retain(|(n, _)| n != k);
+                    entries.push((k.into(), v.clone()));
+                }
+                _ => open = true,
+            },
             "pop" | "clear" | "delete" => open = true,
             _ => return None,
         }
@@ -251,7 +268,9 @@ impl Interp<'_> {
         }
         let gives_elements = match name {
             "map" | "flatMap" | "mapSeries" => false,
-            "forEach" | "filter" | "some" | "every" | "sort" | "findIndex" | "findLast" | "each" | "find" => true,
+            "forEach" | "filter" | "some" | "every" | "sort" | "findIndex" | "findLast" | "each" | "find" => {
+                true
+            }
             "reduce" | "reduceRight" => true,
             _ => return None,
         };
@@ -278,6 +297,9 @@ impl Interp<'_> {
         };
         let result = self.call_value(&f, Args::of(call), site.span);
         self.ctx = outer;
+        // What goes on with some of the elements only goes on after a choice.
+        self.asked |= matches!(name, "filter" | "some" | "every" | "find" | "findLast")
+            && element.deps().any(lamlint_model::value::Deps::EVENT);
         Some(match name {
             "map" | "mapSeries" => V::List(Rc::new(vec![result]), true),
             "flatMap" => V::List(Rc::new(vec![result.element()]), true),
@@ -308,13 +330,16 @@ impl Interp<'_> {
                 let before = self.testing;
                 self.testing += 1;
                 let v = match (o, key.as_str()) {
-                    (V::Sym(v @ (Value::Event(_) | Value::CallResult { .. } | Value::Context(_))), Some(k)) => {
-                        V::Sym(member(v, k))
-                    }
+                    (
+                        V::Sym(v @ (Value::Event(_) | Value::CallResult { .. } | Value::Context(_))),
+                        Some(k),
+                    ) => V::Sym(member(v, k)),
                     (V::Map(_, false) | V::Sym(Value::Map(_, false)), Some(k)) => {
                         map_get(o, k).unwrap_or(V::Sym(Value::Null))
                     }
-                    (V::Map(..) | V::Sym(Value::Map(..)), Some(k)) => map_get(o, k).unwrap_or_else(V::unknown),
+                    (V::Map(..) | V::Sym(Value::Map(..)), Some(k)) => {
+                        map_get(o, k).unwrap_or_else(V::unknown)
+                    }
                     _ => self.index(o, key, site.span),
                 };
                 self.testing = before;
@@ -368,8 +393,8 @@ impl Interp<'_> {
         match (o, name) {
             (
                 V::Sym(_),
-                "strip" | "trim" | "encode" | "decode" | "toString" | "rstrip" | "lstrip" | "trimEnd" | "trimStart"
-                | "valueOf" | "as_posix" | "resolve" | "expanduser" | "absolute",
+                "strip" | "trim" | "encode" | "decode" | "toString" | "rstrip" | "lstrip" | "trimEnd"
+                | "trimStart" | "valueOf" | "as_posix" | "resolve" | "expanduser" | "absolute",
             ) => Some(match o {
                 V::Sym(Value::Str(s)) if name.contains("trim") || name.contains("strip") => V::str(s.trim()),
                 o => o.clone(),
@@ -378,10 +403,12 @@ impl Interp<'_> {
                 // The text of a moment differs as the moment does; a day or a part of it may not.
                 (
                     Fresh::Time,
-                    "isoformat" | "timestamp" | "toISOString" | "getTime" | "valueOf" | "toJSON" | "format" | "unix"
-                    | "toISO" | "toMillis" | "utcnow" | "astimezone" | "replace",
+                    "isoformat" | "timestamp" | "toISOString" | "getTime" | "valueOf" | "toJSON" | "format"
+                    | "unix" | "toISO" | "toMillis" | "utcnow" | "astimezone" | "replace",
                 ) if args.pos.is_empty() => o.clone(),
-                (Fresh::Uuid | Fresh::Random, "replace" | "replaceAll" | "lower" | "upper" | "hex") => o.clone(),
+                (Fresh::Uuid | Fresh::Random, "replace" | "replaceAll" | "lower" | "upper" | "hex") => {
+                    o.clone()
+                }
                 _ => V::of_deps(deps.or(Deps::FRESH)),
             }),
             (V::Sym(Value::Str(s)), "format") => Some(V::Sym(formatted(s, args))),
@@ -403,7 +430,9 @@ impl Interp<'_> {
                 Some(V::Sym(Value::concat(parts)))
             }
             (V::Sym(Value::Str(s)), "replace" | "replaceAll") => match (args.at(0), args.at(1)) {
-                (Some(V::Sym(Value::Str(a))), Some(V::Sym(Value::Str(b)))) if name == "replaceAll" || self.lang == Lang::Python => {
+                (Some(V::Sym(Value::Str(a))), Some(V::Sym(Value::Str(b))))
+                    if name == "replaceAll" || self.lang == Lang::Python =>
+                {
                     Some(V::str(s.replace(a.as_str(), b)))
                 }
                 _ => Some(V::of_deps(deps)),
@@ -415,9 +444,7 @@ impl Interp<'_> {
                 _ => Some(V::of_deps(deps)),
             },
             // `decodeURIComponent(key.replace(/\+/g, " "))`: the key as it is.
-            (V::Sym(Value::Event(_)), "replace" | "replaceAll")
-                if matches!(args.at(1), Some(V::Sym(Value::Str(s))) if s == " ") =>
-            {
+            (V::Sym(Value::Event(_)), "replace" | "replaceAll") if matches!(args.at(1), Some(V::Sym(Value::Str(s))) if s == " ") => {
                 Some(o.clone())
             }
             (V::Sym(_), "read_text" | "read_bytes") => {
@@ -438,7 +465,12 @@ impl Interp<'_> {
                 _ => None,
             },
             (V::List(..), "at") => Some(o.element()),
-            (V::List(..) | V::Map(..) | V::Sym(Value::Str(_) | Value::Concat(_) | Value::List(..) | Value::Map(..)), _) => {
+            (
+                V::List(..)
+                | V::Map(..)
+                | V::Sym(Value::Str(_) | Value::Concat(_) | Value::List(..) | Value::Map(..)),
+                _,
+            ) => {
                 self.hand_over(args.functions(), deps, true);
                 Some(V::of_deps(deps))
             }

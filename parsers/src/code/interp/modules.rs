@@ -98,10 +98,9 @@ impl Interp<'_> {
                     "*" => V::Module(id),
                     "" if self.lang == Lang::Python => V::Module(id),
                     "" | "default" => self.default_export(id, name),
-                    name => self
-                        .export(id, name)
-                        .or_else(|| self.submodule(id, name))
-                        .unwrap_or_else(V::unknown),
+                    name => {
+                        self.export(id, name).or_else(|| self.submodule(id, name)).unwrap_or_else(V::unknown)
+                    }
                 }
             }
             Found::Package(dir) => match name {
@@ -255,6 +254,11 @@ impl Interp<'_> {
         }
     }
 
+    /// Whether an import names no module of the project.
+    pub(super) fn is_library_import(&mut self, module: &str) -> bool {
+        matches!(self.find_module(module), Found::Library(_))
+    }
+
     fn find_module(&mut self, module: &str) -> Found {
         if self.lang == Lang::Python { self.python_module(module) } else { self.node_module(module) }
     }
@@ -342,7 +346,8 @@ impl Interp<'_> {
         };
         // TypeScript writes `./x.js` for `./x.ts`.
         find(path).or_else(|| {
-            let (stem, _) = path.rsplit_once('.').filter(|(_, e)| matches!(*e, "js" | "mjs" | "cjs" | "jsx"))?;
+            let (stem, _) =
+                path.rsplit_once('.').filter(|(_, e)| matches!(*e, "js" | "mjs" | "cjs" | "jsx"))?;
             find(stem)
         })
     }
@@ -419,6 +424,24 @@ fn is_data(module: &str) -> bool {
     let name = crate::files::file_name(module);
     matches!(
         name.rsplit_once('.').map(|(_, e)| e),
-        Some("json" | "css" | "html" | "txt" | "md" | "graphql" | "gql" | "sql" | "svg" | "png" | "wasm" | "node" | "yaml" | "yml" | "proto" | "xml" | "hbs")
+        Some(
+            "json"
+                | "css"
+                | "html"
+                | "txt"
+                | "md"
+                | "graphql"
+                | "gql"
+                | "sql"
+                | "svg"
+                | "png"
+                | "wasm"
+                | "node"
+                | "yaml"
+                | "yml"
+                | "proto"
+                | "xml"
+                | "hbs"
+        )
     )
 }

@@ -61,8 +61,13 @@ impl Interp<'_> {
         match q {
             "boto3.client" => Some(self.client(args, false, false, site)),
             "boto3.resource" => Some(self.client(args, false, true, site)),
-            "boto3.Session" | "boto3.session.Session" | "aioboto3.Session" | "aioboto3.session.Session"
-            | "aiobotocore.session.get_session" | "aiobotocore.session.AioSession" | "botocore.session.get_session"
+            "boto3.Session"
+            | "boto3.session.Session"
+            | "aioboto3.Session"
+            | "aioboto3.session.Session"
+            | "aiobotocore.session.get_session"
+            | "aiobotocore.session.AioSession"
+            | "botocore.session.get_session"
             | "botocore.session.Session" => {
                 let foreign = is_foreign(args, SESSION_PARAMS);
                 self.new_client(None, args.deps(), site);
@@ -89,9 +94,14 @@ impl Interp<'_> {
         let foreign = foreign || self.foreign || is_foreign(args, CLIENT_PARAMS);
         match service {
             Some(service) if resource => V::Sdk(Rc::new(Sdk::Service { service, foreign })),
-            Some(service) => V::Sdk(Rc::new(Sdk::Client { service, foreign, document: false, defaults: None })),
+            Some(service) => {
+                V::Sdk(Rc::new(Sdk::Client { service, foreign, document: false, defaults: None }))
+            }
             None => {
-                self.give_up(lamlint_model::tri::Reason::Dynamic, "a client of a service that is not constant");
+                self.give_up(
+                    lamlint_model::tri::Reason::Dynamic,
+                    "a client of a service that is not constant",
+                );
                 V::of_deps(args.deps())
             }
         }
@@ -215,7 +225,8 @@ impl Interp<'_> {
                 self.object_method(service, kind, ids, *foreign, name, &args, site)
             }
             Sdk::BatchWriter { ids, foreign } => {
-                let mut entries: Vec<(SmolStr, Value)> = ids.iter().map(|(k, v)| (k.clone(), v.to_value())).collect();
+                let mut entries: Vec<(SmolStr, Value)> =
+                    ids.iter().map(|(k, v)| (k.clone(), v.to_value())).collect();
                 let names: &[&str] = match name {
                     "put_item" => &["Item"],
                     "delete_item" => &["Key"],
@@ -226,7 +237,13 @@ impl Interp<'_> {
                         entries.push((SmolStr::from(*n), v.to_value()));
                     }
                 }
-                self.call_operation("dynamodb", "BatchWriteItem".into(), Value::Map(entries, true), *foreign, site)
+                self.call_operation(
+                    "dynamodb",
+                    "BatchWriteItem".into(),
+                    Value::Map(entries, true),
+                    *foreign,
+                    site,
+                )
             }
             Sdk::Command { .. } => V::unknown(),
             Sdk::Operation { service, operation, foreign, input } => match name {
@@ -286,7 +303,9 @@ impl Interp<'_> {
             }
             "get_paginator" => {
                 let operation = args.at(0).or_else(|| args.named("operation_name")).and_then(V::as_str);
-                let Some(operation) = operation.and_then(|o| api::operation(service, o)) else { return V::unknown() };
+                let Some(operation) = operation.and_then(|o| api::operation(service, o)) else {
+                    return V::unknown();
+                };
                 return V::Sdk(Rc::new(Sdk::Operation {
                     service: service.clone(),
                     operation,
@@ -304,7 +323,7 @@ impl Interp<'_> {
                 // Waiters, signed addresses, `exceptions`: no call that is known.
                 None => {
                     self.hand_over(args.functions(), Deps::CALL, true);
-                    return V::of_deps(args.deps().or(Deps::OTHER));
+                    return V::Ext(SmolStr::new_static("#sdk"), args.deps().or(Deps::CALL));
                 }
             },
         };
@@ -344,7 +363,8 @@ impl Interp<'_> {
                 if let V::Sdk(c) = c
                     && let Sdk::Command { service, operation, input } = &*c
                 {
-                    let v = self.call_operation(service, operation.clone(), api_args(input, &[]), foreign, site);
+                    let v =
+                        self.call_operation(service, operation.clone(), api_args(input, &[]), foreign, site);
                     out = if out.is_null() { v } else { out.join(&v) };
                 }
             }
@@ -363,7 +383,14 @@ impl Interp<'_> {
         }
     }
 
-    fn service_method(&mut self, service: &SmolStr, foreign: bool, name: &str, args: &Args, site: &Site<'_>) -> V {
+    fn service_method(
+        &mut self,
+        service: &SmolStr,
+        foreign: bool,
+        name: &str,
+        args: &Args,
+        site: &Site<'_>,
+    ) -> V {
         if let Some((kind, names)) = api::resource(service, name) {
             return V::Sdk(Rc::new(Sdk::Object {
                 service: service.clone(),
@@ -410,7 +437,12 @@ impl Interp<'_> {
         if let Some((inner, names)) = api::resource(service, name) {
             let mut inner_ids = ids.to_vec();
             inner_ids.extend(identifiers(inner, names.get(ids.len()..).unwrap_or(&[]), args));
-            return V::Sdk(Rc::new(Sdk::Object { service: service.clone(), kind: inner, ids: inner_ids, foreign }));
+            return V::Sdk(Rc::new(Sdk::Object {
+                service: service.clone(),
+                kind: inner,
+                ids: inner_ids,
+                foreign,
+            }));
         }
         let (operation, params) = match api::method(service, kind, name) {
             Some((o, params)) => (SmolStr::new_static(o), params),
@@ -454,15 +486,23 @@ fn is_foreign(args: &Args, params: &[&str]) -> bool {
     let given = |v: &V| !v.is_null();
     let by_position = params.iter().zip(&args.pos).any(|(n, v)| FOREIGN.contains(n) && given(v));
     let in_options = params.is_empty()
-        && args.pos.iter().any(|o| FOREIGN.iter().any(|n| super::expr::map_get(o, n).is_some_and(|v| given(&v))));
-    by_position || in_options || args.open || args.named.iter().any(|(n, v)| FOREIGN.contains(&n.as_str()) && given(v))
+        && args
+            .pos
+            .iter()
+            .any(|o| FOREIGN.iter().any(|n| super::expr::map_get(o, n).is_some_and(|v| given(&v))));
+    by_position
+        || in_options
+        || args.open
+        || args.named.iter().any(|(n, v)| FOREIGN.contains(&n.as_str()) && given(v))
 }
 
 fn client_is_foreign(v: &V) -> bool {
     match v {
         V::Sdk(s) => matches!(
             &**s,
-            Sdk::Client { foreign: true, .. } | Sdk::Service { foreign: true, .. } | Sdk::Session { foreign: true }
+            Sdk::Client { foreign: true, .. }
+                | Sdk::Service { foreign: true, .. }
+                | Sdk::Session { foreign: true }
         ),
         V::OneOf(all) => all.iter().any(client_is_foreign),
         _ => false,

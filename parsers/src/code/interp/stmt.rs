@@ -2,7 +2,7 @@
 
 use super::value::{ClassInfo, FrameRef, Func, V};
 use super::{Flow, Interp, MAX_NESTING};
-use crate::code::hir::{Block, ClassId, ExprKind, FnId, Import, Lang, Pattern, Stmt, StmtKind};
+use crate::code::hir::{Block, ClassId, Expr, ExprKind, FnId, Import, Lang, Pattern, Stmt, StmtKind};
 use lamlint_model::handler::FactKind;
 use lamlint_model::tri::Reason;
 use lamlint_model::value::{Deps, Value};
@@ -17,8 +17,9 @@ impl Interp<'_> {
         if self.nesting > MAX_NESTING {
             self.give_up(Reason::Budget, "the code is nested too deeply");
         } else {
-            // Named functions are known in their whole block.
-            for s in block {
+            // Named functions are known in their whole block; in Python from where they stand.
+            let hoists = self.lang != Lang::Python;
+            for s in block.iter().filter(|_| hoists) {
                 if let StmtKind::Function(id) = s.kind
                     && self.program.unit(self.unit).function(id).decorators.is_empty()
                 {
@@ -73,7 +74,9 @@ impl Interp<'_> {
                 self.block(otherwise);
                 Flow::On
             }
-            StmtKind::Try { body, catches, otherwise, finally } => self.try_catch(body, catches, otherwise, finally),
+            StmtKind::Try { body, catches, otherwise, finally } => {
+                self.try_catch(body, catches, otherwise, finally)
+            }
             StmtKind::With { items, body } => {
                 for (e, target) in items {
                     let v = self.eval(e);
@@ -190,13 +193,21 @@ impl Interp<'_> {
         self.block(&c.body);
         for m in &c.methods {
             let f = unit.function(*m);
+            // A setter has the name of its getter, which is what reading means.
+            let is_setter = |d: &Expr| matches!(&d.kind, ExprKind::Attr { name, .. } if name == "setter" || name == "deleter");
+            if f.decorators.iter().any(is_setter) && self.frame.borrow().vars.contains_key(&f.name) {
+                continue;
+            }
             // Methods don't see the names of the class body.
             let v = self.closure_in(*m, outer.clone());
             let v = self.decorated(v, &f.decorators, f.name_span);
             self.frame.borrow_mut().set(&f.name, v);
         }
         let class_frame = std::mem::replace(&mut self.frame, outer);
-        self.classes.insert((self.unit, id), Rc::new(ClassInfo { frame: class_frame, outer: self.frame.clone(), bases }));
+        self.classes.insert(
+            (self.unit, id),
+            Rc::new(ClassInfo { frame: class_frame, outer: self.frame.clone(), bases }),
+        );
         V::Class(self.unit, id)
     }
 
@@ -218,7 +229,10 @@ impl Interp<'_> {
             let known = super::lookup(&self.frame, name);
             if let Some((v, _)) = known
                 && self.frame.borrow().vars.contains_key(name)
-                && !matches!(v, V::Func(_) | V::Class(..) | V::Module(_) | V::Package(_) | V::Ext(..) | V::Sdk(_))
+                && !matches!(
+                    v,
+                    V::Func(_) | V::Class(..) | V::Module(_) | V::Package(_) | V::Ext(..) | V::Sdk(_)
+                )
             {
                 let deps = v.deps();
                 self.frame.borrow_mut().set(name, v.join(&V::of_deps(deps)));
@@ -265,7 +279,7 @@ impl Interp<'_> {
 
     /// A package imported inside a function; modules of the project are followed instead.
     pub(super) fn local_import(&mut self, module: &SmolStr, span: lamlint_model::Span) {
-        if !self.stack.is_empty() && !module.starts_with(['.', '/']) {
+        if !self.stack.is_empty() && self.is_library_import(module) {
             self.fact(FactKind::LocalImport { module: module.clone() }, span);
         }
     }

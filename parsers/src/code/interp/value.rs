@@ -88,6 +88,32 @@ pub(crate) enum Sdk {
     Collection { service: SmolStr, name: SmolStr, ids: Vec<(SmolStr, V)>, foreign: bool },
 }
 
+impl Sdk {
+    fn equals(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Session { foreign: a }, Self::Session { foreign: b }) => a == b,
+            (Self::Service { service: a, foreign: x }, Self::Service { service: b, foreign: y }) => {
+                a == b && x == y
+            }
+            (
+                Self::Client { service: a, foreign: x, document: d, defaults: None },
+                Self::Client { service: b, foreign: y, document: e, defaults: None },
+            ) => a == b && x == y && d == e,
+            (
+                Self::Object { service: a, kind: k, ids: i, foreign: x },
+                Self::Object { service: b, kind: l, ids: j, foreign: y },
+            ) => {
+                a == b
+                    && k == l
+                    && x == y
+                    && i.len() == j.len()
+                    && i.iter().zip(j).all(|((m, v), (n, w))| m == n && v.equals(w))
+            }
+            _ => false,
+        }
+    }
+}
+
 /// A value.
 #[derive(Debug, Clone)]
 pub(crate) enum V {
@@ -144,7 +170,9 @@ impl V {
         }
         match self {
             Self::Sym(v) => v.clone(),
-            Self::List(v, open) => Value::List(v.iter().map(|x| x.to_value_below(depth + 1)).collect(), *open),
+            Self::List(v, open) => {
+                Value::List(v.iter().map(|x| x.to_value_below(depth + 1)).collect(), *open)
+            }
             Self::Map(v, open) => {
                 Value::Map(v.iter().map(|(k, x)| (k.clone(), x.to_value_below(depth + 1))).collect(), *open)
             }
@@ -163,9 +191,9 @@ impl V {
             }
             Self::Method(v, _) => v.deps(),
             Self::Ext(_, d) => *d,
-            Self::Instance(i) => i
-                .try_borrow()
-                .map_or(Deps::OTHER, |i| if i.persistent { Deps::NONE } else { Deps::OTHER }),
+            Self::Instance(i) => {
+                i.try_borrow().map_or(Deps::OTHER, |i| if i.persistent { Deps::NONE } else { Deps::OTHER })
+            }
             _ => Deps::NONE,
         }
     }
@@ -175,7 +203,9 @@ impl V {
         match (self, other) {
             (Self::Sym(a), Self::Sym(b)) => a == b,
             (Self::List(a, x), Self::List(b, y)) => {
-                x == y && (Rc::ptr_eq(a, b) || (a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.equals(b))))
+                x == y
+                    && (Rc::ptr_eq(a, b)
+                        || (a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.equals(b))))
             }
             (Self::Map(a, x), Self::Map(b, y)) => {
                 x == y
@@ -200,7 +230,7 @@ impl V {
             (Self::Module(a), Self::Module(b)) | (Self::Exports(a), Self::Exports(b)) => a == b,
             (Self::Ext(a, d), Self::Ext(b, e)) => a == b && d == e,
             (Self::Package(a), Self::Package(b)) => a == b,
-            (Self::Sdk(a), Self::Sdk(b)) => Rc::ptr_eq(a, b),
+            (Self::Sdk(a), Self::Sdk(b)) => Rc::ptr_eq(a, b) || a.equals(b),
             (Self::Method(a, n), Self::Method(b, m)) => n == m && a.equals(b),
             (Self::OneOf(a), Self::OneOf(b)) => {
                 a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.equals(b))
@@ -238,7 +268,8 @@ impl V {
     pub(crate) fn possibilities(&self) -> Vec<V> {
         match self {
             Self::OneOf(v) => {
-                let some: Vec<V> = v.iter().filter(|x| !matches!(x, Self::Sym(Value::Null))).cloned().collect();
+                let some: Vec<V> =
+                    v.iter().filter(|x| !matches!(x, Self::Sym(Value::Null))).cloned().collect();
                 if some.is_empty() { v.to_vec() } else { some }
             }
             v => vec![v.clone()],
@@ -313,9 +344,7 @@ pub(crate) fn member(v: &Value, name: &str) -> Value {
         Value::Event(p) => extended(p, name).map_or(Value::Unknown(Deps::EVENT), Value::Event),
         Value::Context(p) => extended(p, name).map_or(Value::Unknown(Deps::CONTEXT), Value::Context),
         Value::CallResult { service, operation, path } => match extended(path, name) {
-            Some(path) => {
-                Value::CallResult { service: service.clone(), operation: operation.clone(), path }
-            }
+            Some(path) => Value::CallResult { service: service.clone(), operation: operation.clone(), path },
             None => Value::Unknown(Deps::CALL),
         },
         Value::Map(entries, open) => match entries.iter().rev().find(|(k, _)| k == name) {

@@ -42,7 +42,11 @@ fn value(v: &Value) -> String {
         Value::Str(s) => format!("{:?}", s.as_str()),
         Value::Concat(p) => p.iter().map(value).collect::<Vec<_>>().join("+"),
         Value::List(v, open) => {
-            format!("[{}{}]", v.iter().map(value).collect::<Vec<_>>().join(", "), if *open { ", …" } else { "" })
+            format!(
+                "[{}{}]",
+                v.iter().map(value).collect::<Vec<_>>().join(", "),
+                if *open { ", …" } else { "" }
+            )
         }
         Value::Map(m, open) => {
             let all: Vec<String> = m.iter().map(|(k, v)| format!("{k}: {}", value(v))).collect();
@@ -53,7 +57,10 @@ fn value(v: &Value) -> String {
         Value::Context(p) => format!("context{}", p.iter().map(|s| format!(".{s}")).collect::<String>()),
         Value::Fresh(f) => format!("fresh {f:?}"),
         Value::CallResult { service, operation, path } => {
-            format!("result {service}.{operation}{}", path.iter().map(|s| format!(".{s}")).collect::<String>())
+            format!(
+                "result {service}.{operation}{}",
+                path.iter().map(|s| format!(".{s}")).collect::<String>()
+            )
         }
         Value::OneOf(v) => v.iter().map(value).collect::<Vec<_>>().join(" | "),
         Value::Unknown(d) => format!("?{}", deps(*d)),
@@ -82,7 +89,14 @@ pub(super) fn line(f: &Fact) -> String {
                 .and_then(|()| if c.args.is_empty() { Ok(()) } else { write!(out, " of {d}{other}") })
         }
         FactKind::SdkCall(c) => {
-            write!(out, "{}.{} {}{}", c.service, c.operation, value(&c.args), if c.foreign { " foreign" } else { "" })
+            write!(
+                out,
+                "{}.{} {}{}",
+                c.service,
+                c.operation,
+                value(&c.args),
+                if c.foreign { " foreign" } else { "" }
+            )
         }
         FactKind::EnvRead { name, required } => {
             write!(out, "env {}{}", value(name), if *required { " required" } else { "" })
@@ -180,4 +194,19 @@ fn python_calls() {
 #[test]
 fn python_effects() {
     check("python_effects.txt", include_str!("python_effects.txt"));
+}
+
+#[test]
+fn js_clients() {
+    check("js_clients.txt", include_str!("js_clients.txt"));
+}
+
+#[test]
+fn js_calls() {
+    check("js_calls.txt", include_str!("js_calls.txt"));
+}
+
+#[test]
+fn js_effects() {
+    check("js_effects.txt", include_str!("js_effects.txt"));
 }
