@@ -5,15 +5,21 @@
 //! their arguments bound, calls into libraries are looked up in [`super::api`]. What can't be followed makes the
 //! handler incomplete, never wrong: values become unknown and the reason is kept.
 
+mod access;
 mod assign;
 mod branch;
 mod call;
+mod classes;
+mod decorate;
 mod expr;
 mod external;
+mod http;
 mod methods;
 mod modules;
 mod sdk;
+mod sdk_js;
 mod stmt;
+mod text;
 pub(crate) mod value;
 
 use super::Entry;
@@ -61,7 +67,7 @@ pub(crate) struct Interp<'p> {
     /// Attributes that functions were given.
     attributes: BTreeMap<(UnitId, FnId), BTreeMap<SmolStr, V>>,
     /// Objects that are made once per environment, with where.
-    kept: Vec<(call::Kept, V)>,
+    kept: Vec<(classes::Kept, V)>,
     /// The event is an object made by a library, not the plain mapping.
     event_object: bool,
     /// The SDK was given credentials or an endpoint for all its clients (`AWS.config.update`).
