@@ -118,7 +118,10 @@ fn analyze_here(found: &Found, parameters: &[(String, String)]) -> Analysis {
             Lowered::Code(unit) => {
                 program.add(path, unit);
             }
-            Lowered::Template(facts) => templates.push(TemplateFile { path: path.clone(), facts }),
+            Lowered::Template(facts) => {
+                out.broken.extend(facts.duplicates.iter().cloned());
+                templates.push(TemplateFile { path: path.clone(), facts });
+            }
             Lowered::Other => {}
             Lowered::Broken(e, true) => {
                 out.broken.push(Broken { span: e.span, what: e.message, kind: BrokenKind::Template });

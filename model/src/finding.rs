@@ -67,6 +67,7 @@ pub struct Finding {
     confidence: Confidence,
     message: Message,
     subject: SmolStr,
+    others: Vec<SmolStr>,
     discriminator: SmolStr,
     proof: Proof,
 }
@@ -117,9 +118,16 @@ impl Finding {
         self.proof.guards()
     }
 
-    /// Merge the same claim about another function into this one, as a note.
+    /// Other functions the same claim holds for at the same place, in order.
+    pub fn others(&self) -> &[SmolStr] {
+        &self.others
+    }
+
+    /// Merge the same claim about another function into this one.
     pub fn also(&mut self, subject: &str) {
-        self.message.notes.push(format!("the same holds for `{subject}`"));
+        if self.subject != subject && !self.others.iter().any(|o| o == subject) {
+            self.others.push(subject.into());
+        }
     }
 }
 
@@ -165,6 +173,7 @@ impl Findings {
             confidence,
             message,
             subject: subject.into(),
+            others: Vec::new(),
             discriminator: discriminator.into(),
             proof,
         });

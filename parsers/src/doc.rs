@@ -25,7 +25,7 @@ pub struct DocNode {
     /// is inside it keeps the spans of its definition.
     pub span: Span,
     /// A local tag without its `!` (`Ref`, `GetAtt`, `Sub`); an unknown one is kept as it is. Standard tags
-    /// (`!!str`, `!!omap`) are kept with both marks. [`UNREAD`] marks an alias that was not expanded.
+    /// (`!!str`, `!!omap`) are kept with both marks. [`UNREAD`] marks what was not read.
     pub tag: Option<SmolStr>,
     /// For a node used through an alias: where it is defined.
     pub defined_at: Option<Span>,
@@ -33,9 +33,9 @@ pub struct DocNode {
     pub kind: DocKind,
 }
 
-/// The tag of an alias that was not expanded, because it contains itself or expands to too much. Its value is
-/// not known.
-pub const UNREAD: &str = "!!unread";
+/// The tag of an alias that was not expanded, because it contains itself or expands to too much, and of a
+/// collection that is nested too deep. Like that of any tag nobody knows, its value is not known.
+pub const UNREAD: &str = "*";
 
 /// Kinds of nodes.
 #[derive(Debug, Clone)]

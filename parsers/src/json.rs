@@ -1,7 +1,7 @@
 //! JSON to [`crate::doc`], strictly: what AWS takes, which is no comments and no trailing commas.
 
 use crate::doc::{Doc, DocEntry, DocKind, DocNode, DocScalar, UNREAD};
-use crate::text::{PosMap, SourceText, SyntaxError, TOO_DEEP};
+use crate::text::{DISPUTED, PosMap, SourceText, SyntaxError, TOO_DEEP};
 use crate::yaml::{Decoder, escape};
 use jsonc_parser::ast::{ObjectPropName, Value};
 use jsonc_parser::common::{Range, Ranged};
@@ -49,6 +49,10 @@ pub fn parse(src: &SourceText<'_>) -> Result<Doc, SyntaxError> {
 
 /// The parser's words, lower case.
 fn message(words: &str) -> String {
+    // Half a surrogate pair: RFC 8259 leaves open what it means.
+    if words.starts_with("Invalid unicode escape sequence") {
+        return DISPUTED.into();
+    }
     let mut chars = words.chars();
     chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
 }

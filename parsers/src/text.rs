@@ -153,6 +153,16 @@ pub struct SyntaxError {
 /// The message where a text was given up on because of a bound of ours; it says nothing about the text.
 pub const TOO_DEEP: &str = "nested too deep to be read";
 
+/// The message where parsers of one format do not agree whether a text is right.
+pub const DISPUTED: &str = "not every parser takes this";
+
+impl SyntaxError {
+    /// Whether any parser of the format would refuse the text.
+    pub fn is_certain(&self) -> bool {
+        self.message != TOO_DEEP && self.message != DISPUTED
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

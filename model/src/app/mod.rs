@@ -102,7 +102,7 @@ pub struct Resource {
     pub implied_by: Option<ResourceId>,
     /// Set on resources a framework generates and the user does not own: no findings on them.
     pub generated: bool,
-    /// Functions only: where the code is.
+    /// Functions and layers only: where the code is.
     pub code: Option<Prop<CodeRef>>,
 }
 

@@ -143,17 +143,19 @@ impl App {
                 {
                     return Some(Target::Resource(*id));
                 }
-                match Named::parse(value).ok()?.name {
-                    Value::Of(id, Attr::Name) => {
-                        kinds.contains(&self.resource(id).kind).then_some(Target::Resource(id))
-                    }
-                    Value::Str(s) => Some(self.by_physical_name(application, &s, kinds)),
-                    name @ Value::Concat(_) => {
-                        self.by_symbolic_name(application, &name, kinds).map(Target::Resource)
-                    }
-                    _ => None,
-                }
-                .or_else(|| self.by_symbolic_name(application, value, kinds).map(Target::Resource))
+                Named::parse(value)
+                    .ok()
+                    .and_then(|named| match named.name {
+                        Value::Of(id, Attr::Name) => {
+                            kinds.contains(&self.resource(id).kind).then_some(Target::Resource(id))
+                        }
+                        Value::Str(s) => Some(self.by_physical_name(application, &s, kinds)),
+                        name @ Value::Concat(_) => {
+                            self.by_symbolic_name(application, &name, kinds).map(Target::Resource)
+                        }
+                        _ => None,
+                    })
+                    .or_else(|| self.by_symbolic_name(application, value, kinds).map(Target::Resource))
             }
             _ => None,
         }

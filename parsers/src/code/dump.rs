@@ -51,21 +51,21 @@ impl Dump<'_> {
             StmtKind::If { test, then, otherwise } => {
                 let mut out = format!("if {} {}", self.expr(test), self.block(then));
                 if !otherwise.is_empty() {
-                    out += &format!(" else {}", self.block(otherwise));
+                    let _ = write!(out, " else {}", self.block(otherwise));
                 }
                 out
             }
             StmtKind::Loop { over, test, body, otherwise } => {
                 let mut out = "loop".to_owned();
                 if let Some((p, e)) = over {
-                    out += &format!(" {} in {}", self.pattern(p), self.expr(e));
+                    let _ = write!(out, " {} in {}", self.pattern(p), self.expr(e));
                 }
                 if let Some(t) = test {
-                    out += &format!(" while {}", self.expr(t));
+                    let _ = write!(out, " while {}", self.expr(t));
                 }
-                out += &format!(" {}", self.block(body));
+                let _ = write!(out, " {}", self.block(body));
                 if !otherwise.is_empty() {
-                    out += &format!(" else {}", self.block(otherwise));
+                    let _ = write!(out, " else {}", self.block(otherwise));
                 }
                 out
             }
@@ -74,18 +74,18 @@ impl Dump<'_> {
                 for c in catches {
                     out += " catch";
                     if !c.types.is_empty() {
-                        out += &format!(" ({})", self.list(&c.types));
+                        let _ = write!(out, " ({})", self.list(&c.types));
                     }
                     if let Some(n) = &c.name {
-                        out += &format!(" {n}");
+                        let _ = write!(out, " {n}");
                     }
-                    out += &format!(" {}", self.block(&c.body));
+                    let _ = write!(out, " {}", self.block(&c.body));
                 }
                 if !otherwise.is_empty() {
-                    out += &format!(" else {}", self.block(otherwise));
+                    let _ = write!(out, " else {}", self.block(otherwise));
                 }
                 if !finally.is_empty() {
-                    out += &format!(" finally {}", self.block(finally));
+                    let _ = write!(out, " finally {}", self.block(finally));
                 }
                 out
             }
@@ -123,7 +123,7 @@ impl Dump<'_> {
         let f = self.0.function(id);
         let mut out = String::new();
         for d in &f.decorators {
-            out += &format!("@{} ", self.expr(d));
+            let _ = write!(out, "@{} ", self.expr(d));
         }
         if f.is_static {
             out += "static ";
@@ -150,9 +150,9 @@ impl Dump<'_> {
         let c = self.0.class(id);
         let mut out = String::new();
         for d in &c.decorators {
-            out += &format!("@{} ", self.expr(d));
+            let _ = write!(out, "@{} ", self.expr(d));
         }
-        out += &format!("class {}({})", c.name, self.list(&c.bases));
+        let _ = write!(out, "class {}({})", c.name, self.list(&c.bases));
         let mut parts: Vec<String> = c.body.iter().map(|s| self.stmt(s)).collect();
         for (name, value) in &c.fields {
             parts.push(match value {

@@ -204,7 +204,7 @@ impl<'a> Assembler<'a> {
             let raw = slot.raw;
             let (file, application, repeated) = self.uses[slot.instance];
             let guards = self.eval.guards_of(slot.instance, raw.condition.as_ref(), 0);
-            let mut props = self.eval.eval(slot.instance, &raw.props);
+            let mut props = self.eval.eval_when(slot.instance, raw.condition.as_ref(), &raw.props);
             if !guards.is_empty() {
                 let alts = props
                     .alts()
@@ -218,7 +218,7 @@ impl<'a> Assembler<'a> {
                 None => Tree::absent_at(raw.anchor.span),
             };
             let kind = Kind::of_type(&raw.type_name);
-            let code = (kind == Kind::Function).then(|| {
+            let code = matches!(kind, Kind::Function | Kind::Layer).then(|| {
                 Reader {
                     eval: &self.eval,
                     instance: slot.instance,

@@ -44,7 +44,8 @@ impl Reader<'_, '_> {
     pub(super) fn code(&mut self, raw: &RawResource) -> Prop<CodeRef> {
         let span = raw.anchor.span;
         let mut found = Found::default();
-        match raw.props.entry("Code") {
+        // A layer's content is named as a function's code is.
+        match raw.props.entry("Code").or_else(|| raw.props.entry("Content")) {
             Some(e) => {
                 self.walk(&e.value, &Guards::none(), raw, &mut found);
                 Prop::new(found.alts, found.open, e.value.span)

@@ -26,7 +26,7 @@ type Row = (Guards, Option<bool>);
 impl Eval<'_> {
     /// How a named condition can come out.
     pub(crate) fn outcome(&self, at: usize, name: &SmolStr, depth: usize) -> Outcome {
-        let key = (at, name.clone());
+        let key = self.key(at, name);
         let subject = format_smolstr!("{}{name}", self.instances[at].prefix);
         let guard = |v: &str| Guards::none().with(subject.clone(), v);
         let by_name = Outcome { yes: guard("true"), no: guard("false") };
@@ -38,21 +38,49 @@ impl Eval<'_> {
         let facts = self.instances[at].facts;
         let Some((_, cond)) = facts.conditions.iter().find(|(n, _)| n == name) else { return by_name };
         self.conditions.borrow_mut().insert(key.clone(), None);
-        let rows = self.rows(at, cond, depth);
+        let rows = self.apart(|| self.rows(at, cond, depth));
         let ways = |outcome: bool| -> Option<Guards> {
             let mut ways = rows.iter().filter(|(_, v)| v.is_none_or(|v| v == outcome)).map(|(g, _)| g);
             let first = ways.next()?.clone();
             Some(ways.fold(first, |common, g| intersection(&common, g)))
         };
         let outcome = match (ways(true), ways(false)) {
+            // Guards that contradict the name come from conditions that name each other in a circle.
             (Some(yes), Some(no)) => Outcome {
-                yes: guard("true").and_then(|g| g.and(&yes)),
-                no: guard("false").and_then(|g| g.and(&no)),
+                yes: guard("true").and_then(|g| g.and(&yes)).or_else(|| guard("true")),
+                no: guard("false").and_then(|g| g.and(&no)).or_else(|| guard("false")),
             },
             (yes, no) => Outcome { yes: yes.map(|_| Guards::none()), no: no.map(|_| Guards::none()) },
         };
         self.conditions.borrow_mut().insert(key, Some(outcome.clone()));
         outcome
+    }
+
+    /// How a named condition comes out when a parameter has that value; `None`: not decided by it.
+    pub(super) fn decided_by(
+        &self,
+        at: usize,
+        name: &SmolStr,
+        parameter: &SmolStr,
+        text: &SmolStr,
+    ) -> Option<bool> {
+        if self.pinned.borrow().is_some() {
+            return None;
+        }
+        let key = (at, name.clone(), parameter.clone(), text.clone());
+        if let Some(d) = self.decided.borrow().get(&key) {
+            return *d;
+        }
+        self.pinned.replace(Some((at, parameter.clone(), text.clone())));
+        let outcome = self.outcome(at, name, 0);
+        self.pinned.replace(None);
+        let decided = match (&outcome.yes, &outcome.no) {
+            (Some(_), None) => Some(true),
+            (None, Some(_)) => Some(false),
+            _ => None,
+        };
+        self.decided.borrow_mut().insert(key, decided);
+        decided
     }
 
     fn rows(&self, at: usize, cond: &Cond, depth: usize) -> Vec<Row> {
@@ -74,13 +102,13 @@ impl Eval<'_> {
             Cond::And(all) => self.fold(at, all, true, depth),
             Cond::Or(any) => self.fold(at, any, false, depth),
             Cond::Equals(both) => {
-                let a = self.tree(at, &both.0, depth + 1).values();
-                let b = self.tree(at, &both.1, depth + 1).values();
+                let left = self.tree(at, &both.0, depth + 1).values();
+                let right = self.tree(at, &both.1, depth + 1).values();
                 let mut rows = Vec::new();
-                for x in a.alts() {
-                    for y in b.alts() {
-                        let Some(g) = x.guards.and(&y.guards) else { continue };
-                        let v = match (&x.value, &y.value) {
+                for l in left.alts() {
+                    for r in right.alts() {
+                        let Some(guards) = l.guards.and(&r.guards) else { continue };
+                        let same = match (&l.value, &r.value) {
                             (Some(x), Some(y)) => match x.same(y) {
                                 Same::Yes => Some(true),
                                 Same::No => Some(false),
@@ -88,10 +116,10 @@ impl Eval<'_> {
                             },
                             _ => None,
                         };
-                        rows.push((g, v));
+                        rows.push((guards, same));
                     }
                 }
-                if a.open().is_some() || b.open().is_some() {
+                if left.open().is_some() || right.open().is_some() {
                     rows.push((Guards::none(), None));
                 }
                 rows

@@ -2,7 +2,7 @@
 
 use crate::doc::{Doc, DocKind, DocNode};
 use crate::files::file_name;
-use crate::text::{SourceText, SyntaxError, TOO_DEEP};
+use crate::text::{SourceText, SyntaxError};
 use crate::{json, yaml};
 use lamlint_model::rule::{Broken, BrokenKind};
 use lamlint_model::source::Span;
@@ -102,7 +102,7 @@ pub fn is_template(doc: &Doc) -> bool {
 
 /// Whether a file that does not parse is certainly a broken template: AWS would refuse it, too.
 pub fn is_broken_template(text: &str, error: &SyntaxError) -> bool {
-    error.message != TOO_DEEP && clearly_template(text)
+    error.is_certain() && clearly_template(text)
 }
 
 /// Whether a text that does not parse is certainly meant to be a template as it stands, and not the input of a
@@ -129,34 +129,34 @@ pub fn clearly_template(text: &str) -> bool {
 pub fn duplicate_keys(doc: &Doc) -> Vec<Broken> {
     let mut out = Vec::new();
     if !doc.duplicates.is_empty() {
-        collect_duplicates(&doc.root, doc, &mut out);
+        let firsts: FxHashMap<Span, Span> =
+            doc.duplicates.iter().map(|(first, second)| (*second, *first)).collect();
+        collect_duplicates(&doc.root, &firsts, &mut out);
         out.sort_by_key(|b| b.span);
         out.dedup_by_key(|b| b.span);
     }
     out
 }
 
-fn collect_duplicates(node: &DocNode, doc: &Doc, out: &mut Vec<Broken>) {
+/// `firsts` leads from the second place of a key to the first.
+fn collect_duplicates(node: &DocNode, firsts: &FxHashMap<Span, Span>, out: &mut Vec<Broken>) {
     let mut values: FxHashMap<Span, &DocNode> = FxHashMap::default();
     for e in node.entries() {
         values.insert(e.key_span, &e.value);
-    }
-    for e in node.entries() {
-        for (first, second) in doc.duplicates.iter().filter(|(_, second)| *second == e.key_span) {
-            if let Some(dropped) = values.get(first)
-                && !same(dropped, &e.value)
-            {
-                out.push(Broken {
-                    span: *second,
-                    what: e.key.to_string(),
-                    kind: BrokenKind::Duplicate(*first),
-                });
-            }
+        if let Some(first) = firsts.get(&e.key_span)
+            && let Some(dropped) = values.get(first)
+            && !same(dropped, &e.value)
+        {
+            out.push(Broken {
+                span: e.key_span,
+                what: e.key.to_string(),
+                kind: BrokenKind::Duplicate(*first),
+            });
         }
-        collect_duplicates(&e.value, doc, out);
+        collect_duplicates(&e.value, firsts, out);
     }
     for n in node.items() {
-        collect_duplicates(n, doc, out);
+        collect_duplicates(n, firsts, out);
     }
 }
 
@@ -336,6 +336,10 @@ mod tests {
     #[test]
     fn our_own_bounds_are_no_mistake_of_others() {
         let text = format!("{SAM}    Metadata: {}\n", "[".repeat(1000));
+        let e = parse(&SourceText::file(FileId(0), &text), "template.yaml").unwrap_err();
+        assert!(clearly_template(&text) && !is_broken_template(&text, &e), "{e:?}");
+        // The SAM tools read the missing space; others don't.
+        let text = format!("{SAM}    Metadata: {{A: 1, B:['x']}}\n");
         let e = parse(&SourceText::file(FileId(0), &text), "template.yaml").unwrap_err();
         assert!(clearly_template(&text) && !is_broken_template(&text, &e), "{e:?}");
     }

@@ -11,6 +11,8 @@ use smol_str::SmolStr;
 
 /// Deeper nesting is not followed.
 const MAX_DEPTH: usize = 96;
+/// Bound on what the variables of one substitution may hold together.
+const MAX_SUBSTITUTED: usize = 1 << 14;
 
 /// A property value as it is written.
 #[derive(Debug, Clone)]
@@ -187,6 +189,20 @@ impl Expr {
         }
     }
 
+    /// Say so of a container and all containers inside: what may be merged into it from elsewhere.
+    pub(crate) fn open_all(&mut self, why: &Why) {
+        self.open(why);
+        match &mut self.kind {
+            ExprKind::Map(entries, _) => entries.iter_mut().for_each(|e| e.value.open_all(why)),
+            ExprKind::List(items, _) => items.iter_mut().for_each(|i| i.open_all(why)),
+            ExprKind::If(_, both) => {
+                both.0.open_all(why);
+                both.1.open_all(why);
+            }
+            _ => {}
+        }
+    }
+
     /// The name a `Ref` or `GetAtt … Arn` points at.
     pub(crate) fn target_name(&self) -> Option<&str> {
         match &self.kind {
@@ -352,8 +368,38 @@ fn substitution(arg: DocNode, span: Span, depth: usize) -> Expr {
         }
         DocKind::Map(_) => return Expr::opaque(span, Reason::Other, "unusual form of `Fn::Sub`"),
     };
+    let holes = scalar.text.matches("${").count();
+    if vars.iter().map(|v| size(&v.value)).max().unwrap_or(0).saturating_mul(holes) > MAX_SUBSTITUTED {
+        return Expr::opaque(span, Reason::Budget, "too much text");
+    }
     let parts = sub_parts(&scalar.text, span, &vars);
     Expr::new(span, ExprKind::Sub(Box::new(Sub { text: scalar.text, map: scalar.map, parts })))
+}
+
+/// How much a variable of a substitution holds: each use repeats it.
+fn size(e: &Expr) -> usize {
+    let pair = |both: &(Expr, Expr)| size(&both.0) + size(&both.1);
+    1 + match &e.kind {
+        ExprKind::Scalar(s) => s.text.len() / 16,
+        ExprKind::Text(t) => t.len() / 16,
+        ExprKind::List(items, _) => items.iter().map(size).sum(),
+        ExprKind::Map(entries, _) => entries.iter().map(|e| size(&e.value)).sum(),
+        ExprKind::Sub(s) => {
+            let hole = |p: &SubPart| match p {
+                SubPart::Hole { value, .. } => size(value),
+                SubPart::Text { .. } => 0,
+            };
+            s.text.len() / 16 + s.parts.iter().map(hole).sum::<usize>()
+        }
+        ExprKind::Join(both) | ExprKind::Select(both) | ExprKind::Split(both) | ExprKind::If(_, both) => {
+            pair(both)
+        }
+        ExprKind::Find(args) => {
+            size(&args.0) + size(&args.1) + size(&args.2) + args.3.as_ref().map_or(0, size)
+        }
+        ExprKind::Import(e) | ExprKind::State(e) => size(e),
+        ExprKind::NoValue | ExprKind::Ref(_) | ExprKind::GetAtt(..) | ExprKind::Opaque(_) => 0,
+    }
 }
 
 /// A substitution that a shorthand implies.

@@ -5,9 +5,9 @@ use super::layers::Layers;
 use super::suggest::near;
 use super::target::{Target, source_names, stem};
 use super::{Tree, symbol};
-use crate::code::hir::Lang;
+use crate::code::hir::{Lang, Unit};
 use crate::code::program::UnitId;
-use crate::files::{file_name, join, parent};
+use crate::files::{Files, file_name, join, parent};
 use lamlint_model::app::Function;
 use lamlint_model::tree::Tree as Property;
 use lamlint_model::tri::{Reason, Why};
@@ -55,10 +55,17 @@ impl Search<'_> {
         let mut doubt: Option<UnitId> = None;
 
         // A bundler that is told its entry points.
-        if self.is_esbuild()
-            && let Some(unit) = self.first(&self.entry_points(), &mut doubt)
-        {
-            return Answer::Found(Found { unit });
+        if self.is_esbuild() {
+            let mut lacks = None;
+            if let Some(unit) = self.first(&self.entry_points(true), &mut lacks) {
+                return Answer::Found(Found { unit });
+            }
+            if let Some(unit) = lacks {
+                return Answer::Lacks(Found { unit });
+            }
+            if let Some(unit) = self.first(&self.entry_points(false), &mut doubt) {
+                return Answer::Found(Found { unit });
+            }
         }
         // Where the runtime itself looks, then the source of the same name.
         if let Some(unit) = self.first(&natural, &mut doubt).or_else(|| self.first(&beside, &mut doubt)) {
@@ -96,10 +103,8 @@ impl Search<'_> {
                 return Answer::Found(Found { unit });
             }
         }
-        if (builder.is_some()
-            || makefile
-            || build::is_output(self.root)
-            || !self.tree.files.is_dir(self.root))
+        let moved = builder.is_some() && self.tree.files.is_dir(self.root);
+        if (moved || makefile || build::is_output(self.root) || is_asset(self.root))
             && let Some(unit) = self.only_one()
         {
             return Answer::Found(Found { unit });
@@ -126,13 +131,12 @@ impl Search<'_> {
         if makefile || self.has_build_method() {
             return unsure(Reason::BuiltElsewhere, "a build step of its own makes the package".into());
         }
-        if !self.layers.complete {
-            return unsure(Reason::NotInTree, "a layer that is not in this tree may hold the handler".into());
-        }
         if let Some(unit) = lacking {
-            // The file itself is what the runtime loads; nothing rewrites it unless a bundler does.
+            // The file itself is what the runtime loads; a bundler that reads it keeps its exports. Where only a
+            // source of the same name is there, something else may be built in its place.
             let path = self.tree.program.path(unit);
-            return if builder.is_some() && self.lang != Lang::Python || build::is_output(path) {
+            let loaded = natural.iter().any(|n| n == path);
+            return if builder.is_some() && !loaded || build::is_output(path) {
                 unsure(
                     Reason::BuiltElsewhere,
                     format!("`{path}` lacks `{}`, but a build step may add it", self.target.symbol),
@@ -141,7 +145,13 @@ impl Search<'_> {
                 Answer::Lacks(Found { unit })
             };
         }
-        if let Some(b) = builder.filter(|_| self.lang != Lang::Python) {
+        // Code of the package itself comes before that of layers, which may only bring what it lacks.
+        if !self.layers.seen {
+            return unsure(Reason::NotInTree, "a layer that is not in this tree may hold the handler".into());
+        }
+        if let Some(b) = builder
+            && !self.ships_as_it_is()
+        {
             return unsure(
                 Reason::BuiltElsewhere,
                 format!("`{b}` builds the package from sources that were not recognised"),
@@ -204,9 +214,10 @@ impl Search<'_> {
         }
     }
 
-    /// Paths of the entry points of the bundler that make the handler's file.
+    /// Paths of the entry points of the bundler that make the handler's file; with `named`, only those that have
+    /// its path or its name.
     /// Source: <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-sam-cli-using-build-typescript.html>
-    fn entry_points(&self) -> Vec<String> {
+    fn entry_points(&self, named: bool) -> Vec<String> {
         let points = self.f.resource.metadata.path(&["BuildProperties", "EntryPoints"]);
         let (items, _) = points.items();
         let points: Vec<SmolStr> = items.iter().filter_map(|(t, _)| text(t)).collect();
@@ -230,6 +241,9 @@ impl Search<'_> {
         // One entry point makes the one file there is, whatever its name.
         if let ([only], true) = (&points[..], ranked.is_empty()) {
             ranked.push((3, only));
+        }
+        if named {
+            ranked.retain(|(rank, _)| *rank < 2);
         }
         ranked.sort_by_key(|(rank, _)| *rank);
         ranked
@@ -268,14 +282,7 @@ impl Search<'_> {
 
     /// The only unit in the neighbourhood whose path ends as the handler's does and that has the symbol.
     fn only_one(&self) -> Option<UnitId> {
-        let top = build::ancestors(self.root).into_iter().find(|d| {
-            !build::is_output(d)
-                && self.tree.files.is_dir(d)
-                && (d.is_empty()
-                    || ["package.json", "Makefile", "tsconfig.json"]
-                        .iter()
-                        .any(|n| self.tree.files.is_file(&below(d, n))))
-        })?;
+        let top = project(self.tree.files, self.root);
         let name = file_name(&self.target.module);
         let tail = if name == "index" { parent(&self.target.module) } else { self.target.module.as_str() };
         let tail = tail.trim_matches('/');
@@ -303,6 +310,20 @@ impl Search<'_> {
             ([one], _) | ([], [(_, one)]) => Some(*one),
             _ => None,
         }
+    }
+
+    /// Whether the code root, though something further up builds, holds what the runtime loads: a file of nearly the
+    /// handler's name that has its symbol, and nothing to build from.
+    fn ships_as_it_is(&self) -> bool {
+        let near_by = |path: &str, unit: &Unit| {
+            ["js", "mjs", "cjs"].iter().any(|e| path.strip_suffix(e).is_some_and(|p| p.ends_with('.')))
+                && !is_test(path)
+                && strip_dir(path, self.root).is_some_and(|r| near(stem(r), &self.target.module).is_some())
+                && symbol::has(unit, &self.target.symbol) == symbol::Has::Yes
+        };
+        build::builder(self.tree.files, self.root, self.root).is_none()
+            && self.tree.program.iter().any(|(_, path, unit)| near_by(path, unit))
+            && !self.tree.program.iter().any(|(_, p, _)| is_typed(p) && strip_dir(p, self.root).is_some())
     }
 
     /// Whether the code root holds no source at all in the language: then the package is made of something else.
@@ -335,7 +356,8 @@ impl Search<'_> {
     /// Whether a dependency of the manifest may bring the module.
     fn may_be_installed(&self) -> bool {
         if self.lang != Lang::Python {
-            return self.target.module.starts_with("node_modules/");
+            let packaged = self.target.module.starts_with("node_modules/");
+            return packaged || !self.layers.complete && self.nearest_files().is_empty();
         }
         let first = self.target.first();
         let files = self.tree.files;
@@ -348,7 +370,7 @@ impl Search<'_> {
             ["requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "poetry.lock", "uv.lock"];
         let declared = manifests.iter().any(|m| files.is_file(&below(self.root, m)));
         // A name with a near neighbour in the project is a slip, not a dependency.
-        declared && self.nearest_files().is_empty()
+        (declared || !self.layers.complete) && self.nearest_files().is_empty()
     }
 
     /// Handler strings of other files of the package that have a fitting symbol, nearest first.
@@ -407,6 +429,28 @@ pub(super) fn base_of(path: &str, target: &Target) -> Option<String> {
     s.strip_suffix(&format!("/{}", target.module)).map(str::to_owned)
 }
 
+/// Files that stand at the top of a project.
+const PROJECT_FILES: &[&str] = &["package.json", "Makefile", "tsconfig.json", "cdk.json", "pyproject.toml"];
+
+/// The project a path belongs to: the nearest directory above it that looks like the top of one.
+pub(super) fn project<'p>(files: &dyn Files, path: &'p str) -> &'p str {
+    build::ancestors(path)
+        .into_iter()
+        .find(|d| {
+            !build::is_output(d)
+                && files.is_dir(d)
+                && PROJECT_FILES.iter().any(|n| files.is_file(&below(d, n)))
+        })
+        .unwrap_or("")
+}
+
+/// Whether a directory is a copy that synthesis makes of sources (`asset.<hash>`).
+fn is_asset(root: &str) -> bool {
+    file_name(root)
+        .strip_prefix("asset.")
+        .is_some_and(|h| h.len() >= 32 && h.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
 fn text(t: &Property) -> Option<SmolStr> {
     t.strings().alts().iter().find_map(|a| a.value.clone())
 }
@@ -415,7 +459,7 @@ fn is_typed(path: &str) -> bool {
     [".ts", ".mts", ".cts", ".tsx"].iter().any(|e| path.ends_with(e))
 }
 
-fn is_test(path: &str) -> bool {
+pub(super) fn is_test(path: &str) -> bool {
     path.split('/').any(|p| {
         matches!(p, "test" | "tests" | "__tests__" | "__mocks__" | "spec" | "e2e" | "fixtures")
             || p.contains(".test.")

@@ -159,6 +159,10 @@ fn directory(tree: Tree<'_>, p: &Place<'_>, lang: Lang, handler: &str, dir: &str
 /// Extensions of archives.
 const ARCHIVES: &[&str] = &["zip", "jar", "war", "tgz", "tar.gz"];
 
+/// Names of archives that say nothing about what is inside.
+const GENERIC: &[&str] =
+    &["app", "bundle", "code", "deploy", "function", "handler", "index", "lambda", "main", "package"];
+
 fn file(tree: Tree<'_>, p: &Place<'_>, lang: Lang, handler: &str, path: &str) -> Attempt {
     if language(path).is_some() {
         // A source file as code is packaged alone, under its own name.
@@ -202,6 +206,22 @@ fn file(tree: Tree<'_>, p: &Place<'_>, lang: Lang, handler: &str, path: &str) ->
                 && symbol::has(tree.program.unit(u), &target.symbol) == symbol::Has::Yes
             {
                 hits.push((dir.clone(), u));
+            }
+        }
+    }
+    // A bundler that makes one archive per function, each with an `index`: the archive has the source's name.
+    if hits.is_empty() && lang != Lang::Python && target.module == "index" {
+        let name = stem(file_name(path));
+        let top = find::project(tree.files, parent(path));
+        for (id, p, unit) in tree.program.iter() {
+            if unit.lang != Lang::Python
+                && build::strip_dir(p, top).is_some()
+                && !GENERIC.contains(&name)
+                && stem(file_name(p)) == name
+                && !find::is_test(p)
+                && symbol::has(unit, &target.symbol) == symbol::Has::Yes
+            {
+                hits.push((parent(p).to_owned(), id));
             }
         }
     }

@@ -34,6 +34,15 @@ pub(super) fn near(a: &str, b: &str) -> Option<usize> {
     if fold(a) == fold(b) {
         return Some(0);
     }
+    // One name is the other with a word before or after it.
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    let boundary = |c: Option<char>| c.is_some_and(|c| matches!(c, '_' | '-' | '/' | '.'));
+    if short.len() >= 4
+        && (long.strip_suffix(short).is_some_and(|r| boundary(r.chars().last()))
+            || long.strip_prefix(short).is_some_and(|r| boundary(r.chars().next())))
+    {
+        return Some(3);
+    }
     let d = distance(a, b);
     let longer = a.chars().count().max(b.chars().count());
     (d <= (longer / 3).max(if longer > 3 { 2 } else { 1 })).then_some(d)
@@ -49,5 +58,7 @@ mod tests {
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(near("lambdaHandler", "lambda_handler"), Some(0));
         assert_eq!(near("handler", "main"), None);
+        assert_eq!(near("acme_orders_notify", "notify"), Some(3));
+        assert_eq!(near("renotify_customers", "notify"), None);
     }
 }

@@ -230,7 +230,8 @@ fn what_stands_between_code_and_package_is_never_missing() {
     };
     let package = [("package.json", r#"{"scripts": {"build": "webpack"}}"#)];
     assert_eq!(o("nodejs24.x", "other.x", dir("src"), none(), &js_units, &package), Reason::BuiltElsewhere);
-    assert_eq!(o("nodejs24.x", "app.x", dir("src"), none(), &js_units, &package), Reason::BuiltElsewhere);
+    let ts_units = [("src/app.ts", js(Lang::TypeScript, &["main"]))];
+    assert_eq!(o("nodejs24.x", "app.x", dir("src"), none(), &ts_units, &package), Reason::BuiltElsewhere);
     assert_eq!(
         o("nodejs24.x", "other.x", dir("src"), none(), &js_units, &[("src/tsconfig.json", "{}")]),
         Reason::BuiltElsewhere
@@ -317,7 +318,20 @@ fn compiled_typescript_leads_back_to_its_source() {
             map(&[("EntryPoints", list(&[text("src/orders/get.ts"), text("src/index.ts")]))]),
         ),
     ]);
-    assert_eq!(at("get.handler", "svc", esbuild, &[]).as_deref(), Some("svc/src/orders/get.ts"));
+    assert_eq!(at("get.handler", "svc", esbuild.clone(), &[]).as_deref(), Some("svc/src/orders/get.ts"));
+    let o = outcome(&app("nodejs24.x", "get.handle", dir("svc"), esbuild), &units, &[]);
+    assert_eq!(suggestions(o), ["get.handler"]);
+}
+
+#[test]
+fn a_loaded_file_is_what_it_is_whatever_builds_it() {
+    let units = [("src/app.js", js(Lang::JavaScript, &["handler"]))];
+    let files = [("package.json", r#"{"scripts": {"build": "webpack"}}"#)];
+    let a = app("nodejs24.x", "app.handle", dir("src"), none());
+    assert_eq!(suggestions(outcome(&a, &units, &files)), ["app.handler"]);
+    // The compiled file is stale, its source has the export.
+    let both = [units[0].clone(), ("src/app.ts", js(Lang::TypeScript, &["handle"]))];
+    assert_eq!(linked(&a, &both, &files).as_deref(), Some("src/app.ts"));
 }
 
 #[test]
@@ -338,6 +352,34 @@ fn archives_link_only_to_a_single_candidate() {
     let two = [("fn/worker/worker.py", py(&["handler"])), ("fn/worker.py", py(&["handler"]))];
     assert_eq!(reason(outcome(&a, &two, &[])), Reason::BuiltElsewhere);
     assert_eq!(reason(outcome(&a, &[("fn/worker/worker.py", py(&["other"]))], &[])), Reason::BuiltElsewhere);
+}
+
+#[test]
+fn an_archive_per_function_has_the_name_of_its_source() {
+    let at = |zip: &str, units: &[(&str, Unit)]| {
+        let a = app("nodejs24.x", "index.handler", CodeRef::File(zip.into()), none());
+        linked(&a, units, &[("svc/package.json", "{}")])
+    };
+    let ts = || js(Lang::TypeScript, &["handler"]);
+    let one =
+        [("svc/src/api/getOrder.ts", ts()), ("svc/src/api/getOrder.test.ts", ts()), ("svc/src/app.ts", ts())];
+    assert_eq!(at("svc/out/getOrder/getOrder.zip", &one).as_deref(), Some("svc/src/api/getOrder.ts"));
+    assert_eq!(at("svc/out/app.zip", &one), None);
+    let two = [("svc/src/a/getOrder.ts", ts()), ("svc/src/b/getOrder.ts", ts())];
+    assert_eq!(at("svc/out/getOrder/getOrder.zip", &two), None);
+}
+
+#[test]
+fn a_directory_that_is_not_there_links_to_nothing_else() {
+    let a = app("nodejs24.x", "get.handler", dir("functions/get"), none());
+    let units = [("other/src/get.ts", js(Lang::TypeScript, &["handler"]))];
+    let files = [("package.json", r#"{"scripts": {"build": "tsc"}}"#)];
+    assert_eq!(reason(outcome(&a, &units, &files)), Reason::NotInTree);
+    // What synthesis copied is looked for in its project.
+    let asset = "app/asset.0123456789abcdef0123456789abcdef";
+    let a = app("python3.14", "get.handler", dir(asset), none());
+    let units = [("app/code/get.py", py(&["handler"])), ("else/get.py", py(&["handler"]))];
+    assert_eq!(linked(&a, &units, &[("app/cdk.json", "{}")]).as_deref(), Some("app/code/get.py"));
 }
 
 #[test]
@@ -383,6 +425,13 @@ fn layers_outside_the_tree_may_hold_the_handler() {
     let units = [("src/app.py", py(&["handler"]))];
     assert_eq!(reason(outcome(&a, &units, &[])), Reason::NotInTree);
 
+    // The package's own file comes first.
+    let mut a = App::default();
+    let layers = list(&[text("arn:aws:lambda:eu-west-1:123456789012:layer:tools:3")]);
+    let props = map(&[("Runtime", text("python3.14")), ("Handler", text("app.handle")), ("Layers", layers)]);
+    resource(&mut a, Kind::Function, "Worker", props, none(), dir("src"));
+    assert_eq!(suggestions(outcome(&a, &units, &[])), ["app.handler"]);
+
     // A layer of the tree is looked into.
     let mut a = App::default();
     let layer = resource(&mut a, Kind::Layer, "Tools", map(&[]), none(), dir("layer"));
@@ -394,6 +443,29 @@ fn layers_outside_the_tree_may_hold_the_handler() {
     let (_, entries, paths) = run(&a, &units, &[]);
     assert_eq!(paths, ["layer/python/tools.py"]);
     assert_eq!(entries[0].roots, ["layer/python", "src", "layer"]);
+}
+
+#[test]
+fn well_known_layers_hold_no_handler() {
+    let units = [("src/app.py", py(&["handler"]))];
+    let at = |name: &str, handler: &str| {
+        let arn = Value::concat([
+            Value::str("arn:aws:lambda:"),
+            Value::Pseudo("AWS::Region".into()),
+            Value::str(format!(":017000801446:layer:{name}:7")),
+        ]);
+        let layers = list(&[Props::leaf(arn, span())]);
+        let props = map(&[("Runtime", text("python3.14")), ("Handler", text(handler)), ("Layers", layers)]);
+        let mut a = App::default();
+        resource(&mut a, Kind::Function, "Worker", props, none(), dir("src"));
+        outcome(&a, &units, &[])
+    };
+    assert_eq!(
+        suggestions(at("AWSLambdaPowertoolsPythonV3-python314-x86_64", "ap.handler")),
+        ["app.handler"]
+    );
+    assert_eq!(reason(at("AWSLambdaPowertoolsPythonV3-python314-x86_64", "vendor.entry")), Reason::NotInTree);
+    assert_eq!(reason(at("SomethingElse", "ap.handler")), Reason::NotInTree);
 }
 
 #[test]

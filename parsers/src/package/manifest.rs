@@ -72,7 +72,8 @@ fn node(files: &dyn Files, dir: &str, bundled: bool) -> Declared {
         for kind in kinds {
             for name in p.get(*kind).and_then(Value::as_object).into_iter().flat_map(|o| o.keys()) {
                 out.names.insert(name.as_str().into());
-                transitive |= !LEAVES.contains(&name.as_str());
+                // What a manifest further up brings along gets into the package through a bundler only.
+                transitive |= (d == dir || out.bundled) && !LEAVES.contains(&name.as_str());
                 if d == dir && *kind == "dependencies" {
                     out.installed.insert(name.as_str().into());
                 }
@@ -299,6 +300,7 @@ mod tests {
                 "d/package-lock.json",
                 r#"{"packages": {"": {}, "node_modules/aws-sdk": {}, "node_modules/mock": {"dev": true}}}"#,
             ),
+            ("package.json", r#"{"dependencies": {"tooling": "1"}}"#),
             ("e/package.json", r#"{"dependencies": {"x": "2"}}"#),
             ("e/yarn.lock", "aws-sdk@^2.1:\n  version \"2.1\"\n\"@acme/x@1\":\n"),
         ]);

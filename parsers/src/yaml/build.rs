@@ -12,6 +12,9 @@ use std::ops::Range;
 /// Bound on the nodes that aliases add to a document; a document that needs more is an attack.
 const MAX_ALIASED: usize = 100_000;
 
+/// Bound on the nodes kept for aliases; anchors within anchors keep theirs twice.
+const MAX_ANCHORED: usize = 500_000;
+
 /// Bound on the depth of a tree, expanded aliases included.
 const MAX_DEPTH: usize = 256;
 
@@ -31,7 +34,16 @@ struct Frame {
 #[derive(Debug)]
 enum Items {
     Seq(Vec<DocNode>),
-    Map(Vec<DocEntry>, Option<Key>),
+    Map(MapItems),
+}
+
+#[derive(Debug, Default)]
+struct MapItems {
+    entries: Vec<DocEntry>,
+    /// The key whose value comes next.
+    pending: Option<Key>,
+    /// The keys so far with their last places.
+    places: FxHashMap<SmolStr, Span>,
 }
 
 #[derive(Debug)]
@@ -57,6 +69,8 @@ pub(super) struct Builder<'a> {
     comments: Vec<Span>,
     duplicates: Vec<(Span, Span)>,
     anchors: FxHashMap<usize, Anchored>,
+    /// Nodes kept for aliases, and nodes that came by them.
+    anchored: usize,
     aliased: usize,
     /// End of what was read so far: where to look for the header of a block scalar.
     seen: usize,
@@ -73,6 +87,7 @@ impl<'a> Builder<'a> {
             comments: Vec::new(),
             duplicates: Vec::new(),
             anchors: FxHashMap::default(),
+            anchored: 0,
             aliased: 0,
             seen: 0,
             merge: false,
@@ -115,7 +130,7 @@ impl<'a> Builder<'a> {
                 self.open(Items::Seq(Vec::new()), style, anchor, tag.as_deref(), start..span.end);
             }
             Event::MappingStart(style, anchor, tag) => {
-                self.open(Items::Map(Vec::new(), None), style, anchor, tag.as_deref(), start..span.end);
+                self.open(Items::Map(MapItems::default()), style, anchor, tag.as_deref(), start..span.end);
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(&span),
             Event::Alias(id) => {
@@ -218,7 +233,7 @@ impl<'a> Builder<'a> {
         }
         let kind = match frame.items {
             Items::Seq(items) => DocKind::Seq(items),
-            Items::Map(entries, _) => DocKind::Map(Self::merged(entries)),
+            Items::Map(map) => DocKind::Map(Self::merged(map.entries)),
         };
         let range = frame.start..last.max(frame.start);
         let node =
@@ -230,7 +245,10 @@ impl<'a> Builder<'a> {
     fn add(&mut self, node: DocNode, anchor: usize, range: Range<usize>) {
         if anchor != 0 {
             let (size, depth) = measure(&node);
-            self.anchors.insert(anchor, Anchored { node: node.clone(), size, depth });
+            self.anchored += size;
+            if self.anchored <= MAX_ANCHORED {
+                self.anchors.insert(anchor, Anchored { node: node.clone(), size, depth });
+            }
         }
         let merge = self.merge;
         let Some(frame) = self.stack.last_mut() else {
@@ -240,19 +258,20 @@ impl<'a> Builder<'a> {
         frame.end = frame.end.max(range.end);
         match &mut frame.items {
             Items::Seq(items) => items.push(node),
-            Items::Map(entries, pending) => match pending.take() {
-                None => *pending = Some(Key { node, merge }),
+            Items::Map(map) => match map.pending.take() {
+                None => map.pending = Some(Key { node, merge }),
                 Some(key) => {
-                    let text = key.node.text().unwrap_or_default();
+                    let at = key.node.span;
                     // A merge key is told from text by a name no key has.
-                    let name = if key.merge { MERGE.into() } else { SmolStr::new(text) };
+                    let name = if key.merge { MERGE } else { key.node.text().unwrap_or_default() };
+                    let name = SmolStr::new(name);
                     if !key.merge
                         && key.node.text().is_some()
-                        && let Some(first) = entries.iter().rev().find(|e| e.key == name)
+                        && let Some(first) = map.places.insert(name.clone(), at)
                     {
-                        self.duplicates.push((first.key_span, key.node.span));
+                        self.duplicates.push((first, at));
                     }
-                    entries.push(DocEntry { key: name, key_span: key.node.span, value: node });
+                    map.entries.push(DocEntry { key: name, key_span: at, value: node });
                 }
             },
         }

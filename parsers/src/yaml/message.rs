@@ -1,6 +1,6 @@
 //! Words for syntax errors: the mistakes people make in templates by name, the parser's own words for the rest.
 
-use crate::text::{SourceText, SyntaxError, TOO_DEEP};
+use crate::text::{DISPUTED, SourceText, SyntaxError, TOO_DEEP};
 use granit_parser::{ErrorKind, ScanError};
 use std::ops::Range;
 
@@ -75,6 +75,14 @@ fn words(error: &ScanError) -> String {
         }
         K::UnexpectedCharacter { character } => format!("`{character}` can't begin a value or a key"),
         K::RecursionLimitExceeded => TOO_DEEP.into(),
+        // PyYAML, which the SAM tools use, reads these.
+        K::FlowMappingValueAdjacentCollection
+        | K::MissingLowSurrogate
+        | K::UnpairedLowSurrogate
+        | K::InvalidLowSurrogate
+        | K::CommentInterceptedScalar
+        | K::InvalidTagTerminator
+        | K::PlainScalarStartsWithDashFlowIndicator => DISPUTED.into(),
         _ => lower_first(&error.info()),
     }
 }

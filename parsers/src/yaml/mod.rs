@@ -20,6 +20,8 @@ const MAX_NESTING: usize = 255;
 pub fn parse(src: &SourceText<'_>) -> Result<Doc, SyntaxError> {
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,
+        // As libyaml and PyYAML do.
+        bom_inside_document_as_content: true,
         block_scalar_eof_without_line_feed: true,
         max_buffered_comment_events: usize::MAX,
         flow_nesting_limit: MAX_NESTING,

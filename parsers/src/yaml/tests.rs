@@ -205,6 +205,15 @@ fn alias_chains_do_not_grow_deep() {
 }
 
 #[test]
+fn anchors_within_anchors_keep_a_bounded_number_of_nodes() {
+    let open = (0..200).map(|i: usize| "&a".to_owned() + &i.to_string() + " [").collect::<String>();
+    let text = format!("a: {open}{}{}\nb: *a0\nc: *a199\n", "x, ".repeat(5_000), "]".repeat(200));
+    let doc = read(&text).unwrap();
+    assert_eq!(doc.root.get("b").and_then(|n| n.tag.as_deref()), Some(UNREAD));
+    assert_eq!(doc.root.get("c").map(|n| n.items().len()), Some(5_000));
+}
+
+#[test]
 fn deep_nesting_is_an_error_not_a_crash() {
     assert!(read(&"[".repeat(100_000)).is_err());
     assert!(read(&"- ".repeat(100_000)).is_err());

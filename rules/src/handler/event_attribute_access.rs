@@ -1,7 +1,11 @@
 //! See the page.
 
+use super::shared::{happens, subject, through};
+use lamlint_model::finding::Message;
+use lamlint_model::handler::FactKind;
 use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::{Cx, Findings, Rule};
+use std::collections::BTreeSet;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,4 +18,89 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-fn check(_cx: &Cx<'_>, _out: &mut Findings) {}
+fn check(cx: &Cx<'_>, out: &mut Findings) {
+    for h in cx.handlers {
+        let Some(who) = subject(cx, h) else { continue };
+        let mut seen = BTreeSet::new();
+        for fact in h.facts.iter().filter(|f| f.every_invocation()) {
+            let FactKind::AttributeOnMapping { attribute, .. } = &fact.kind else { continue };
+            if !seen.insert(fact.span) {
+                continue;
+            }
+            let object = object(cx.sources.text(fact.span), attribute);
+            out.report(happens(h, fact, "the event has no attributes"), who.clone(), attribute.clone(), |_| {
+                Message::new(format!(
+                    "`{object}.{attribute}` fails in `{who}`: the event is a plain mapping, which has keys and no attributes{}",
+                    through(fact)
+                ))
+                .help(format!("write `{object}[\"{attribute}\"]`"))
+            });
+        }
+    }
+}
+
+/// The mapping as written, where that is a plain name or path.
+fn object<'t>(written: &'t str, attribute: &str) -> &'t str {
+    written
+        .strip_suffix(attribute)
+        .map(str::trim_end)
+        .and_then(|o| o.strip_suffix('.'))
+        .map(str::trim_end)
+        .filter(|o| !o.is_empty() && o.len() < 60 && !o.contains(['\n', '`']))
+        .unwrap_or("event")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lamlint_model::Value;
+    use lamlint_model::handler::{Ctx, Phase};
+    use lamlint_model::testing::{AppBuilder, check, handler_in};
+
+    fn found(ctx: &Ctx) -> Vec<String> {
+        let app = AppBuilder::new().add("AWS::Lambda::Function", "Worker", "{}").build();
+        let fact =
+            FactKind::AttributeOnMapping { object: Value::Event(Vec::new()), attribute: "body".into() };
+        let h = handler_in(&app, "Worker", vec![fact], ctx);
+        assert_eq!(h.facts[0].phase, Phase::Invoke);
+        check(&RULE, &app, &[h])
+            .iter()
+            .map(|f| format!("{} / {}", f.message().text, f.message().help.as_deref().unwrap_or("")))
+            .collect()
+    }
+
+    #[test]
+    fn an_attribute_of_the_event() {
+        assert_eq!(
+            found(&Ctx::default()),
+            [
+                "`event.body` fails in `Worker`: the event is a plain mapping, which has keys and no attributes / write `event[\"body\"]`"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_test_may_have_made_sure_of_it() {
+        for ctx in [
+            Ctx { event_branch: true, ..Ctx::default() },
+            Ctx { branch: true, ..Ctx::default() },
+            Ctx { maybe: true, ..Ctx::default() },
+        ] {
+            assert_eq!(found(&ctx), [""; 0], "{ctx:?}");
+        }
+    }
+
+    #[test]
+    fn the_mapping_is_named_as_written() {
+        for (written, want) in [
+            ("evt.body", "evt"),
+            ("evt . body", "evt"),
+            ("records[0].body", "records[0]"),
+            ("body", "event"),
+            ("a.b", "event"),
+            ("", "event"),
+        ] {
+            assert_eq!(object(written, "body"), want, "{written}");
+        }
+    }
+}

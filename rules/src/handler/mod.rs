@@ -7,3 +7,4 @@ pub mod handler_syntax_error;
 pub mod init_inside_handler;
 pub mod load_inside_handler;
 pub mod recursive_invocation;
+mod shared;

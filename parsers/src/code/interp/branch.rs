@@ -245,6 +245,8 @@ impl Interp<'_> {
             flow = self.block(otherwise);
         }
         let idempotent = self.ctx.idempotent.clone();
+        // `try: return CACHE[key]`: behind it, what was looked up is built once.
+        let looked_up = flow == Flow::Exits && body_asks_cache(body);
         let after_body = self.frame.borrow().vars.clone();
         // A handler starts anywhere between the beginning and the end of the body.
         let start = join_vars(before, after_body.clone());
@@ -268,6 +270,7 @@ impl Interp<'_> {
         }
         self.ctx = outer;
         self.ctx.idempotent = idempotent;
+        self.ctx.memo |= looked_up;
         let (vars, flow) = match result {
             Some(vars) => (vars, Flow::On),
             None => (start, Flow::Exits),

@@ -157,7 +157,7 @@ impl Lower<'_> {
         if let Some(i) = cst::field(n, field::INITIALIZER) {
             match i.kind() {
                 k::LEXICAL_DECLARATION | k::VARIABLE_DECLARATION | k::EXPRESSION_STATEMENT => {
-                    self.stmt(i, out)
+                    self.stmt(i, out);
                 }
                 k::EMPTY => {}
                 _ => self.effect(i, out),

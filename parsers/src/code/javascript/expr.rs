@@ -4,8 +4,8 @@ use super::function::is_function;
 use super::kinds::{self as k, field};
 use super::{Lower, Named, literal, peel};
 use crate::code::cst;
-use crate::code::hir::{Arg, Expr, ExprKind, MapEntry, Pattern, StmtKind};
-use smol_str::{SmolStr, ToSmolStr};
+use crate::code::hir::{Arg, Expr, ExprKind, Pattern};
+use smol_str::SmolStr;
 use tree_sitter::Node;
 
 /// Operands of one chain of operators, beyond which it is opaque; from the second bound on, a chain of text is one
@@ -116,50 +116,6 @@ impl Lower<'_> {
         })
     }
 
-    /// The decoded value of a string.
-    pub(super) fn string(&self, n: Node<'_>) -> SmolStr {
-        let t = self.text(n);
-        literal::unescape(t.get(1..t.len().saturating_sub(1)).unwrap_or("")).to_smolstr()
-    }
-
-    fn template(&mut self, n: Node<'_>) -> ExprKind {
-        let (texts, holes) = self.template_parts(n);
-        if holes.is_empty() {
-            let text = texts.into_iter().next().map(|t| t.kind);
-            return text.unwrap_or_else(|| ExprKind::Str(SmolStr::default()));
-        }
-        let mut holes = holes.into_iter();
-        let mut parts = Vec::new();
-        for t in texts {
-            if !matches!(&t.kind, ExprKind::Str(s) if s.is_empty()) {
-                parts.push(t);
-            }
-            parts.extend(holes.next());
-        }
-        ExprKind::Template(parts)
-    }
-
-    /// The constant texts of a template and the holes between them; there is one text more than holes.
-    fn template_parts(&mut self, n: Node<'_>) -> (Vec<Expr>, Vec<Expr>) {
-        let (mut texts, mut holes) = (Vec::new(), Vec::new());
-        let mut from = n.start_byte() + 1;
-        let text = |l: &Self, from: usize, to: usize| {
-            let raw = l.src.text.get(from..to).unwrap_or("");
-            let kind = ExprKind::Str(literal::unescape(raw).to_smolstr());
-            Expr { span: l.src.span(from, to), kind }
-        };
-        for c in cst::named(n).into_iter().filter(|c| c.kind() == k::TEMPLATE_SUBSTITUTION) {
-            texts.push(text(self, from, c.start_byte()));
-            holes.push(match cst::named(c).first() {
-                Some(&x) => self.expr(x),
-                None => self.at(c, ExprKind::Opaque(Vec::new())),
-            });
-            from = c.end_byte();
-        }
-        texts.push(text(self, from, n.end_byte().saturating_sub(1)));
-        (texts, holes)
-    }
-
     fn member(&mut self, n: Node<'_>) -> ExprKind {
         let (Some(object), Some(name)) = (cst::field(n, field::OBJECT), cst::field(n, field::PROPERTY))
         else {
@@ -209,15 +165,6 @@ impl Lower<'_> {
         ExprKind::Call { callee: Box::new(callee), args, is_new: false }
     }
 
-    /// A tag is called with the list of constant texts and the values of the holes.
-    fn tagged(&mut self, tag: Node<'_>, template: Node<'_>) -> ExprKind {
-        let callee = Box::new(self.expr(tag));
-        let (texts, holes) = self.template_parts(template);
-        let texts = self.at(template, ExprKind::List(texts));
-        let args = std::iter::once(texts).chain(holes).map(|value| Arg { name: None, value }).collect();
-        ExprKind::Call { callee, args, is_new: false }
-    }
-
     fn new_call(&mut self, n: Node<'_>) -> ExprKind {
         let Some(class) = cst::field(n, field::CONSTRUCTOR) else { return ExprKind::Opaque(Vec::new()) };
         let callee = Box::new(self.expr(called(class)));
@@ -227,95 +174,6 @@ impl Lower<'_> {
 
     pub(super) fn args(&mut self, n: Node<'_>) -> Vec<Arg> {
         cst::named(n).into_iter().map(|a| Arg { name: None, value: self.expr(a) }).collect()
-    }
-
-    fn array(&mut self, n: Node<'_>) -> Vec<Expr> {
-        let mut out = Vec::new();
-        let mut filled = false;
-        for c in cst::children(n) {
-            match c.kind() {
-                "," if !filled => out.push(self.at(c, ExprKind::Null)),
-                "," => filled = false,
-                "[" | "]" => {}
-                _ => {
-                    out.push(self.expr(c));
-                    filled = true;
-                }
-            }
-        }
-        out
-    }
-
-    fn entry(&mut self, n: Node<'_>) -> Option<MapEntry> {
-        match n.kind() {
-            k::PAIR => {
-                let (key, value) = (cst::field(n, field::KEY)?, cst::field(n, field::VALUE)?);
-                let value = match self.static_key(key) {
-                    Some(name) => self.expr_named(value, (name, self.span(key))),
-                    None => self.expr(value),
-                };
-                Some(MapEntry::Pair(self.key(key), value))
-            }
-            k::SHORTHAND => {
-                let key = self.at(n, ExprKind::Str(self.text(n).into()));
-                Some(MapEntry::Pair(key, self.expr(n)))
-            }
-            k::SPREAD => Some(MapEntry::Spread(self.expr(*cst::named(n).first()?))),
-            k::METHOD => self.object_method(n),
-            _ => None,
-        }
-    }
-
-    fn object_method(&mut self, n: Node<'_>) -> Option<MapEntry> {
-        let key = cst::field(n, field::NAME)?;
-        let name = self.static_key(key).unwrap_or_default();
-        if cst::has(n, "set") {
-            // A setter gives the property no value.
-            return None;
-        }
-        let id = self.function(n, Some((name, self.span(key))));
-        let closure = self.at(n, ExprKind::Closure(id));
-        let key = self.key(key);
-        if !cst::has(n, "get") {
-            return Some(MapEntry::Pair(key, closure));
-        }
-        // A getter runs when it is read. One that only returns something has that value.
-        let value = match self.functions.last().map(|f| &f.body[..]) {
-            Some([s]) => match &s.kind {
-                StmtKind::Return(Some(v)) if is_plain(v) => v.clone(),
-                _ => self.at(n, ExprKind::Opaque(vec![closure])),
-            },
-            _ => self.at(n, ExprKind::Opaque(vec![closure])),
-        };
-        Some(MapEntry::Pair(key, value))
-    }
-
-    /// The key of a property as an expression.
-    pub(super) fn key(&mut self, n: Node<'_>) -> Expr {
-        match self.static_key(n) {
-            Some(name) => self.at(n, ExprKind::Str(name)),
-            None => match cst::named(n).first() {
-                Some(&x) => self.expr(x),
-                None => self.at(n, ExprKind::Opaque(Vec::new())),
-            },
-        }
-    }
-
-    /// The name of a property unless it is computed.
-    pub(super) fn static_key(&self, n: Node<'_>) -> Option<SmolStr> {
-        match n.kind() {
-            k::STRING => Some(self.string(n)),
-            k::NUMBER => match literal::number(self.text(n)) {
-                ExprKind::Int(i) => Some(i.to_smolstr()),
-                ExprKind::Float(f) => Some(f.to_smolstr()),
-                _ => None,
-            },
-            k::COMPUTED_NAME => match cst::named(n).first() {
-                Some(&s) if s.kind() == k::STRING => Some(self.string(s)),
-                _ => None,
-            },
-            _ => Some(self.text(n).into()),
-        }
     }
 
     /// `a op b op c`: chains of operators are walked in a loop, since programs build long texts this way.
@@ -422,30 +280,6 @@ impl Lower<'_> {
     fn sequence(&mut self, n: Node<'_>) -> ExprKind {
         ExprKind::Opaque(cst::named(n).into_iter().map(|x| self.expr(x)).collect())
     }
-
-    /// Markup: opaque, with the expressions in it.
-    fn markup(&mut self, n: Node<'_>) -> ExprKind {
-        let (mut holes, mut names) = (Vec::new(), Vec::new());
-        cst::visit(n, |c| match c.kind() {
-            k::JSX_EXPRESSION => {
-                holes.push(c);
-                false
-            }
-            k::IDENTIFIER => {
-                names.push(c);
-                false
-            }
-            _ => true,
-        });
-        // The function that makes elements is called without being named.
-        self.used.insert(SmolStr::new_static("React"));
-        for name in names {
-            let name = SmolStr::from(self.text(name));
-            self.used.insert(name);
-        }
-        let holes = holes.into_iter().flat_map(cst::named);
-        ExprKind::Opaque(holes.map(|x| self.expr(x)).collect())
-    }
 }
 
 /// `(0, f)(x)` is what compilers write to call `f` without its object.
@@ -458,16 +292,6 @@ fn called(n: Node<'_>) -> Node<'_> {
         return peel(f);
     }
     n
-}
-
-/// A value that can stand in for the getter that returns it: it neither calls nor uses the object.
-fn is_plain(e: &Expr) -> bool {
-    match &e.kind {
-        ExprKind::Name(n) => n != "this",
-        ExprKind::Attr { object, .. } => is_plain(object),
-        ExprKind::Null | ExprKind::Bool(_) | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Str(_) => true,
-        _ => false,
-    }
 }
 
 fn operation(op: &str, left: Box<Expr>, right: Box<Expr>) -> ExprKind {

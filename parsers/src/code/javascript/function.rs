@@ -46,7 +46,9 @@ impl Lower<'_> {
         let mut start = Vec::new();
         let params = self.params(n, &mut start);
         let mut names = Vec::new();
-        params.iter().for_each(|p| bound_names(&p.pattern, &mut names));
+        for p in &params {
+            bound_names(&p.pattern, &mut names);
+        }
         self.hidden.extend(names.into_iter().map(|(n, _)| n).filter(|n| MODULE_NAMES.contains(&n.as_str())));
         let mut body = start;
         body.append(&mut self.implied);

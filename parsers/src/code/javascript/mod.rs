@@ -4,20 +4,23 @@
 mod balance;
 mod class;
 mod control;
+mod export;
 mod expr;
 mod function;
 mod kinds;
 mod literal;
 mod module;
+mod object;
 mod pattern;
 mod stmt;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use super::cst;
 use super::hir::{
-    Block, Class, ClassId, Export, Expr, ExprKind, FnId, Function, Lang, ModuleKind, Stmt, StmtKind, Taint,
-    Unit,
+    Block, Class, ClassId, Export, Expr, ExprKind, FnId, Function, Import, Lang, ModuleKind, Stmt, StmtKind,
+    Taint, Unit,
 };
 use crate::text::SourceText;
 use control::Target;
@@ -57,6 +60,11 @@ fn grammar(lang: Lang, path: &str) -> Language {
     }
 }
 
+/// Bound on nested syntax. Bundles and minified libraries stay below 128, and this depth fits the stack of any thread,
+/// in debug builds as well.
+const MAX_DEPTH: u32 = 160;
+const _: () = assert!(MAX_DEPTH <= cst::MAX_DEPTH);
+
 /// A name something is bound to, and where it is written.
 type Named = (SmolStr, Span);
 
@@ -80,6 +88,8 @@ struct Lower<'s> {
     used: BTreeSet<SmolStr>,
     /// Assignments that patterns imply besides themselves (defaults of list elements).
     implied: Vec<Stmt>,
+    /// The exports of bundles by the name that holds them.
+    bundled: Vec<(SmolStr, Vec<Export>)>,
     es_syntax: bool,
     common_js: bool,
 }
@@ -99,6 +109,7 @@ impl<'s> Lower<'s> {
             hidden: Vec::new(),
             used: BTreeSet::new(),
             implied: Vec::new(),
+            bundled: Vec::new(),
             es_syntax: false,
             common_js: false,
         }
@@ -145,6 +156,12 @@ impl<'s> Lower<'s> {
 
     /// A stretch of text that is evidence of nothing.
     fn broken(&mut self, list: Node<'_>, range: std::ops::Range<usize>, out: &mut Block) {
+        let span = self.src.span(range.start, range.end);
+        if let Some(module) = self.src.text.get(range.clone()).and_then(module::type_star) {
+            let import = Import { module: module.into(), names: Vec::new(), type_only: true };
+            out.push(Stmt { span, kind: StmtKind::Import(import) });
+            return;
+        }
         let mut found = false;
         let mut names = Vec::new();
         cst::visit(list, |n| {
@@ -166,7 +183,6 @@ impl<'s> Lower<'s> {
             true
         });
         self.used.extend(names);
-        let span = self.src.span(range.start, range.end);
         if !found {
             self.taints.push(Taint { span, what: "invalid syntax".to_owned(), certain: false });
         }
@@ -197,7 +213,7 @@ impl<'s> Lower<'s> {
 
     /// Go one level deeper; `None` below the bound.
     fn deeper<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if self.depth >= cst::MAX_DEPTH {
+        if self.depth >= MAX_DEPTH {
             self.too_deep = true;
             return None;
         }

@@ -140,8 +140,9 @@ impl Lower<'_> {
             k::STRING => {}
             k::INTERNAL_MODULE => self.namespace(e, out),
             k::SEQUENCE => {
-                let last = self.last_of_sequence(e, out);
-                self.push(n, StmtKind::Expr(last), out);
+                for part in cst::named(e) {
+                    self.deeper(|l| l.effect(part, out));
+                }
             }
             k::ASSIGNMENT => self.assignment_statement(n, e, out),
             k::AUGMENTED => {
@@ -172,11 +173,7 @@ impl Lower<'_> {
             let mut parts = cst::named(n);
             let Some(last) = parts.pop() else { break };
             for p in parts {
-                let start = out.len();
-                self.deeper(|l| l.expression_statement(p, p, out));
-                if self.too_deep {
-                    out.truncate(start);
-                }
+                self.deeper(|l| l.effect(p, out));
             }
             n = peel(last);
         }

@@ -11,7 +11,7 @@ def handler(event, context):
     for record in event["Records"]:
         job = json.loads(record["body"])
         owner = job["key"].split("/")[0]
-        table.update_item(
+        table.update_item( # ~ non-idempotent-handler
             Key={"owner": owner},
             UpdateExpression="ADD pictures :one",
             ExpressionAttributeValues={":one": 1},
@@ -20,8 +20,8 @@ def handler(event, context):
 
 
 def connect():
-    return boto3.resource("dynamodb").Table(os.environ["COUNTERS_TABLE"])
+    return boto3.resource("dynamodb").Table(os.environ["COUNTERS_TABLE"]) # ~ init-inside-handler
 
 
 def announce(count):
-    print(f"{os.environ['TEAM']}: {count} pictures")
+    print(f"{os.environ['TEAM']}: {count} pictures") # ~ env-var-undeclared

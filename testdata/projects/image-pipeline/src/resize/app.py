@@ -21,7 +21,7 @@ def handler(event, context):
         bucket = record["s3"]["bucket"]["name"]
         key = unquote_plus(record["s3"]["object"]["key"])
         picture = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-        s3.put_object(Bucket=bucket, Key=f"thumbnails/{key}", Body=shrink(picture))
+        s3.put_object(Bucket=bucket, Key=f"thumbnails/{key}", Body=shrink(picture)) # ~ event-loop
         sqs.send_message(
             QueueUrl=os.environ["JOBS_URL"],
             MessageBody=json.dumps({"bucket": bucket, "key": key}),

@@ -8,7 +8,7 @@ const table = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 export const handler = async (event: SQSEvent): Promise<void> => {
   for (const record of event.Records) {
     const { id, currency } = JSON.parse(record.body);
-    await table.send(
+    await table.send( // ~ non-idempotent-handler
       new PutCommand({
         TableName: process.env.ORDERS_TABLE,
         Item: { id: randomUUID(), order: id, currency, kind: "payment" },

@@ -13,7 +13,7 @@ export const handler = async (slice: Slice): Promise<void> => {
   const page = await table.send(
     new ScanCommand({ TableName: process.env.ORDERS_TABLE, Limit: 100, ExclusiveStartKey: slice.after }),
   );
-  await lambda.send(
+  await lambda.send( // ~ recursive-invocation
     new InvokeCommand({
       FunctionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
       InvocationType: "Event",

@@ -9,6 +9,6 @@ function client(): SSMClient {
 }
 
 export async function currency(): Promise<string> {
-  const found = await client().send(new GetParameterCommand({ Name: "/orders/currency" }));
+  const found = await client().send(new GetParameterCommand({ Name: "/orders/currency" })); // ~ load-inside-handler
   return found.Parameter?.Value ?? "EUR";
 }
