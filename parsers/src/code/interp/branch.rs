@@ -64,6 +64,7 @@ impl Interp<'_> {
     /// Behind `if …: return`: the rest runs only past the check.
     fn past_exit(&mut self, t: Test) {
         self.ctx.memo |= t.persistent;
+        self.ctx.event_exit |= t.event;
         if t.call {
             self.ctx.idempotent.get_or_insert(SmolStr::new_static("a check of what was read before"));
         }
