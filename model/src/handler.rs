@@ -56,6 +56,8 @@ pub struct Ctx {
     pub memo: bool,
     /// Behind a branch whose condition depends on the event.
     pub event_branch: bool,
+    /// Behind an early exit (`if …: return`, `continue`) whose condition depends on the event.
+    pub event_exit: bool,
     /// Before this, something was asked about the event, or about what is not known, beyond whether it is there: a
     /// branch, an early exit, a filter. Whether this happens, and for what, may depend on the answer.
     pub asked: bool,

@@ -3,6 +3,8 @@
 //! A case file holds cases: `### name`, files (`=== path`, the first one holds `lambda_handler` or `handler`), and
 //! under `=== facts` one line per fact. `LAMLINT_BLESS=1` rewrites the facts; look at the difference.
 
+mod asked;
+
 use crate::code::program::Program;
 use crate::code::{Entry, analyze, handlers_by_shape, language, lower};
 use crate::text::SourceText;
