@@ -27,7 +27,8 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
             if !seen.insert(fact.span) {
                 continue;
             }
-            let object = object(cx.sources.text(fact.span), attribute);
+            // Of a larger expression it is not sure that its value is the event itself.
+            let Some(object) = object(cx.sources.text(fact.span), attribute) else { continue };
             out.report(happens(h, fact, "the event has no attributes"), who.clone(), attribute.clone(), |_| {
                 Message::new(format!(
                     "`{object}.{attribute}` fails in `{who}`: the event is a plain mapping, which has keys and no attributes{}",
@@ -39,15 +40,14 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
     }
 }
 
-/// The mapping as written, where that is a plain name or path.
-fn object<'t>(written: &'t str, attribute: &str) -> &'t str {
-    written
-        .strip_suffix(attribute)
-        .map(str::trim_end)
-        .and_then(|o| o.strip_suffix('.'))
-        .map(str::trim_end)
-        .filter(|o| !o.is_empty() && o.len() < 60 && !o.contains(['\n', '`']))
-        .unwrap_or("event")
+/// The mapping as written, when it is a plain name; `event` where the text is not at hand.
+fn object<'t>(written: &'t str, attribute: &str) -> Option<&'t str> {
+    if written.is_empty() {
+        return Some("event");
+    }
+    let object = written.strip_suffix(attribute)?.trim_end().strip_suffix('.')?.trim_end();
+    let plain = !object.is_empty() && object.chars().all(|c| c.is_alphanumeric() || c == '_');
+    plain.then_some(object)
 }
 
 #[cfg(test)]
@@ -93,12 +93,13 @@ mod tests {
     #[test]
     fn the_mapping_is_named_as_written() {
         for (written, want) in [
-            ("evt.body", "evt"),
-            ("evt . body", "evt"),
-            ("records[0].body", "records[0]"),
-            ("body", "event"),
-            ("a.b", "event"),
-            ("", "event"),
+            ("evt.body", Some("evt")),
+            ("evt . body", Some("evt")),
+            ("json.dumps(event).body", None),
+            ("records[0].body", None),
+            ("body", None),
+            ("a.b", None),
+            ("", Some("event")),
         ] {
             assert_eq!(object(written, "body"), want, "{written}");
         }

@@ -1,6 +1,6 @@
 //! See the page.
 
-use super::shared::{happens, subject, through};
+use super::shared::{happens, serves_stacks_only, subject, through};
 use lamlint_model::finding::Message;
 use lamlint_model::handler::{Fact, FactKind, Family, Handler, NewClient, Phase};
 use lamlint_model::rule::{Severity, Tier};
@@ -23,21 +23,25 @@ pub static RULE: Rule = Rule {
 fn check(cx: &Cx<'_>, out: &mut Findings) {
     for h in cx.handlers {
         let Some(who) = subject(cx, h) else { continue };
+        let sites = sites(h);
+        if sites.is_empty() || serves_stacks_only(cx, h) {
+            continue;
+        }
         let snapshots = takes_snapshots(cx, h);
-        for (fact, client) in sites(h) {
+        for (fact, client) in sites {
             // A connection in a snapshot is dead when it is restored: opening it late is right there.
             if snapshots && matches!(client.family, Family::Database | Family::Cache) {
                 continue;
             }
             let what = client.family.word();
             let when = match (fact.ctx.in_loop, fact.ctx.event_branch) {
-                (true, _) => "again and again in a loop, on every invocation",
-                (false, true) => "on every invocation that comes this way",
-                (false, false) => "on every invocation",
+                (true, _) => format!("again and again on every invocation of `{who}`, in a loop"),
+                (false, true) => format!("on every invocation of `{who}` that comes this way"),
+                (false, false) => format!("on every invocation of `{who}`"),
             };
             let label = &client.label;
             out.report(happens(h, fact, "built here each time"), who.clone(), label.clone(), |_| {
-                Message::new(format!("`{label}` builds {what} {when} of `{who}`{}", through(fact)))
+                Message::new(format!("`{label}` builds {what} {when}{}", through(fact)))
                     .help(help(client.family))
             });
         }
@@ -101,6 +105,8 @@ mod tests {
     fn app() -> App {
         AppBuilder::new()
             .add("AWS::Lambda::Function", "Worker", "{}")
+            .add("AWS::Lambda::Function", "Custom", "{}")
+            .add("Custom::Copier", "Copy", r#"{"ServiceToken": "${Custom.Arn}"}"#)
             .add("AWS::Lambda::Function", "Snap", r#"{"SnapStart": {"ApplyOn": "PublishedVersions"}}"#)
             .build()
     }
@@ -130,7 +136,7 @@ mod tests {
         assert_eq!(
             texts(handler_in(&app, "Worker", vec![client(Family::Database, Deps::ENV)], &ctx)),
             [
-                "`boto3.client(\"s3\")` builds a database connection on every invocation that comes this way of `Worker` (through `load` and `connect`)"
+                "`boto3.client(\"s3\")` builds a database connection on every invocation of `Worker` that comes this way (through `load` and `connect`)"
             ]
         );
     }
@@ -169,6 +175,11 @@ mod tests {
         let mut h = handler(&app, "Worker", vec![sdk(), sdk()]);
         h.facts[1].span = Span::new(h.file, h.facts[0].span.start as usize, h.facts[0].span.end as usize + 9);
         assert_eq!(texts(h).len(), 1);
+    }
+
+    #[test]
+    fn functions_that_run_when_a_stack_changes() {
+        assert_eq!(texts(handler(&app(), "Custom", vec![sdk()])), [""; 0]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! See the page.
 
-use super::shared::{constant, happens, subject, through};
+use super::shared::{constant, happens, serves_stacks_only, subject, through};
 use lamlint_model::app::TriggerKind;
 use lamlint_model::finding::Message;
 use lamlint_model::handler::{Fact, FactKind, Handler, SdkCall};
@@ -117,6 +117,9 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
         let mut seen: BTreeSet<(Option<Span>, SmolStr)> = BTreeSet::new();
         for fact in h.facts.iter().filter(|f| f.every_invocation()) {
             let Some((what, key)) = loaded(cx, h, fact, now_and_then) else { continue };
+            if serves_stacks_only(cx, h) {
+                break;
+            }
             // A package counts once, whatever the number of places that import it.
             let place = (!matches!(fact.kind, FactKind::LocalImport { .. })).then_some(fact.span);
             if !seen.insert((place, key.clone())) {

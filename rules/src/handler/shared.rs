@@ -44,3 +44,16 @@ pub(crate) fn constant(v: &Value) -> bool {
         _ => false,
     }
 }
+
+/// Whether a function only answers for custom resources: it runs when a stack changes.
+pub(crate) fn serves_stacks_only(cx: &Cx<'_>, h: &Handler) -> bool {
+    let Some(f) = h.function else { return false };
+    cx.app.triggers_of(f).next().is_none()
+        && cx.app.resources.iter().any(|r| {
+            let token = r.props.get("ServiceToken").values();
+            token.alts().iter().any(|a| {
+                let named = a.value.as_ref().and_then(|v| cx.app.function_named(r.application, v));
+                named.is_some_and(|(id, _)| id == f)
+            })
+        })
+}

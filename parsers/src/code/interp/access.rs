@@ -17,6 +17,10 @@ impl Interp<'_> {
                 if mapping_methods(self.lang).contains(&name) {
                     return V::Method(Rc::new(o.clone()), name.into());
                 }
+                // `json.dumps(event).encode()`: the event as text.
+                if is_text_method(name) {
+                    return V::Method(Rc::new(o.clone()), name.into());
+                }
                 if self.lang == Lang::Python && !self.event_object && !optional && path.is_empty() {
                     self.fact(
                         FactKind::AttributeOnMapping {
@@ -25,9 +29,6 @@ impl Interp<'_> {
                         },
                         span,
                     );
-                }
-                if is_text_method(name) {
-                    return V::Method(Rc::new(o.clone()), name.into());
                 }
                 V::Sym(member(&Value::Event(path.clone()), name))
             }
