@@ -41,7 +41,7 @@ fn is_named(p: &Param, name: &str) -> bool {
     matches!(&p.pattern, Pattern::Name(n, _) if n.trim_matches('_').eq_ignore_ascii_case(name))
 }
 
-/// An exported `handler` whose first parameter may be an event: named so, taken apart, or of a type that says so.
+/// An exported `handler` whose first parameter may be an event.
 fn javascript(unit: &Unit) -> Vec<SmolStr> {
     let is_handler = unit.exports.iter().filter(|e| e.name == "handler").any(|e| match &e.value {
         ExportValue::Local(n) => bound_to(unit, &unit.body, n).is_some_and(|e| may_be_handler(unit, e)),
@@ -90,13 +90,17 @@ fn may_be_handler(unit: &Unit, bound: Bound<'_>) -> bool {
             _ => return false,
         },
     };
-    let f = unit.function(id);
+    takes_event(unit.function(id))
+}
+
+/// Whether the first of at most three parameters may be an event: named so, taken apart, or of a type that says so.
+pub(super) fn takes_event(f: &Function) -> bool {
     match &f.params[..] {
         [] => false,
         [first, ..] if f.params.len() <= 3 => {
             ["event", "evt", "e"].iter().any(|n| is_named(first, n))
                 || matches!(first.pattern, Pattern::Map(_))
-                || first.annotation.as_ref().is_some_and(|a| a.ends_with("Event") || a.contains("Event"))
+                || first.annotation.as_ref().is_some_and(|a| a.contains("Event"))
         }
         _ => false,
     }

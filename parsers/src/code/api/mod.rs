@@ -189,6 +189,7 @@ struct Tables {
     rows: [BTreeMap<&'static str, Row>; 2],
     packages: [BTreeSet<&'static str>; 2],
     globals: [BTreeSet<&'static str>; 2],
+    data_methods: BTreeSet<&'static str>,
 }
 
 fn tables() -> &'static Tables {
@@ -198,6 +199,7 @@ fn tables() -> &'static Tables {
             rows: [BTreeMap::new(), BTreeMap::new()],
             packages: [BTreeSet::new(), BTreeSet::new()],
             globals: [BTreeSet::new(), BTreeSet::new()],
+            data_methods: BTreeSet::new(),
         };
         for r in rows(LIBRARIES) {
             let [lang, name, kind_name, detail, result] = r[..] else { continue };
@@ -212,7 +214,11 @@ fn tables() -> &'static Tables {
         }
         for r in rows(GLOBALS) {
             let [lang, names] = r[..] else { continue };
-            t.globals[usize::from(lang == "js")].extend(names.split(' '));
+            match lang {
+                "py" => t.globals[0].extend(names.split(' ')),
+                "js" => t.globals[1].extend(names.split(' ')),
+                _ => t.data_methods.extend(names.split(' ')),
+            }
         }
         for p in ["boto3", "botocore", "aioboto3", "aiobotocore"] {
             t.packages[0].insert(p);
@@ -274,6 +280,11 @@ pub(crate) fn is_known(lang: Lang, name: &str) -> bool {
 /// Whether a name is there without an import.
 pub(crate) fn is_global(lang: Lang, name: &str) -> bool {
     tables().globals[column(lang)].contains(name)
+}
+
+/// Whether a method is one of text, lists and the like, by its name.
+pub(crate) fn is_data_method(name: &str) -> bool {
+    tables().data_methods.contains(name)
 }
 
 fn same_name(a: &str, b: &str) -> bool {

@@ -164,6 +164,12 @@ impl Interp<'_> {
                     f.borrow_mut().set(name, v);
                 }
             }
+            // `get.client = …`: a function that keeps something.
+            V::Func(f) => {
+                let kept = self.attributes.entry((f.unit, f.id)).or_default();
+                let v = kept.get(name).map_or_else(|| v.clone(), |old| old.join(&v));
+                kept.insert(name.clone(), v);
+            }
             V::Exports(_) => self.set_export(name, v),
             V::Map(entries, open) => {
                 let mut entries = entries.to_vec();

@@ -1,9 +1,9 @@
 //! Calls: arguments, entering functions of the project, making instances, decorators.
 
-use super::value::{Frame, FrameRef, Func, Instance, V};
+use super::decorate::given;
+use super::value::{Frame, FrameRef, Func, Sdk, V};
 use super::{Flow, Interp, MAX_DEPTH, MAX_RUNS};
-use crate::code::api::{self, Kind};
-use crate::code::hir::{Arg, ClassId, Expr, ExprKind, FnId, Lang};
+use crate::code::hir::{Arg, Expr, ExprKind, FnId, Lang};
 use crate::code::program::UnitId;
 use lamlint_model::handler::{self, Phase};
 use lamlint_model::source::Span;
@@ -11,7 +11,6 @@ use lamlint_model::tri::Reason;
 use lamlint_model::value::{Deps, Value};
 use smol_str::SmolStr;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Evaluated arguments.
@@ -197,7 +196,7 @@ impl Interp<'_> {
         self.apply(&target, args, &site, object)
     }
 
-    fn arguments(&mut self, args: &[Arg]) -> Args {
+    pub(super) fn arguments(&mut self, args: &[Arg]) -> Args {
         let mut out = Args::default();
         for a in args {
             match (&a.name, &a.value.kind) {
@@ -256,14 +255,16 @@ impl Interp<'_> {
                         let f = self.bound_to(f, target, site.span);
                         self.apply(&f, args, site, None)
                     }
-                    None => self.called_unknown(target, args),
+                    None => self.called_unknown(target, args, site),
                 }
             }
             V::Method(o, name) => self.call_method(o, name, args, site, object),
             V::Ext(q, d) => self.external(q, *d, args, site),
             V::OneOf(_) => {
                 let all = target.possibilities();
-                let several = all.iter().filter(|v| !v.is_null()).count() > 1;
+                // One session or another: a client is built in any case.
+                let is_session = |v: &V| matches!(v, V::Method(o, _) if matches!(&**o, V::Sdk(s) if matches!(**s, Sdk::Session { .. })));
+                let several = all.iter().filter(|v| !v.is_null() && !is_session(v)).count() > 1;
                 let outer = self.ctx.clone();
                 self.ctx.branch |= several;
                 let mut out: Option<V> = None;
@@ -275,13 +276,23 @@ impl Interp<'_> {
                 out.unwrap_or_else(V::unknown)
             }
             V::Sym(Value::Null) => V::Sym(Value::Null),
-            _ => self.called_unknown(target, args),
+            // A method of data, of which only its name is known: `result["Body"].read()` gives what it holds.
+            V::Sym(Value::CallResult { service, operation, path }) => {
+                self.hand_over(args.functions(), Deps::CALL, true);
+                let path = path.split_last().map(|(_, head)| head.to_vec()).unwrap_or_default();
+                V::Sym(Value::CallResult { service: service.clone(), operation: operation.clone(), path })
+            }
+            V::Sym(Value::Event(_) | Value::Context(_)) => {
+                self.hand_over(args.functions(), target.deps(), true);
+                V::of_deps(target.deps().or(args.deps()))
+            }
+            _ => self.called_unknown(target, args, site),
         }
     }
 
     /// A call of something that is not known: functions handed to it may be called.
-    pub(super) fn called_unknown(&mut self, target: &V, args: Args) -> V {
-        self.give_up(Reason::Dynamic, "something is called that is not known");
+    pub(super) fn called_unknown(&mut self, target: &V, args: Args, site: &Site<'_>) -> V {
+        self.give_up(Reason::Dynamic, format!("`{}` is called and not known", site.name()));
         let deps = target.deps().or(args.deps()).or(Deps::OTHER);
         self.hand_over(args.functions(), deps, true);
         V::of_deps(deps)
@@ -293,12 +304,12 @@ impl Interp<'_> {
             if self.phase == Phase::Init {
                 let mut g = (*f).clone();
                 g.maybe |= maybe;
-                let args = vec![V::of_deps(deps.or(Deps::EVENT)); self.arity(&f)];
+                let args = vec![given(deps.or(Deps::EVENT)); self.arity(&f)];
                 self.register(Rc::new(g), args);
             } else {
                 let outer = self.ctx.clone();
                 self.ctx.maybe |= maybe;
-                let args = vec![V::of_deps(deps); self.arity(&f)];
+                let args = vec![given(deps); self.arity(&f)];
                 let span = self.program.unit(f.unit).function(f.id).name_span;
                 self.enter(&f, Args::of(args), span, true);
                 self.ctx = outer;
@@ -454,257 +465,6 @@ impl Interp<'_> {
             };
             self.bind(&p.pattern, v, true);
         }
-    }
-
-    /// Make an instance of a class of the project.
-    fn construct(&mut self, class: (UnitId, ClassId), args: Args, span: Span) -> V {
-        if let Some(V::Func(new)) = self.class_member(class, "__new__", 0) {
-            let mut with_class = args.clone();
-            with_class.pos.insert(0, V::Class(class.0, class.1));
-            let v = self.enter(&new, with_class, span, false);
-            if let Some(i @ V::Instance(_)) = v.possibilities().first() {
-                let i = i.clone();
-                self.run_constructor(class, &i, args, span);
-                return i;
-            }
-        }
-        let made = self.instance(class);
-        match self.run_constructor(class, &made, args, span) {
-            // `return Foo.instance` in a constructor.
-            v @ V::Instance(_) => v,
-            _ => made,
-        }
-    }
-
-    /// An instance without running its constructor.
-    pub(super) fn instance(&self, class: (UnitId, ClassId)) -> V {
-        V::Instance(Rc::new(RefCell::new(Instance {
-            class,
-            fields: BTreeMap::new(),
-            persistent: self.phase == Phase::Init || self.ctx.memo,
-        })))
-    }
-
-    fn run_constructor(&mut self, class: (UnitId, ClassId), made: &V, args: Args, span: Span) -> V {
-        self.init_fields(class, made, 0);
-        match self.class_member(class, "constructor", 0) {
-            Some(f) => {
-                let f = self.bound_to(f, made, span);
-                let functions = f.functions();
-                match functions.first() {
-                    Some(f) => self.enter(f, args, span, false),
-                    None => V::Sym(Value::Null),
-                }
-            }
-            None => {
-                // A data class: its arguments are its fields.
-                if let V::Instance(i) = made
-                    && let Ok(mut i) = i.try_borrow_mut()
-                {
-                    i.fields.extend(args.named);
-                }
-                V::Sym(Value::Null)
-            }
-        }
-    }
-
-    /// Initialise the fields a class declares, those of its bases first.
-    fn init_fields(&mut self, class: (UnitId, ClassId), made: &V, depth: u32) {
-        let Some(info) = self.classes.get(&class).cloned().filter(|_| depth < 16) else { return };
-        for b in &info.bases {
-            if let V::Class(u, c) = b {
-                self.init_fields((*u, *c), made, depth + 1);
-            }
-        }
-        let unit = self.program.unit(class.0).clone();
-        let fields = &unit.class(class.1).fields;
-        if fields.is_empty() {
-            return;
-        }
-        let frame = self.new_frame(Some(info.outer.clone()), class.0);
-        frame.borrow_mut().set(&SmolStr::new_static("this"), made.clone());
-        let outer = (
-            std::mem::replace(&mut self.frame, frame),
-            std::mem::replace(&mut self.unit, class.0),
-            std::mem::replace(&mut self.lang, unit.lang),
-        );
-        for (name, value) in fields {
-            let v = value.as_ref().map_or(V::Sym(Value::Null), |e| self.eval(e));
-            if let V::Instance(i) = made
-                && let Ok(mut i) = i.try_borrow_mut()
-            {
-                i.fields.insert(name.clone(), v);
-            }
-        }
-        (self.frame, self.unit, self.lang) = outer;
-    }
-
-    /// An attribute or method of a class or its bases.
-    pub(super) fn class_member(&mut self, class: (UnitId, ClassId), name: &str, depth: u32) -> Option<V> {
-        let info = self.classes.get(&class).cloned().filter(|_| depth < 16)?;
-        if let Some(v) = info.frame.borrow().vars.get(name) {
-            return Some(v.clone());
-        }
-        info.bases.iter().find_map(|b| match b {
-            V::Class(u, c) => self.class_member((*u, *c), name, depth + 1),
-            _ => None,
-        })
-    }
-
-    /// A member of a class read on an instance.
-    pub(super) fn bound_to(&mut self, v: V, o: &V, span: Span) -> V {
-        let V::Func(f) = &v else { return v };
-        let function = self.program.unit(f.unit).function(f.id);
-        if function.class.is_none() && f.this.is_some() {
-            return v;
-        }
-        let mut g = (**f).clone();
-        if f.of_class {
-            if let V::Instance(i) = o
-                && let Ok(i) = i.try_borrow()
-            {
-                g.this = Some(Box::new(V::Class(i.class.0, i.class.1)));
-            }
-        } else if !function.is_static {
-            g.this = Some(Box::new(o.clone()));
-        }
-        let g = Rc::new(g);
-        if f.property { self.enter(&g, Args::default(), span, false) } else { V::Func(g) }
-    }
-
-    /// A member of a class read on the class.
-    pub(super) fn bound_to_class(&mut self, v: V, o: &V) -> V {
-        let V::Func(f) = &v else { return v };
-        if !f.of_class && self.lang == Lang::Python {
-            return v;
-        }
-        let mut g = (**f).clone();
-        g.this = Some(Box::new(o.clone()));
-        V::Func(Rc::new(g))
-    }
-
-    /// `super().m(…)`, `super(…)`, `super.m(…)`.
-    fn super_call(&mut self, callee: &Expr, args: &[Arg], span: Span) -> Option<V> {
-        let is_super = |e: &Expr| matches!(&e.kind, ExprKind::Name(n) if n == "super");
-        let name = match &callee.kind {
-            ExprKind::Name(n) if n == "super" && self.lang != Lang::Python => "constructor",
-            ExprKind::Attr { object, name, .. } if is_super(object) => name.as_str(),
-            ExprKind::Attr { object, name, .. } => match &object.kind {
-                ExprKind::Call { callee, .. } if is_super(callee) => name.as_str(),
-                _ => return None,
-            },
-            _ => return None,
-        };
-        let name = if name == "__init__" { "constructor" } else { name };
-        // The method that is running, closures in it included.
-        let (unit, class) = self
-            .stack
-            .iter()
-            .rev()
-            .find_map(|c| self.program.unit(c.unit).function(c.id).class.map(|class| (c.unit, class)))?;
-        let this = ["self", "this", "cls"].iter().find_map(|n| super::lookup(&self.frame, n)).map(|(v, _)| v);
-        let args = self.arguments(args);
-        if name == "__new__" {
-            let class = match args.at(0) {
-                Some(V::Class(u, c)) => (*u, *c),
-                _ => (unit, class),
-            };
-            return Some(self.instance(class));
-        }
-        let info = self.classes.get(&(unit, class)).cloned()?;
-        let base = info.bases.iter().find_map(|b| match b {
-            V::Class(u, c) => self.class_member((*u, *c), name, 0),
-            _ => None,
-        });
-        Some(match (base, this) {
-            (Some(f), Some(this)) => {
-                let f = self.bound_to(f, &this, span);
-                self.call_value(&f, args, span)
-            }
-            _ => V::of_deps(args.deps()),
-        })
-    }
-
-    /// Apply decorators, innermost first.
-    pub(super) fn decorated(&mut self, v: V, decorators: &[Expr], span: Span) -> V {
-        let mut v = v;
-        for d in decorators.iter().rev() {
-            let decorator = self.eval(d);
-            v = self.decorate(v, &decorator, d.span.to(span));
-        }
-        v
-    }
-
-    fn decorate(&mut self, v: V, decorator: &V, span: Span) -> V {
-        match decorator {
-            V::Ext(q, _) => {
-                let q = q.strip_suffix("()").unwrap_or(q);
-                if let Some(row) = api::lookup(self.lang, q) {
-                    return self.wrapped(v, row, true);
-                }
-                // A library's object that collects functions: `@app.task`.
-                if q.contains("()") {
-                    for f in v.functions() {
-                        self.hand_over(vec![f], Deps::OTHER, true);
-                    }
-                }
-                v
-            }
-            // `@lambda_handler_decorator` made a decorator of a function of the project.
-            V::Method(f, name) if name == "#middleware" => match &**f {
-                V::Func(f) => {
-                    let mut g = (**f).clone();
-                    g.bound.insert(0, v);
-                    V::Func(Rc::new(g))
-                }
-                _ => v,
-            },
-            V::Func(_) | V::Instance(_) => {
-                // A class decorator or one whose result is not known: what it decorates keeps its name.
-                let original = v.clone();
-                match self.call_value(decorator, Args::of(vec![v]), span) {
-                    w @ (V::Func(_) | V::Instance(_) | V::Class(..) | V::Ext(..)) => w,
-                    V::OneOf(_) | V::Method(..) | V::Sym(_) => original,
-                    w => w,
-                }
-            }
-            V::Class(..) => self.call_value(decorator, Args::of(vec![v]), span),
-            // The name of a property's setter, or something that was not followed: taken to call what it decorates.
-            _ => v,
-        }
-    }
-
-    /// A function behind a wrapper that is known.
-    pub(super) fn wrapped(&mut self, v: V, row: api::Row, is_decorator: bool) -> V {
-        let V::Func(f) = &v else {
-            return match (row.kind, &v) {
-                (Kind::Wrap | Kind::Event | Kind::Idempotent | Kind::Memo, _) => v,
-                _ => v,
-            };
-        };
-        let mut g = (**f).clone();
-        match row.kind {
-            Kind::Memo => {
-                g.memo = true;
-                g.property |= row.detail == "property";
-            }
-            Kind::Idempotent => g.idempotent = Some(SmolStr::new_static(row.detail)),
-            Kind::Event => g.event_object = true,
-            Kind::Property => g.property = true,
-            Kind::ClassMethod => g.of_class = true,
-            Kind::Middleware => return V::Method(Rc::new(v), SmolStr::new_static("#middleware")),
-            Kind::Route => {
-                let args = vec![V::of_deps(Deps::EVENT); self.arity(f)];
-                if self.phase == Phase::Init {
-                    self.register(f.clone(), args);
-                } else if is_decorator {
-                    self.hand_over(vec![f.clone()], Deps::EVENT, false);
-                }
-                return v;
-            }
-            _ => return v,
-        }
-        V::Func(Rc::new(g))
     }
 
     /// Call a function with what is behind the first `n` arguments.

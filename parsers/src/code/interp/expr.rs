@@ -1,13 +1,11 @@
 //! Expressions.
 
 use super::branch::Test;
-use super::value::{Sdk, V, limited, member};
+use super::value::V;
 use super::{Interp, MAX_NESTING};
-use crate::code::hir::{Expr, ExprKind, Lang, MapEntry, Pattern};
-use lamlint_model::handler::FactKind;
-use lamlint_model::source::Span;
+use crate::code::hir::{Expr, ExprKind, MapEntry, Pattern};
 use lamlint_model::tri::Reason;
-use lamlint_model::value::{Deps, Value, context};
+use lamlint_model::value::{Deps, Value};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -113,6 +111,7 @@ impl Interp<'_> {
                 let outer_frame = std::mem::replace(&mut self.frame, frame);
                 for (p, items) in clauses {
                     let items = self.eval(items);
+                    self.goes_through(&items);
                     let item = self.iterated(&items);
                     self.ctx.in_loop = true;
                     self.bind(p, item, true);
@@ -165,6 +164,7 @@ impl Interp<'_> {
         self.testing -= 1;
         let outer = self.ctx.clone();
         self.ctx.memo |= persistent;
+        self.asked |= op == "and" && a.deps().any(Deps::EVENT) && !self.asks_presence(left, 0);
         if a.deps().any(Deps::EVENT) {
             self.ctx.event_branch = true;
         } else {
@@ -319,173 +319,6 @@ impl Interp<'_> {
     fn awaited(&mut self, v: V) -> V {
         v
     }
-
-    /// `object.name`.
-    pub(super) fn attr(&mut self, o: &V, name: &str, span: Span, optional: bool) -> V {
-        match o {
-            V::Sym(Value::Event(path)) => {
-                if mapping_methods(self.lang).contains(&name) {
-                    return V::Method(Rc::new(o.clone()), name.into());
-                }
-                if self.lang == Lang::Python && !self.event_object && !optional && path.is_empty() {
-                    self.fact(
-                        FactKind::AttributeOnMapping {
-                            object: Value::Event(path.clone()),
-                            attribute: name.into(),
-                        },
-                        span,
-                    );
-                }
-                if is_text_method(name) {
-                    return V::Method(Rc::new(o.clone()), name.into());
-                }
-                V::Sym(member(&Value::Event(path.clone()), name))
-            }
-            V::Sym(Value::Context(path)) if path.is_empty() => {
-                V::Sym(Value::Context(vec![context_name(name).into()]))
-            }
-            V::Sym(v @ (Value::CallResult { .. } | Value::Context(_))) => {
-                if is_text_method(name)
-                    || mapping_methods(self.lang).contains(&name)
-                    || is_promise_method(name)
-                {
-                    return V::Method(Rc::new(o.clone()), name.into());
-                }
-                V::Sym(member(v, name))
-            }
-            V::Sym(Value::Map(..)) | V::Map(..) => {
-                if let Some(v) = map_get(o, name) {
-                    return v;
-                }
-                V::Method(Rc::new(o.clone()), name.into())
-            }
-            V::Instance(i) => {
-                let (field, class, persistent) = match i.try_borrow() {
-                    Ok(b) => (b.fields.get(name).cloned(), b.class, b.persistent),
-                    Err(_) => return V::unknown(),
-                };
-                let _ = persistent;
-                if let Some(v) = field {
-                    return v;
-                }
-                match self.class_member(class, name, 0) {
-                    Some(v) => self.bound_to(v, o, span),
-                    None => V::Method(Rc::new(o.clone()), name.into()),
-                }
-            }
-            V::Class(unit, id) => match self.class_member((*unit, *id), name, 0) {
-                Some(v) => self.bound_to_class(v, o),
-                None => V::Method(Rc::new(o.clone()), name.into()),
-            },
-            V::Module(id) => match self.export(*id, name) {
-                Some(v) => v,
-                None => self.submodule(*id, name).unwrap_or_else(V::unknown),
-            },
-            V::Package(dir) => self.package_member(&dir.clone(), name),
-            V::Exports(_) => self.own_export(name),
-            V::Ext(q, d) => self.ext_attr(q, *d, name, span),
-            V::Sdk(s) => self.sdk_attr(o, s, name),
-            V::OneOf(_) => {
-                let mut all = o
-                    .possibilities()
-                    .into_iter()
-                    .map(|p| self.attr(&p, name, span, optional))
-                    .collect::<Vec<_>>();
-                let Some(first) = all.pop() else { return V::unknown() };
-                all.iter().fold(first, |a, b| a.join(b))
-            }
-            V::Sym(Value::Fresh(_)) if matches!(name, "hex" | "int" | "bytes" | "urn") => o.clone(),
-            v => V::Method(Rc::new(v.clone()), name.into()),
-        }
-    }
-
-    /// `object[index]`.
-    pub(super) fn index(&mut self, o: &V, i: &V, span: Span) -> V {
-        let name: Option<SmolStr> = match i {
-            V::Sym(Value::Str(s)) => Some(s.clone()),
-            V::Sym(Value::Int(n)) => match o {
-                V::List(..) | V::Sym(Value::List(..)) => Some(n.to_string().into()),
-                _ => Some(SmolStr::new_static("*")),
-            },
-            V::Sym(Value::Unknown(_) | Value::Event(_)) => None,
-            _ => None,
-        };
-        match (o, name) {
-            (V::List(l, false), Some(n)) => {
-                let i = n.parse::<i64>().unwrap_or(0);
-                let i = if i < 0 { i + i64::try_from(l.len()).unwrap_or(0) } else { i };
-                usize::try_from(i).ok().and_then(|i| l.get(i).cloned()).unwrap_or_else(|| o.element())
-            }
-            (V::List(..), _) => o.element(),
-            (
-                V::Sym(
-                    v @ (Value::Event(_)
-                    | Value::CallResult { .. }
-                    | Value::Map(..)
-                    | Value::List(..)
-                    | Value::Context(_)),
-                ),
-                Some(n),
-            ) => V::Sym(member(v, &n)),
-            // What a closed map does not hold is not there.
-            (V::Map(_, open), Some(n)) => {
-                map_get(o, &n).unwrap_or_else(|| if *open { V::unknown() } else { V::Sym(Value::Null) })
-            }
-            (V::Map(entries, open), None) => {
-                let mut all = entries.iter().map(|(_, v)| v.clone());
-                let first = all.next().unwrap_or(V::Sym(Value::Null));
-                let any = all.fold(first, |a, b| a.join(&b));
-                if *open { any.join(&V::of_deps(i.deps())) } else { any }
-            }
-            (V::Ext(q, _), name) if q == "env" || q == "os.environ" => match name {
-                Some(n) => self.env_read(V::str(n), self.lang == Lang::Python && self.testing == 0, span),
-                None => self.env_read(i.clone(), false, span),
-            },
-            (V::Ext(..) | V::Module(_) | V::Package(_) | V::Exports(_) | V::Instance(_), Some(n)) => {
-                self.attr(o, &n, span, true)
-            }
-            (V::Ext(q, d), None) => {
-                let mut all = String::from(q.as_str());
-                all.push_str("[]");
-                V::Ext(limited(all), *d)
-            }
-            (V::OneOf(_), _) => {
-                let mut all =
-                    o.possibilities().into_iter().map(|p| self.index(&p, i, span)).collect::<Vec<_>>();
-                let Some(first) = all.pop() else { return V::unknown() };
-                all.iter().fold(first, |a, b| a.join(b))
-            }
-            (o, _) => V::of_deps(o.deps().or(i.deps())),
-        }
-    }
-
-    /// Attributes of SDK objects.
-    fn sdk_attr(&mut self, o: &V, s: &Rc<Sdk>, name: &str) -> V {
-        match (&**s, name) {
-            // boto3: `resource.meta.client`
-            (Sdk::Service { service, foreign } | Sdk::Object { service, foreign, .. }, "meta") => {
-                V::Sdk(Rc::new(Sdk::Client {
-                    service: service.clone(),
-                    foreign: *foreign,
-                    document: false,
-                    defaults: None,
-                }))
-            }
-            (Sdk::Client { .. }, "client" | "meta" | "exceptions" | "config") => match name {
-                "client" => o.clone(),
-                _ => V::unknown(),
-            },
-            (Sdk::Object { ids, kind: "Queue", .. }, "url") => {
-                ids.first().map_or_else(V::unknown, |(_, v)| v.clone())
-            }
-            (Sdk::Object { ids, .. }, "name" | "table_name" | "bucket_name" | "arn") => {
-                ids.first().map_or_else(V::unknown, |(_, v)| v.clone())
-            }
-            (Sdk::Object { ids, .. }, "key") => ids.get(1).map_or_else(V::unknown, |(_, v)| v.clone()),
-            _ if self.collection(s, name).is_some() => self.collection(s, name).unwrap_or_else(V::unknown),
-            _ => V::Method(Rc::new(o.clone()), name.into()),
-        }
-    }
 }
 
 /// The text of a value inside a larger text.
@@ -493,17 +326,6 @@ pub(super) fn text(v: &V) -> Value {
     match v.to_value() {
         v @ (Value::List(..) | Value::Map(..) | Value::Null) => Value::Unknown(v.deps().or(Deps::OTHER)),
         v => v,
-    }
-}
-
-/// An entry of a map value.
-pub(super) fn map_get(o: &V, name: &str) -> Option<V> {
-    match o {
-        V::Map(entries, _) => entries.iter().rev().find(|(k, _)| k == name).map(|(_, v)| v.clone()),
-        V::Sym(Value::Map(entries, _)) => {
-            entries.iter().rev().find(|(k, _)| k == name).map(|(_, v)| V::Sym(v.clone()))
-        }
-        _ => None,
     }
 }
 
@@ -530,111 +352,4 @@ fn percent_format(format: &str, args: &V) -> V {
     }
     out.push(Value::str(rest));
     V::Sym(Value::concat(out))
-}
-
-/// Methods of the plain mapping an event is, by language.
-fn mapping_methods(lang: Lang) -> &'static [&'static str] {
-    match lang {
-        Lang::Python => &[
-            "get",
-            "keys",
-            "values",
-            "items",
-            "pop",
-            "popitem",
-            "update",
-            "copy",
-            "setdefault",
-            "clear",
-            "fromkeys",
-            "append",
-            "extend",
-            "index",
-            "count",
-            "sort",
-            "__getitem__",
-            "__contains__",
-            "has_key",
-            "__class__",
-            "__dict__",
-            "__len__",
-        ],
-        Lang::JavaScript | Lang::TypeScript => &[
-            "map",
-            "forEach",
-            "filter",
-            "find",
-            "reduce",
-            "flatMap",
-            "some",
-            "every",
-            "slice",
-            "push",
-            "at",
-            "pop",
-            "shift",
-            "hasOwnProperty",
-            "entries",
-            "findIndex",
-            "sort",
-            "concat",
-            "includes",
-        ],
-    }
-}
-
-fn is_promise_method(name: &str) -> bool {
-    matches!(name, "then" | "catch" | "finally" | "promise")
-}
-
-/// Methods of text that languages share, by all their spellings.
-fn is_text_method(name: &str) -> bool {
-    matches!(
-        name,
-        "split"
-            | "replace"
-            | "replaceAll"
-            | "strip"
-            | "lstrip"
-            | "rstrip"
-            | "trim"
-            | "lower"
-            | "upper"
-            | "startswith"
-            | "endswith"
-            | "startsWith"
-            | "endsWith"
-            | "toLowerCase"
-            | "toUpperCase"
-            | "encode"
-            | "decode"
-            | "format"
-            | "join"
-            | "toString"
-            | "substring"
-            | "substr"
-            | "match"
-            | "title"
-            | "rsplit"
-            | "partition"
-            | "rpartition"
-            | "removeprefix"
-            | "removesuffix"
-            | "splitlines"
-            | "zfill"
-            | "isoformat"
-            | "localeCompare"
-            | "test"
-    )
-}
-
-/// The language-neutral name of a field of the context object.
-fn context_name(name: &str) -> &str {
-    match name {
-        "functionName" | "function_name" => context::FUNCTION_NAME,
-        "functionVersion" | "function_version" => context::FUNCTION_VERSION,
-        "invokedFunctionArn" | "invoked_function_arn" => context::INVOKED_ARN,
-        "awsRequestId" | "aws_request_id" => context::REQUEST_ID,
-        n => n,
-    }
 }

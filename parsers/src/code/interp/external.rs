@@ -1,11 +1,13 @@
 //! Calls into libraries: what the tables of [`crate::code::api`] say of them.
 
 use super::Interp;
+use super::access::map_get;
 use super::call::{Args, Site};
-use super::expr::{map_get, text};
+use super::expr::text;
+use super::http::{is_path, joined_path, request, statement_text};
 use super::value::{V, limited, member};
-use crate::code::api::{self, Kind, Row};
-use crate::code::hir::Lang;
+use crate::code::api::{self, Kind};
+use crate::code::hir::{Lang, ModuleKind};
 use lamlint_model::handler::{FactKind, NewClient, Phase};
 use lamlint_model::source::Span;
 use lamlint_model::value::{Deps, Fresh, Value};
@@ -17,7 +19,10 @@ impl Interp<'_> {
     pub(super) fn builtin(&mut self, name: &SmolStr) -> V {
         match name.as_str() {
             "undefined" => V::Sym(Value::Null),
-            "NaN" | "Infinity" | "this" | "__doc__" => V::unknown(),
+            "NaN" | "Infinity" | "__doc__" => V::unknown(),
+            // Outside of methods, the exports.
+            "this" if self.program.unit(self.unit).module == ModuleKind::CommonJs => V::Exports(self.unit),
+            "this" => V::unknown(),
             n if api::is_global(self.lang, n) => V::Ext(api::normal(self.lang, name.clone()), Deps::NONE),
             // The global `AWS` of a page, a name of a star import, a name that is misspelt.
             _ => V::unknown(),
@@ -78,7 +83,7 @@ impl Interp<'_> {
             // `new Date(x)` is x as a date.
             Kind::Now => match args.at(0) {
                 Some(v @ V::Sym(Value::Fresh(_) | Value::Event(_))) => v.clone(),
-                _ => V::of_deps(given),
+                _ => V::Ext(SmolStr::new_static("#date"), given),
             },
             Kind::Day => V::of_deps(Deps::FRESH),
             Kind::Answer => {
@@ -171,7 +176,7 @@ impl Interp<'_> {
             }
             Kind::Route => {
                 for f in args.functions() {
-                    let args = vec![V::of_deps(Deps::EVENT); self.arity(&f)];
+                    let args = vec![super::decorate::given(Deps::EVENT); self.arity(&f)];
                     self.register(f, args);
                 }
                 V::Ext(q.clone(), given)
@@ -302,9 +307,36 @@ impl Interp<'_> {
             let detail = format!("an AWS client is handed to `{}`", site.name());
             self.give_up(lamlint_model::tri::Reason::NotInTree, detail);
         }
+        if args.all().any(|v| self.has_methods(v)) && !api::is_known(self.lang, q) {
+            let detail = format!("a class is handed to `{}`", site.name());
+            self.give_up(lamlint_model::tri::Reason::NotInTree, detail);
+        }
         let given = args.deps().or(deps).or(Deps::OTHER);
+        let handler = self.wrapped_handler(&args);
         self.hand_over(args.functions(), given, true);
-        V::Ext(limited(format!("{q}()")), given)
+        handler.unwrap_or_else(|| V::Ext(limited(format!("{q}()")), given))
+    }
+
+    /// Whether a value has methods of the project that a library could call.
+    fn has_methods(&self, v: &V) -> bool {
+        let (unit, class) = match v {
+            V::Class(u, c) => (*u, *c),
+            V::Instance(i) => match i.try_borrow() {
+                Ok(i) => i.class,
+                Err(_) => return false,
+            },
+            _ => return false,
+        };
+        let unit = self.program.unit(unit);
+        unit.class(class).methods.iter().any(|m| unit.function(*m).name != "constructor")
+    }
+
+    /// `wrap(async (event, context) => …)` with a wrapper that is not known: it is taken to call the handler.
+    fn wrapped_handler(&self, args: &Args) -> Option<V> {
+        let mut functions = args.pos.iter().filter(|v| matches!(v, V::Func(_)));
+        let (Some(v @ V::Func(f)), None) = (functions.next(), functions.next()) else { return None };
+        let function = self.program.unit(f.unit).function(f.id);
+        crate::code::shape::takes_event(function).then(|| super::decorate::with_unknown_event(v.clone()))
     }
 
     /// `new Promise((resolve, reject) => …)`: its value is what `resolve` is given, which is not tracked.
@@ -315,150 +347,6 @@ impl Interp<'_> {
         }
         V::of_deps(Deps::OTHER)
     }
-
-    /// `open(path, mode)`.
-    pub(super) fn open_file(&mut self, args: &Args, site: &Site<'_>) -> V {
-        let path = args.at(0).or_else(|| args.named("file")).map_or_else(Value::unknown, text);
-        let mode = args.at(1).or_else(|| args.named("mode"));
-        let mode = mode.map_or(Some("r"), V::as_str);
-        match mode {
-            Some(m) if m.contains(['w', 'a', 'x', '+']) => self.fact(FactKind::FileWrite { path }, site.span),
-            Some(_) if is_path(&path) => self.fact(FactKind::FileRead { path }, site.span),
-            _ => {}
-        }
-        V::Ext("#file".into(), args.deps().or(Deps::OTHER))
-    }
-
-    fn http(&mut self, row: Row, args: &Args, site: &Site<'_>) {
-        let mut words = row.detail.split(' ');
-        let how = words.next().unwrap_or_default();
-        let first = args.at(0);
-        let options = args.pos.iter().rev().find(|v| matches!(v, V::Map(..) | V::Sym(Value::Map(..))));
-        let mut url = args.named("url").or_else(|| args.at(row.position())).map_or_else(Value::unknown, text);
-        let from_options = |v: &V| {
-            ["url", "uri", "hostname", "host", "href"].iter().find_map(|k| map_get(v, k)).map(|v| text(&v))
-        };
-        if let Some(v) = first.filter(|v| matches!(v, V::Map(..) | V::Sym(Value::Map(..)))) {
-            url = from_options(v).unwrap_or_else(Value::unknown);
-        }
-        let upper = |v: &V| v.as_str().map(|s| SmolStr::from(s.to_uppercase()));
-        let in_options = |default: Option<&str>| match options {
-            Some(o) => match map_get(o, "method") {
-                Some(m) => upper(&m),
-                None if is_open(o) => None,
-                None => default.map(SmolStr::from),
-            },
-            None if args.pos.iter().skip(1).any(|v| !matches!(v, V::Func(_))) || args.open => None,
-            None => match first {
-                Some(V::Sym(Value::Unknown(_))) | None => None,
-                _ => default.map(SmolStr::from),
-            },
-        };
-        let method = match how {
-            "options" => in_options(Some("GET")),
-            "urlopen" => match options {
-                // A request object: with data it is a POST.
-                Some(o) => match map_get(o, "method") {
-                    Some(m) => upper(&m),
-                    None if map_get(o, "data").is_some() => Some(SmolStr::new_static("POST")),
-                    None if is_open(o) => None,
-                    None => Some(SmolStr::new_static("GET")),
-                },
-                None if args.at(1).is_some() || args.named("data").is_some() => {
-                    Some(SmolStr::new_static("POST"))
-                }
-                None => matches!(url, Value::Str(_) | Value::Concat(_)).then_some(SmolStr::new_static("GET")),
-            },
-            h => match h.strip_prefix('@').and_then(|i| i.parse().ok()) {
-                Some(i) => {
-                    url = args
-                        .named("url")
-                        .or_else(|| args.at(row.positions().next().unwrap_or(1)))
-                        .map_or_else(Value::unknown, text);
-                    args.named("method").or_else(|| args.at(i)).and_then(upper)
-                }
-                None => Some(SmolStr::from(h)),
-            },
-        };
-        let idempotency_key = has_idempotency_key(args);
-        self.fact(FactKind::Http { method, url, idempotency_key }, site.span);
-    }
-}
-
-fn is_open(v: &V) -> bool {
-    !matches!(v, V::Map(_, false) | V::Sym(Value::Map(_, false)))
-}
-
-/// Whether the headers of a request carry an idempotency key. Headers that are not known may.
-fn has_idempotency_key(args: &Args) -> bool {
-    let headers =
-        args.named("headers").cloned().or_else(|| args.pos.iter().rev().find_map(|v| map_get(v, "headers")));
-    let names_key = |k: &str| {
-        let k = k.to_ascii_lowercase();
-        k.contains("idempotency") || k.contains("idempotent") || k == "x-request-id"
-    };
-    match headers.as_ref().map(V::to_value) {
-        Some(Value::Map(entries, open)) => open || entries.iter().any(|(k, _)| names_key(k)),
-        Some(Value::Null) => false,
-        Some(_) => true,
-        None => args.open,
-    }
-}
-
-/// `Request(url, data, headers, method=…)`, `new Request(url, options)`.
-fn request(args: &Args, lang: Lang) -> V {
-    let mut entries: Vec<(SmolStr, V)> = Vec::new();
-    let names: &[&'static str] = if lang == Lang::Python { &["url", "data", "headers"] } else { &["url"] };
-    for (i, n) in names.iter().enumerate() {
-        if let Some(v) = args.at(i) {
-            entries.push((SmolStr::new_static(n), v.clone()));
-        }
-    }
-    if lang != Lang::Python
-        && let Some(V::Map(m, _)) = args.at(1)
-    {
-        entries.extend(m.iter().cloned());
-    }
-    entries.extend(args.named.iter().cloned());
-    V::Map(Rc::new(entries), args.open)
-}
-
-/// The text of a statement: itself, or in an object (`{ text, values }`, `{ sql }`).
-fn statement_text(v: &V) -> Value {
-    for k in ["text", "sql"] {
-        if let Some(t) = map_get(v, k) {
-            return text(&t);
-        }
-    }
-    match v {
-        V::Map(..) => Value::unknown(),
-        v => text(v),
-    }
-}
-
-/// Whether a value can be the path of a file: not an address, not an object.
-fn is_path(v: &Value) -> bool {
-    match v {
-        Value::Unknown(_) => false,
-        Value::Str(s) => !s.contains("://"),
-        Value::Concat(_) => !v.prefix().contains("://"),
-        _ => true,
-    }
-}
-
-fn joined_path(args: &Args) -> V {
-    let mut parts: Vec<Value> = Vec::new();
-    for (i, a) in args.pos.iter().enumerate() {
-        // An absolute part starts anew.
-        if i > 0 && matches!(a.as_str(), Some(s) if s.starts_with('/')) {
-            parts.clear();
-        } else if i > 0 && !matches!(parts.last(), Some(Value::Str(s)) if s.ends_with('/')) {
-            parts.push(Value::str("/"));
-        }
-        parts.push(text(a));
-    }
-    let v = Value::concat(parts);
-    if args.open { V::of_deps(v.deps().or(Deps::OTHER)) } else { V::Sym(v) }
 }
 
 /// A member of a value by name, as the SDK's results have them.

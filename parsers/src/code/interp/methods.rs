@@ -1,12 +1,12 @@
 //! Methods of values that are no functions of the project: promises, functions, lists, maps and text.
 
 use super::Interp;
+use super::access::map_get;
 use super::call::{Args, Site};
-use super::expr::{map_get, text};
 use super::value::{Func, V, member};
+use crate::code::api;
 use crate::code::hir::{Expr, Lang};
-use lamlint_model::handler::FactKind;
-use lamlint_model::value::{Deps, Fresh, Value};
+use lamlint_model::value::{Deps, Value};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -48,11 +48,16 @@ impl Interp<'_> {
         if !functions.is_empty() {
             self.hand_over(functions, deps, true);
         }
-        if matches!(o, V::Sym(Value::Unknown(d)) if d.any(Deps::OTHER)) || matches!(o, V::Instance(_)) {
-            self.give_up(
-                lamlint_model::tri::Reason::Dynamic,
-                "a method of something that is not known is called",
-            );
+        // What comes from the event or from another host is data, not an object of the project.
+        let data = Deps::EVENT.or(Deps::CALL).or(Deps::FRESH).or(Deps::CONTEXT);
+        if match o {
+            V::Sym(Value::Unknown(_)) | V::Method(..) => !o.deps().any(data) && !api::is_data_method(name),
+            // A method of a library's base class hides nothing either.
+            V::Instance(i) => i.try_borrow().map_or(true, |i| self.is_whole(i.class, 0)),
+            _ => false,
+        } {
+            let detail = format!("`{}` is called on something that is not known", site.name());
+            self.give_up(lamlint_model::tri::Reason::Dynamic, detail);
         }
         V::of_deps(deps)
     }
@@ -60,7 +65,8 @@ impl Interp<'_> {
     /// `then`, `catch`, `finally`, `promise`: calls are followed where they are made, so a promise is its value.
     fn promise_method(&mut self, o: &V, name: &str, args: &Args, site: &Site<'_>) -> Option<V> {
         match name {
-            "promise" if args.pos.is_empty() => Some(o.clone()),
+            // A future's value is that of what it runs.
+            "promise" | "result" if args.pos.is_empty() && !matches!(o, V::Instance(_)) => Some(o.clone()),
             "then" => {
                 let mut v = match args.at(0) {
                     Some(f) if !f.is_null() => self.call_value(f, Args::of(vec![o.clone()]), site.span),
@@ -275,6 +281,7 @@ impl Interp<'_> {
             V::Sym(Value::Unknown(_)) | V::Ext(..) => V::of_deps(o.deps()),
             _ => o.element(),
         };
+        self.goes_through(o);
         let outer = self.ctx.clone();
         self.ctx.in_loop = true;
         let index = V::unknown();
@@ -290,6 +297,9 @@ impl Interp<'_> {
         };
         let result = self.call_value(&f, Args::of(call), site.span);
         self.ctx = outer;
+        // What goes on with some of the elements only goes on after a choice.
+        self.asked |= matches!(name, "filter" | "some" | "every" | "find" | "findLast")
+            && element.deps().any(lamlint_model::value::Deps::EVENT);
         Some(match name {
             "map" | "mapSeries" => V::List(Rc::new(vec![result]), true),
             "flatMap" => V::List(Rc::new(vec![result.element()]), true),
@@ -376,103 +386,6 @@ impl Interp<'_> {
             _ => None,
         }
     }
-
-    /// Methods of text, and of what may be text. Decoding and trimming keep what a value is.
-    fn text_method(&mut self, o: &V, name: &str, args: &Args, site: &Site<'_>) -> Option<V> {
-        let deps = o.deps().or(args.deps());
-        match (o, name) {
-            (
-                V::Sym(_),
-                "strip" | "trim" | "encode" | "decode" | "toString" | "rstrip" | "lstrip" | "trimEnd"
-                | "trimStart" | "valueOf" | "as_posix" | "resolve" | "expanduser" | "absolute",
-            ) => Some(match o {
-                V::Sym(Value::Str(s)) if name.contains("trim") || name.contains("strip") => V::str(s.trim()),
-                o => o.clone(),
-            }),
-            (V::Sym(Value::Fresh(f)), _) => Some(match (f, name) {
-                // The text of a moment differs as the moment does; a day or a part of it may not.
-                (
-                    Fresh::Time,
-                    "isoformat" | "timestamp" | "toISOString" | "getTime" | "valueOf" | "toJSON" | "format"
-                    | "unix" | "toISO" | "toMillis" | "utcnow" | "astimezone" | "replace",
-                ) if args.pos.is_empty() => o.clone(),
-                (Fresh::Uuid | Fresh::Random, "replace" | "replaceAll" | "lower" | "upper" | "hex") => {
-                    o.clone()
-                }
-                _ => V::of_deps(deps.or(Deps::FRESH)),
-            }),
-            (V::Sym(Value::Str(s)), "format") => Some(V::Sym(formatted(s, args))),
-            (V::Sym(Value::Str(s)), "lower" | "toLowerCase") => Some(V::str(s.to_lowercase())),
-            (V::Sym(Value::Str(s)), "upper" | "toUpperCase") => Some(V::str(s.to_uppercase())),
-            (V::Sym(Value::Str(s)), "join") if self.lang == Lang::Python => {
-                Some(joined(s, args.at(0).unwrap_or(&V::Sym(Value::Null))))
-            }
-            (V::List(..) | V::Sym(Value::List(..)), "join") => {
-                let separator = args.at(0).map_or(Some(","), V::as_str);
-                Some(separator.map_or_else(|| V::of_deps(deps), |s| joined(s, o)))
-            }
-            (V::Sym(_), "joinpath") => {
-                let mut parts = vec![text(o)];
-                for a in &args.pos {
-                    parts.push(Value::str("/"));
-                    parts.push(text(a));
-                }
-                Some(V::Sym(Value::concat(parts)))
-            }
-            (V::Sym(Value::Str(s)), "replace" | "replaceAll") => match (args.at(0), args.at(1)) {
-                (Some(V::Sym(Value::Str(a))), Some(V::Sym(Value::Str(b))))
-                    if name == "replaceAll" || self.lang == Lang::Python =>
-                {
-                    Some(V::str(s.replace(a.as_str(), b)))
-                }
-                _ => Some(V::of_deps(deps)),
-            },
-            (V::Sym(Value::Str(s)), "split") => match args.at(0).and_then(V::as_str) {
-                Some(by) if !by.is_empty() => {
-                    Some(V::List(Rc::new(s.split(by).take(64).map(V::str).collect()), false))
-                }
-                _ => Some(V::of_deps(deps)),
-            },
-            // `decodeURIComponent(key.replace(/\+/g, " "))`: the key as it is.
-            (V::Sym(Value::Event(_)), "replace" | "replaceAll") if matches!(args.at(1), Some(V::Sym(Value::Str(s))) if s == " ") => {
-                Some(o.clone())
-            }
-            (V::Sym(_), "read_text" | "read_bytes") => {
-                self.fact(FactKind::FileRead { path: text(o) }, site.span);
-                Some(V::unknown())
-            }
-            (V::Sym(_), "write_text" | "write_bytes") => {
-                self.fact(FactKind::FileWrite { path: text(o) }, site.span);
-                Some(V::Sym(Value::Null))
-            }
-            (V::Sym(Value::Str(_) | Value::Concat(_)), "open") => {
-                let mut with_path = args.clone();
-                with_path.pos.insert(0, o.clone());
-                Some(self.open_file(&with_path, site))
-            }
-            (V::List(..), "slice" | "concat" | "flat" | "reverse" | "toSorted" | "copy") => match o {
-                V::List(l, _) => Some(V::List(l.clone(), true)),
-                _ => None,
-            },
-            (V::List(..), "at") => Some(o.element()),
-            (
-                V::List(..)
-                | V::Map(..)
-                | V::Sym(Value::Str(_) | Value::Concat(_) | Value::List(..) | Value::Map(..)),
-                _,
-            ) => {
-                self.hand_over(args.functions(), deps, true);
-                Some(V::of_deps(deps))
-            }
-            (V::Sym(Value::Event(p)), "slice" | "concat" | "sort" | "at" | "filter") if !p.is_empty() => {
-                Some(if name == "at" { o.element() } else { o.clone() })
-            }
-            (V::Sym(Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::Null | Value::Env(_)), _) => {
-                Some(V::of_deps(deps))
-            }
-            _ => None,
-        }
-    }
 }
 
 fn is_empty(v: &V) -> bool {
@@ -484,55 +397,4 @@ fn is_empty(v: &V) -> bool {
         V::Sym(Value::Str(s)) => s.is_empty(),
         _ => false,
     }
-}
-
-/// The elements of a list as one text.
-fn joined(separator: &str, list: &V) -> V {
-    match list.to_value() {
-        Value::List(items, false) => {
-            let mut parts = Vec::new();
-            for (i, v) in items.into_iter().enumerate() {
-                if i > 0 {
-                    parts.push(Value::str(separator));
-                }
-                parts.push(text(&V::Sym(v)));
-            }
-            V::Sym(Value::concat(parts))
-        }
-        v => V::of_deps(v.deps()),
-    }
-}
-
-/// `"a{}b{name}".format(…)`.
-fn formatted(format: &str, args: &Args) -> Value {
-    let mut out = Vec::new();
-    let mut rest = format;
-    let mut next = 0;
-    while let Some(i) = rest.find(['{', '}']) {
-        out.push(Value::str(&rest[..i]));
-        let tail = &rest[i..];
-        if tail.starts_with("{{") || tail.starts_with("}}") {
-            out.push(Value::str(&tail[..1]));
-            rest = &tail[2..];
-            continue;
-        }
-        let Some(end) = tail.find('}') else {
-            out.push(Value::Unknown(args.deps().or(Deps::OTHER)));
-            return Value::concat(out);
-        };
-        let name = tail.get(1..end).unwrap_or("");
-        let name = name.split([':', '!']).next().unwrap_or("");
-        let v = match name.parse::<usize>() {
-            Ok(i) => args.at(i),
-            Err(_) if name.is_empty() => {
-                next += 1;
-                args.at(next - 1)
-            }
-            Err(_) => args.named(name),
-        };
-        out.push(v.map_or_else(|| Value::Unknown(args.deps().or(Deps::OTHER)), text));
-        rest = &tail[end + 1..];
-    }
-    out.push(Value::str(rest));
-    Value::concat(out)
 }

@@ -5,15 +5,21 @@
 //! their arguments bound, calls into libraries are looked up in [`super::api`]. What can't be followed makes the
 //! handler incomplete, never wrong: values become unknown and the reason is kept.
 
+mod access;
 mod assign;
 mod branch;
 mod call;
+mod classes;
+mod decorate;
 mod expr;
 mod external;
+mod http;
 mod methods;
 mod modules;
 mod sdk;
+mod sdk_js;
 mod stmt;
+mod text;
 pub(crate) mod value;
 
 use super::Entry;
@@ -58,6 +64,10 @@ pub(crate) struct Interp<'p> {
     /// Functions handed to a library while modules load (routes, record handlers): they run on invocations.
     registered: Vec<(Rc<Func>, Vec<V>)>,
     classes: BTreeMap<(UnitId, super::hir::ClassId), Rc<ClassInfo>>,
+    /// Attributes that functions were given.
+    attributes: BTreeMap<(UnitId, FnId), BTreeMap<SmolStr, V>>,
+    /// Objects that are made once per environment, with where.
+    kept: Vec<(classes::Kept, V)>,
     /// The event is an object made by a library, not the plain mapping.
     event_object: bool,
     /// The SDK was given credentials or an endpoint for all its clients (`AWS.config.update`).
@@ -68,6 +78,8 @@ pub(crate) struct Interp<'p> {
     guarded: u32,
     /// Above zero while a condition is evaluated.
     testing: u32,
+    /// Something was asked about the event: see [`Ctx::asked`].
+    asked: bool,
 }
 
 /// Whether control goes on after a statement.
@@ -98,11 +110,14 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
         incomplete: None,
         registered: Vec::new(),
         classes: BTreeMap::new(),
+        attributes: BTreeMap::new(),
+        kept: Vec::new(),
         event_object: false,
         foreign: false,
         loading: 0,
         guarded: 0,
         testing: 0,
+        asked: false,
     };
     let frame = it.load(entry.unit);
     it.frame = frame;
@@ -184,7 +199,8 @@ impl Interp<'_> {
     }
 
     fn fact(&mut self, kind: FactKind, span: Span) {
-        let fact = Fact { kind, span, phase: self.phase, ctx: self.ctx.clone() };
+        let mut fact = Fact { kind, span, phase: self.phase, ctx: self.ctx.clone() };
+        fact.ctx.asked = self.asked && self.phase == Phase::Invoke;
         if let Some(known) =
             self.facts.iter_mut().find(|f| f.span == span && f.phase == fact.phase && f.kind == fact.kind)
         {
@@ -227,6 +243,7 @@ fn doubts(c: &Ctx) -> usize {
         + usize::from(c.maybe) * 4
         + usize::from(c.event_branch) * 2
         + usize::from(c.branch) * 2
+        + usize::from(c.asked)
         + usize::from(c.idempotent.is_some())
         + c.chain.len().min(1)
 }

@@ -166,7 +166,7 @@ impl Interp<'_> {
         let whole = frame.borrow().vars.get("exports.=").cloned();
         if let Some(whole) = whole {
             let v = match &whole {
-                V::Map(..) => super::expr::map_get(&whole, name),
+                V::Map(..) => super::access::map_get(&whole, name),
                 V::Instance(_) | V::Class(..) | V::Module(_) | V::Ext(..) | V::OneOf(_) => {
                     Some(self.attr(&whole, name, super::unit_span(&unit), true))
                 }

@@ -2,7 +2,6 @@
 
 use super::Interp;
 use super::call::{Args, Site};
-use super::external::part;
 use super::value::{Sdk, V};
 use crate::code::api;
 use crate::code::hir::Lang;
@@ -81,7 +80,7 @@ impl Interp<'_> {
         }
     }
 
-    fn new_client(&mut self, service: Option<SmolStr>, args: Deps, site: &Site<'_>) {
+    pub(super) fn new_client(&mut self, service: Option<SmolStr>, args: Deps, site: &Site<'_>) {
         let client = NewClient { family: Family::Sdk, label: site.label(), service, args };
         self.fact(FactKind::NewClient(client), site.span);
     }
@@ -105,108 +104,6 @@ impl Interp<'_> {
                 V::of_deps(args.deps())
             }
         }
-    }
-
-    fn sdk_js(&mut self, q: &str, args: &Args, site: &Site<'_>) -> Option<V> {
-        if let Some(rest) = q.strip_prefix("aws-sdk/clients/") {
-            // `require("aws-sdk/clients/dynamodb").DocumentClient`
-            return match rest.split_once('.') {
-                None | Some((_, "Client")) => self.client_v2(rest, args, site),
-                Some(("all", class)) => self.client_v2(class, args, site),
-                Some((class, inner)) => self.client_v2(&format!("{class}.{inner}"), args, site),
-            };
-        }
-        if let Some(class) = q.strip_prefix("aws-sdk.") {
-            if class == "config.update" {
-                self.foreign |= is_foreign(args, &[]);
-                return Some(V::Sym(Value::Null));
-            }
-            return self.client_v2(class, args, site);
-        }
-        let rest = q.strip_prefix("@aws-sdk/")?;
-        let (package, class) = rest.split_once('.')?;
-        match (package, class) {
-            ("lib-dynamodb", "DynamoDBDocumentClient.from" | "DynamoDBDocument.from") => {
-                let foreign = args.at(0).is_some_and(client_is_foreign);
-                return Some(V::Sdk(Rc::new(Sdk::Client {
-                    service: "dynamodb".into(),
-                    foreign,
-                    document: true,
-                    defaults: None,
-                })));
-            }
-            ("lib-storage", "Upload") => {
-                let options = args.at(0).cloned().unwrap_or_else(V::unknown);
-                let foreign = client_is_foreign(&part(&options, "client"));
-                return Some(V::Sdk(Rc::new(Sdk::Operation {
-                    service: "s3".into(),
-                    operation: "PutObject".into(),
-                    foreign,
-                    input: part(&options, "params"),
-                })));
-            }
-            _ => {}
-        }
-        let service = match package {
-            "lib-dynamodb" | "util-dynamodb" => "dynamodb",
-            p => api::service_named(p.strip_prefix("client-")?)?,
-        };
-        if let Some(command) = class.strip_suffix("Command") {
-            let operation = self.document_operation(service, package == "lib-dynamodb", command)?;
-            let input = args.at(0).cloned().unwrap_or_else(|| V::Map(Rc::new(Vec::new()), false));
-            return Some(V::Sdk(Rc::new(Sdk::Command { service: service.into(), operation, input })));
-        }
-        if let Some(name) = class.strip_prefix("paginate") {
-            let operation = self.document_operation(service, package == "lib-dynamodb", name)?;
-            let config = args.at(0).cloned().unwrap_or_else(V::unknown);
-            let foreign = client_is_foreign(&part(&config, "client"));
-            let input = args.at(1).cloned().unwrap_or_else(|| V::Map(Rc::new(Vec::new()), false));
-            let page = self.call_operation(service, operation, api_args(&input, &[]), foreign, site);
-            return Some(V::List(Rc::new(vec![page]), false));
-        }
-        let is_client = site.is_new
-            && (class.ends_with("Client") && !class.contains('.')
-                || api::service_named(class) == Some(service));
-        if !is_client {
-            return None;
-        }
-        self.new_client(Some(service.into()), args.deps(), site);
-        Some(V::Sdk(Rc::new(Sdk::Client {
-            service: service.into(),
-            foreign: is_foreign(args, &[]),
-            document: false,
-            defaults: None,
-        })))
-    }
-
-    /// The operation of a command; the document client has short names for some.
-    fn document_operation(&self, service: &str, document: bool, name: &str) -> Option<SmolStr> {
-        if document {
-            let short = name.char_indices().map(|(i, c)| if i == 0 { c.to_ascii_lowercase() } else { c });
-            let short: String = short.collect();
-            if let Some((operation, _)) = api::method(service, "document", &short) {
-                return Some(operation.into());
-            }
-        }
-        api::operation(service, name)
-    }
-
-    /// `new AWS.S3(…)`.
-    fn client_v2(&mut self, class: &str, args: &Args, site: &Site<'_>) -> Option<V> {
-        let (class, document) = match class.split_once('.') {
-            Some((c, "DocumentClient")) => (c, true),
-            Some(_) => return None,
-            None => (class, false),
-        };
-        // Classes of the SDK that are named like services and are none.
-        if !site.is_new || matches!(class, "Config" | "Credentials" | "Endpoint") {
-            return None;
-        }
-        let service = api::service_named(class)?;
-        self.new_client(Some(service.into()), args.deps(), site);
-        let defaults = args.at(0).and_then(|o| super::expr::map_get(o, "params"));
-        let foreign = self.foreign || is_foreign(args, &[]);
-        Some(V::Sdk(Rc::new(Sdk::Client { service: service.into(), foreign, document, defaults })))
     }
 
     /// A method of an SDK object.
@@ -466,7 +363,7 @@ impl Interp<'_> {
         Some(V::Sdk(Rc::new(Sdk::Collection { service: service.clone(), name: name.into(), ids, foreign })))
     }
 
-    fn call_operation(
+    pub(super) fn call_operation(
         &mut self,
         service: &str,
         operation: SmolStr,
@@ -482,21 +379,21 @@ impl Interp<'_> {
 }
 
 /// Whether arguments give credentials or an endpoint; `params` names the positional ones.
-fn is_foreign(args: &Args, params: &[&str]) -> bool {
+pub(super) fn is_foreign(args: &Args, params: &[&str]) -> bool {
     let given = |v: &V| !v.is_null();
     let by_position = params.iter().zip(&args.pos).any(|(n, v)| FOREIGN.contains(n) && given(v));
     let in_options = params.is_empty()
         && args
             .pos
             .iter()
-            .any(|o| FOREIGN.iter().any(|n| super::expr::map_get(o, n).is_some_and(|v| given(&v))));
+            .any(|o| FOREIGN.iter().any(|n| super::access::map_get(o, n).is_some_and(|v| given(&v))));
     by_position
         || in_options
         || args.open
         || args.named.iter().any(|(n, v)| FOREIGN.contains(&n.as_str()) && given(v))
 }
 
-fn client_is_foreign(v: &V) -> bool {
+pub(super) fn client_is_foreign(v: &V) -> bool {
     match v {
         V::Sdk(s) => matches!(
             &**s,
@@ -522,7 +419,7 @@ fn identifiers(kind: &str, names: &[&'static str], args: &Args) -> Vec<(SmolStr,
 }
 
 /// A map of arguments as the model sees it.
-fn api_args(input: &V, params: &[&str]) -> Value {
+pub(super) fn api_args(input: &V, params: &[&str]) -> Value {
     let _ = params;
     match input.to_value() {
         m @ Value::Map(..) => m,

@@ -2,7 +2,7 @@
 
 use super::value::{ClassInfo, FrameRef, Func, V};
 use super::{Flow, Interp, MAX_NESTING};
-use crate::code::hir::{Block, ClassId, ExprKind, FnId, Import, Lang, Pattern, Stmt, StmtKind};
+use crate::code::hir::{Block, ClassId, Expr, ExprKind, FnId, Import, Lang, Pattern, Stmt, StmtKind};
 use lamlint_model::handler::FactKind;
 use lamlint_model::tri::Reason;
 use lamlint_model::value::{Deps, Value};
@@ -193,6 +193,11 @@ impl Interp<'_> {
         self.block(&c.body);
         for m in &c.methods {
             let f = unit.function(*m);
+            // A setter has the name of its getter, which is what reading means.
+            let is_setter = |d: &Expr| matches!(&d.kind, ExprKind::Attr { name, .. } if name == "setter" || name == "deleter");
+            if f.decorators.iter().any(is_setter) && self.frame.borrow().vars.contains_key(&f.name) {
+                continue;
+            }
             // Methods don't see the names of the class body.
             let v = self.closure_in(*m, outer.clone());
             let v = self.decorated(v, &f.decorators, f.name_span);
@@ -215,6 +220,7 @@ impl Interp<'_> {
         // The items are evaluated once, before the loop.
         let item = over.map(|(p, e)| {
             let items = self.eval(e);
+            self.goes_through(&items);
             (p, self.iterated(&items))
         });
         // What the body changes may have any of its values in a later round.
@@ -239,7 +245,7 @@ impl Interp<'_> {
             self.bind(p, v, true);
         }
         if let Some(t) = test {
-            self.eval(t);
+            self.test(t);
         }
         self.block(body);
         let idempotent = self.ctx.idempotent.take();

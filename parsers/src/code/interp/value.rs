@@ -257,7 +257,9 @@ impl V {
                 out.push(v);
             }
         }
-        if out.len() > 6 {
+        // A table of functions stays one; of values, more than a few say nothing.
+        let code = |v: &V| matches!(v, Self::Func(_) | Self::Class(..) | Self::Sym(Value::Null));
+        if out.len() > if out.iter().all(code) { 64 } else { 6 } {
             let deps = out.iter().fold(Deps::OTHER, |d, v| d.or(v.deps()));
             return Self::of_deps(deps);
         }
