@@ -19,7 +19,7 @@ const BUNDLE_MODULE: &str = "__toCommonJS";
 
 impl Lower<'_> {
     pub(super) fn export(&mut self, n: Node<'_>, out: &mut Block) {
-        self.es_syntax = true;
+        self.seen.es = true;
         if let Some(source) = cst::field(n, field::SOURCE) {
             self.export_from(n, source, out);
             return;
@@ -37,7 +37,7 @@ impl Lower<'_> {
             }
         } else if cst::has(n, "=") {
             // `export = x`
-            self.common_js = true;
+            self.seen.common_js = true;
             if let Some(&v) = cst::named(n).first() {
                 self.export_value(n, SmolStr::new_static("module.exports"), v, out);
             }
@@ -193,7 +193,7 @@ impl Lower<'_> {
         } else {
             return None;
         };
-        self.common_js = true;
+        self.seen.common_js = true;
         Some((place, self.span(at)))
     }
 
@@ -266,7 +266,7 @@ impl Lower<'_> {
         let all = cst::field(right, field::ARGUMENTS).and_then(|a| cst::named(a).first().copied());
         let all = all.map_or("", |a| self.text(a));
         let Some(i) = self.bundled.iter().position(|(name, _)| name == all) else { return false };
-        self.common_js = true;
+        self.seen.common_js = true;
         let (_, exports) = self.bundled.swap_remove(i);
         self.exports.extend(exports);
         true
@@ -308,10 +308,10 @@ impl Lower<'_> {
         if EXPORT_STAR.contains(&name)
             && let [module, ..] = args[..]
         {
-            let start = self.common_js;
+            let start = self.seen.common_js;
             let module = self.expr(module);
             let ExprKind::Module(module) = module.kind else {
-                self.common_js = start;
+                self.seen.common_js = start;
                 return false;
             };
             let span = self.span(n);
@@ -329,7 +329,7 @@ impl Lower<'_> {
             && key.kind() == k::STRING
             && description.kind() == k::OBJECT
         {
-            self.common_js = true;
+            self.seen.common_js = true;
             let key_name = self.string(key);
             if key_name == "__esModule" {
                 return true;

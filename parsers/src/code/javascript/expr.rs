@@ -91,7 +91,10 @@ impl Lower<'_> {
                 Some(&x) => ExprKind::Await(Box::new(self.expr(x))),
                 None => ExprKind::Opaque(Vec::new()),
             },
-            k::YIELD => ExprKind::Yield(cst::named(n).first().map(|&x| Box::new(self.expr(x)))),
+            k::YIELD => match cst::named(n).first() {
+                Some(&x) if self.yields_await => ExprKind::Await(Box::new(self.expr(x))),
+                x => ExprKind::Yield(x.map(|&x| Box::new(self.expr(x)))),
+            },
             k::ARROW | k::FUNCTION | k::GENERATOR => ExprKind::Closure(self.function(n, None)),
             k::CLASS => ExprKind::Class(self.class(n, None, Vec::new())),
             k::SPREAD => match cst::named(n).first() {
@@ -145,6 +148,9 @@ impl Lower<'_> {
         if arguments.kind() == k::TEMPLATE {
             return self.tagged(function, arguments);
         }
+        if let Some(kind) = self.compiled_async(function, arguments) {
+            return kind;
+        }
         let mut args = self.args(arguments);
         let is_require = function.kind() == k::IDENTIFIER
             && self.text(function) == "require"
@@ -152,7 +158,7 @@ impl Lower<'_> {
         if (is_require || function.kind() == k::IMPORT)
             && let [Arg { value: Expr { kind: ExprKind::Str(module), .. }, .. }, ..] = &args[..]
         {
-            self.common_js |= is_require;
+            self.seen.common_js |= is_require;
             return ExprKind::Module(module.clone());
         }
         let callee = self.expr(function);
@@ -163,6 +169,27 @@ impl Lower<'_> {
             return args.swap_remove(0).value.kind;
         }
         ExprKind::Call { callee: Box::new(callee), args, is_new: false }
+    }
+
+    /// What compilers make of an `async` function: a generator that a helper runs (TypeScript) or wraps (Babel).
+    fn compiled_async(&mut self, helper: Node<'_>, arguments: Node<'_>) -> Option<ExprKind> {
+        let name = cst::field(helper, field::PROPERTY).unwrap_or(helper);
+        let runs = match self.text(name) {
+            "__awaiter" => true,
+            "_asyncToGenerator" => false,
+            _ => return None,
+        };
+        let generator = peel(*cst::named(arguments).last()?);
+        if generator.kind() != k::GENERATOR {
+            return None;
+        }
+        self.next_yields_await = true;
+        let closure = ExprKind::Closure(self.function(generator, None));
+        if !runs {
+            return Some(closure);
+        }
+        let callee = Box::new(self.at(generator, closure));
+        Some(ExprKind::Call { callee, args: Vec::new(), is_new: false })
     }
 
     fn new_call(&mut self, n: Node<'_>) -> ExprKind {

@@ -43,6 +43,8 @@ impl Lower<'_> {
         let targets = std::mem::take(&mut self.targets);
         let implied = std::mem::take(&mut self.implied);
         let hidden = self.hidden.len();
+        let is_awaiter = std::mem::take(&mut self.next_yields_await);
+        let yields_await = std::mem::replace(&mut self.yields_await, is_awaiter);
         let mut start = Vec::new();
         let params = self.params(n, &mut start);
         let mut names = Vec::new();
@@ -72,14 +74,16 @@ impl Lower<'_> {
         self.hidden.truncate(hidden);
         self.targets = targets;
         self.implied = implied;
+        self.yields_await = yields_await;
         self.add_function(Function {
             name,
             name_span,
             span: self.span(n),
             params,
             body,
-            is_async: cst::has(n, "async"),
-            is_generator: matches!(n.kind(), k::GENERATOR | k::GENERATOR_DECLARATION) || cst::has(n, "*"),
+            is_async: is_awaiter || cst::has(n, "async"),
+            is_generator: !is_awaiter
+                && (matches!(n.kind(), k::GENERATOR | k::GENERATOR_DECLARATION) || cst::has(n, "*")),
             decorators: role.decorators,
             class: role.class,
             is_static: role.is_static,

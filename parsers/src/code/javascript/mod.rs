@@ -90,7 +90,16 @@ struct Lower<'s> {
     implied: Vec<Stmt>,
     /// The exports of bundles by the name that holds them.
     bundled: Vec<(SmolStr, Vec<Export>)>,
-    es_syntax: bool,
+    /// In a generator that a compiler made of an `async` function; and whether the next function is one.
+    yields_await: bool,
+    next_yields_await: bool,
+    seen: Seen,
+}
+
+/// The module systems whose syntax was seen.
+#[derive(Default)]
+struct Seen {
+    es: bool,
     common_js: bool,
 }
 
@@ -110,8 +119,9 @@ impl<'s> Lower<'s> {
             used: BTreeSet::new(),
             implied: Vec::new(),
             bundled: Vec::new(),
-            es_syntax: false,
-            common_js: false,
+            yields_await: false,
+            next_yields_await: false,
+            seen: Seen::default(),
         }
     }
 
@@ -143,7 +153,7 @@ impl<'s> Lower<'s> {
         if self.lang == Lang::TypeScript {
             module::elide_imports(&mut unit.body, &self.used);
         }
-        unit.module = match (self.es_syntax, self.common_js) {
+        unit.module = match (self.seen.es, self.seen.common_js) {
             (true, _) => ModuleKind::Es,
             (false, true) => ModuleKind::CommonJs,
             (false, false) => ModuleKind::Plain,

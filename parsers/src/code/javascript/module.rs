@@ -12,7 +12,7 @@ use tree_sitter::Node;
 
 impl Lower<'_> {
     pub(super) fn import(&mut self, n: Node<'_>, out: &mut Block) {
-        self.es_syntax = true;
+        self.seen.es = true;
         let clause = cst::named(n);
         if let Some(c) = clause.iter().find(|c| c.kind() == k::IMPORT_REQUIRE) {
             // `import x = require("y")`
@@ -23,7 +23,7 @@ impl Lower<'_> {
                     let import = Import { module: self.string(source), names, type_only: true };
                     return self.push(n, StmtKind::Import(import), out);
                 }
-                self.common_js = true;
+                self.seen.common_js = true;
                 let value = self.at(*c, ExprKind::Module(self.string(source)));
                 let target = Pattern::Name(self.text(name).into(), self.span(name));
                 self.push(n, StmtKind::Declare { target, value }, out);
@@ -90,11 +90,11 @@ impl Lower<'_> {
             return;
         }
         let before = self.exports.len();
-        let es_syntax = self.es_syntax;
+        let es_syntax = self.seen.es;
         let targets = std::mem::take(&mut self.targets);
         let mut statements = self.body(Some(body));
         self.targets = targets;
-        self.es_syntax = es_syntax;
+        self.seen.es = es_syntax;
         let entries: Vec<MapEntry> = self
             .exports
             .split_off(before)

@@ -244,6 +244,11 @@ fn expressions() {
                 "x = opaque(b, ...c, f.map(<fn (g) { return opaque(g) }>))",
             ),
             ("x = import.meta.url; new.target; super.x", "x = import.meta.url | new.target | super.x"),
+            (
+                "x = () => __awaiter(this, void 0, void 0, function* () { yield f(); return function* () { yield 1 } })",
+                "x = <fn x() { return <async fn () { await f(); return <fn* () { yield 1 }> }>() }>",
+            ),
+            ("x = _asyncToGenerator(function* (a) { yield a })", "x = <async fn (a) { await a }>"),
             ("x = c ? a : b", "x = (c ? a : b)"),
         ],
         js,

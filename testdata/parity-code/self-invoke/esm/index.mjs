@@ -3,21 +3,33 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 
 const functions = new LambdaClient({});
 
-async function passOn(target, event) {
-  const rest = JSON.stringify({ page: event.page, items: event.items });
-  await functions.send(new InvokeCommand({ FunctionName: target, InvocationType: "Event", Payload: rest }));
-}
+const restOf = (event) => JSON.stringify({ page: event.page, items: event.items });
 
 export const again = async (event, context) => {
-  await passOn(context.functionName, event);
+  await functions.send(
+    new InvokeCommand({
+      FunctionName: context.functionName,
+      InvocationType: "Event",
+      Payload: restOf(event),
+    }),
+  );
 };
 
 export const named = async (event) => {
-  await passOn(process.env.AWS_LAMBDA_FUNCTION_NAME, event);
+  const ownName = process.env.AWS_LAMBDA_FUNCTION_NAME;
+  await functions.send(
+    new InvokeCommand({ FunctionName: ownName, InvocationType: "Event", Payload: restOf(event) }),
+  );
 };
 
 export const forward = async (event) => {
-  await passOn(process.env.NEXT, event);
+  await functions.send(
+    new InvokeCommand({
+      FunctionName: process.env.NEXT,
+      InvocationType: "Event",
+      Payload: restOf(event),
+    }),
+  );
 };
 
 export const other = async (event) => event.items.length;

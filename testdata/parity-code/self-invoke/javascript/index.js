@@ -3,21 +3,33 @@ const { InvokeCommand, LambdaClient } = require("@aws-sdk/client-lambda");
 
 const functions = new LambdaClient({});
 
-async function passOn(target, event) {
-  const rest = JSON.stringify({ page: event.page, items: event.items });
-  await functions.send(new InvokeCommand({ FunctionName: target, InvocationType: "Event", Payload: rest }));
-}
+const restOf = (event) => JSON.stringify({ page: event.page, items: event.items });
 
 exports.again = async (event, context) => {
-  await passOn(context.functionName, event);
+  await functions.send(
+    new InvokeCommand({
+      FunctionName: context.functionName,
+      InvocationType: "Event",
+      Payload: restOf(event),
+    }),
+  );
 };
 
 exports.named = async (event) => {
-  await passOn(process.env.AWS_LAMBDA_FUNCTION_NAME, event);
+  const ownName = process.env.AWS_LAMBDA_FUNCTION_NAME;
+  await functions.send(
+    new InvokeCommand({ FunctionName: ownName, InvocationType: "Event", Payload: restOf(event) }),
+  );
 };
 
 exports.forward = async (event) => {
-  await passOn(process.env.NEXT, event);
+  await functions.send(
+    new InvokeCommand({
+      FunctionName: process.env.NEXT,
+      InvocationType: "Event",
+      Payload: restOf(event),
+    }),
+  );
 };
 
 exports.other = async (event) => event.items.length;

@@ -8,21 +8,25 @@ import boto3
 functions = boto3.client("lambda")
 
 
-def pass_on(target, event):
-    rest = json.dumps({"page": event["page"], "items": event["items"]})
-    functions.invoke(FunctionName=target, InvocationType="Event", Payload=rest)
+def rest_of(event):
+    return json.dumps({"page": event["page"], "items": event["items"]})
 
 
 def again(event, context):
-    pass_on(context.function_name, event)
+    functions.invoke(
+        FunctionName=context.function_name, InvocationType="Event", Payload=rest_of(event)
+    )
 
 
 def named(event, context):
-    pass_on(os.environ["AWS_LAMBDA_FUNCTION_NAME"], event)
+    own_name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
+    functions.invoke(FunctionName=own_name, InvocationType="Event", Payload=rest_of(event))
 
 
 def forward(event, context):
-    pass_on(os.environ["NEXT"], event)
+    functions.invoke(
+        FunctionName=os.environ["NEXT"], InvocationType="Event", Payload=rest_of(event)
+    )
 
 
 def other(event, context):

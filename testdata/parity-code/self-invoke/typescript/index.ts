@@ -9,21 +9,33 @@ interface Work {
 
 const functions = new LambdaClient({});
 
-async function passOn(target: string, event: Work): Promise<void> {
-  const rest = JSON.stringify({ page: event.page, items: event.items });
-  await functions.send(new InvokeCommand({ FunctionName: target, InvocationType: "Event", Payload: rest }));
-}
+const restOf = (event: Work): string => JSON.stringify({ page: event.page, items: event.items });
 
 export const again = async (event: Work, context: Context): Promise<void> => {
-  await passOn(context.functionName, event);
+  await functions.send(
+    new InvokeCommand({
+      FunctionName: context.functionName,
+      InvocationType: "Event",
+      Payload: restOf(event),
+    }),
+  );
 };
 
 export const named = async (event: Work): Promise<void> => {
-  await passOn(process.env.AWS_LAMBDA_FUNCTION_NAME!, event);
+  const ownName = process.env.AWS_LAMBDA_FUNCTION_NAME!;
+  await functions.send(
+    new InvokeCommand({ FunctionName: ownName, InvocationType: "Event", Payload: restOf(event) }),
+  );
 };
 
 export const forward = async (event: Work): Promise<void> => {
-  await passOn(process.env.NEXT as string, event);
+  await functions.send(
+    new InvokeCommand({
+      FunctionName: process.env.NEXT as string,
+      InvocationType: "Event",
+      Payload: restOf(event),
+    }),
+  );
 };
 
 export const other = async (event: Work): Promise<number> => event.items.length;
