@@ -3,11 +3,11 @@
 //! A broken script beside the code fails nobody, so an error counts only in a handler's own file and in files it
 //! imports, as far as import statements name them.
 
-use lamlint_model::App;
 use lamlint_model::app::CodeRef;
 use lamlint_model::rule::{Broken, BrokenKind, Link, Outcome};
 use lamlint_model::source::Span;
 use lamlint_model::tri::Reason;
+use lamlint_model::{App, ResourceId};
 use lamlint_parsers::code::Entry;
 use lamlint_parsers::code::hir::{ExprKind, Lang, Stmt, StmtKind};
 use lamlint_parsers::code::program::{Program, UnitId};
@@ -27,7 +27,7 @@ pub(crate) fn code(
     }
     let mut heads: BTreeSet<UnitId> = entries.iter().map(|e| e.unit).collect();
     let mut run: BTreeSet<UnitId> = BTreeSet::new();
-    for e in entries {
+    for e in entries.iter().filter(|e| !is_older_language(app, e.function)) {
         reach(program, e.unit, e.roots.first().map_or("", String::as_str), &mut run);
     }
     for id in unlinked_by_syntax(program, app, links) {
@@ -47,6 +47,19 @@ pub(crate) fn code(
         }
     }
     (certain, doubtful)
+}
+
+/// Runtimes, by the start of their names, of language versions with another syntax than the front end's.
+const OLDER_LANGUAGES: &[&str] = &["python2"];
+
+/// Whether a function runs, or may run, an older version of the language than the one that was parsed.
+fn is_older_language(app: &App, function: Option<ResourceId>) -> bool {
+    let Some(f) = function.and_then(|id| app.function(id)) else { return false };
+    f.runtime()
+        .alts()
+        .iter()
+        .filter_map(|a| a.value.as_deref())
+        .any(|r| OLDER_LANGUAGES.iter().any(|o| r.starts_with(o)))
 }
 
 /// Ends of module files, for all languages.
@@ -138,6 +151,7 @@ fn unlinked_by_syntax(program: &Program, app: &App, links: &[Link]) -> Vec<UnitI
             .iter()
             .find(|l| l.function == f.resource.id)
             .is_some_and(|l| matches!(&l.outcome, Outcome::Unlinked(w) if w.reason == Reason::Syntax));
+        let unlinked = unlinked && !is_older_language(app, Some(f.resource.id));
         let (code, handler) = (f.code(), f.handler());
         let (Some(CodeRef::Directory(dir)), Some(Some(handler)), true) =
             (code.only(), handler.only(), unlinked)

@@ -71,15 +71,16 @@ mod tests {
             (5, "A", "sqs", "another client"),
             (1, "Z", "s3", "another place"),
         ]);
-        let seen: Vec<(&str, &[String])> =
-            f.iter().map(|f| (f.message().text.as_str(), &f.message().notes[..])).collect();
-        let also = ["the same holds for `B`, `C`".to_owned()];
+        let seen: Vec<(&str, Vec<&str>)> = f
+            .iter()
+            .map(|f| (f.message().text.as_str(), f.others().iter().map(|o| &**o).collect()))
+            .collect();
         assert_eq!(
             seen,
             [
-                ("another place", &[][..]),
-                ("built in `A` (through `x`)", &also[..]),
-                ("another client", &[][..]),
+                ("another place", vec![]),
+                ("built in `A` (through `x`)", vec!["B", "C"]),
+                ("another client", vec![]),
             ]
         );
     }

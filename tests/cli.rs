@@ -25,20 +25,20 @@ fn command(dir: &Path, args: &[&str]) -> Command {
 }
 
 fn lamlint(dir: &Path, args: &[&str]) -> Answer {
-    let o = command(dir, args).output().unwrap();
+    let o = command(dir, args).output().expect("it starts");
     Answer {
         status: o.status.code().expect("ended by a signal"),
-        out: String::from_utf8(o.stdout).unwrap(),
-        err: String::from_utf8(o.stderr).unwrap(),
+        out: String::from_utf8(o.stdout).expect("UTF-8"),
+        err: String::from_utf8(o.stderr).expect("UTF-8"),
     }
 }
 
 fn project(files: &[(&str, &[u8])]) -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a scratch folder");
     for (path, text) in files {
         let file = dir.path().join(path);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, text).unwrap();
+        fs::create_dir_all(file.parent().expect("below")).expect("a folder");
+        fs::write(file, text).expect("a file");
     }
     dir
 }
@@ -170,7 +170,7 @@ fn bad_input_is_named_and_never_fatal() {
             "utf16.yaml",
             &utf16("AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Q:\n    Type: AWS::SQS::Queue\n"),
         ),
-        ("data.json", &[b'1'; 5 * 1024 * 1024]),
+        ("data.json", "1".repeat(5 * 1024 * 1024).as_bytes()),
         ("minified.js", format!("var a={};", "[0,1,2],".repeat(20_000)).as_bytes()),
         ("esc.yaml", b"AWSTemplateFormatVersion: '2010-09-09'\nResources: {\x1b[31m\n"),
         ("a/b/c/app.py", b"import a\n"),
@@ -289,6 +289,28 @@ fn the_answer_does_not_depend_on_threads() {
         |jobs| lamlint(&root, &["model", "testdata/projects", "--format", "json", "--jobs", jobs]).out;
     assert!(model("1").len() > 1000);
     assert_eq!(model("1"), model("3"));
+}
+
+#[test]
+fn an_older_language_is_not_judged() {
+    let template = |runtime: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n    Type: AWS::Serverless::Function\n    \
+             Properties:\n      Runtime: {runtime}\n      Handler: app.handler\n      CodeUri: src/\n"
+        )
+    };
+    for (runtime, status) in [("python2.7", 0), ("python3.14", 1)] {
+        let dir = project(&[
+            ("template.yaml", template(runtime).as_bytes()),
+            ("src/app.py", b"from lib import log\n\ndef handler(event, context):\n    log(event)\n"),
+            ("src/lib.py", b"def log(x):\n    print x\n"),
+            // Broken, but nobody imports it.
+            ("src/other.py", b"def log(x)\n    print x\n"),
+        ]);
+        let a = lamlint(dir.path(), &["--select", "handler-syntax-error", "--format", "concise"]);
+        assert_eq!(a.status, status, "{runtime}: {}{}", a.out, a.err);
+        assert!(a.out.lines().all(|l| l.starts_with("src/lib.py:2:")), "{}", a.out);
+    }
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn projects(heading: &str, lines: &[&str]) -> Result<Vec<Project>, String> {
             match (name.take(), *plain) {
                 (Some(name), _) => {
                     let project = out.last_mut().expect("never empty");
-                    project.files.push((name, text.iter().map(|l| format!("{l}\n")).collect()));
+                    project.files.push((name, text.join("\n") + "\n"));
                 }
                 (None, true) => {}
                 (None, false) => return Err(format!("a block without a file name: {:?}", text.first())),
@@ -233,15 +233,19 @@ fn the_index_is_current() {
         "# Rules\n\nThis list is generated from the pages (`LAMLINT_BLESS=1 cargo test --test pages`).\n"
             .to_owned();
     for g in groups {
-        index.push_str(&format!("\n## {g}\n\n{head}"));
-        RULES.iter().filter(|r| r.group == g).for_each(|r| index.push_str(&row(r, "")));
+        index += &["\n## ", g, "\n\n", head].concat();
+        for r in RULES.iter().filter(|r| r.group == g) {
+            index += &row(r, "");
+        }
     }
     let mut wrong: Vec<String> =
         check_generated(&root().join("rules/docs/README.md"), &index).into_iter().collect();
 
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let mut table = head.to_owned();
-    RULES.iter().for_each(|r| table.push_str(&row(r, "rules/docs/")));
+    for r in RULES {
+        table += &row(r, "rules/docs/");
+    }
     let new = support::replace_region(&readme, "rules", &table);
     wrong.extend(check_generated(&root().join("README.md"), &new));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

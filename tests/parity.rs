@@ -28,14 +28,21 @@ fn hold(kind: &str, variants: &[&str], least: usize) {
             wrong.push(format!("{}: there is no `{v}`", name(case)));
         }
         for dir in &dirs {
-            let project = tempfile::tempdir().unwrap();
+            let project = tempfile::tempdir().expect("a scratch folder");
             if case.join("shared").is_dir() {
                 copy(&case.join("shared"), project.path());
             }
             copy(dir, project.path());
             let result = run(project.path(), rules_with(None), Confidence::Medium);
-            let found: BTreeSet<String> =
-                result.outcome.findings.iter().map(|f| format!("{} {}", f.rule().id, f.subject())).collect();
+            let found: BTreeSet<String> = result
+                .outcome
+                .findings
+                .iter()
+                .flat_map(|f| {
+                    let subjects = std::iter::once(f.subject()).chain(f.others().iter().map(|o| &**o));
+                    subjects.map(|s| format!("{} {s}", f.rule().id)).collect::<Vec<_>>()
+                })
+                .collect();
             let mut differs = result.internal_errors();
             differs.extend(expected.difference(&found).map(|l| format!("missing     {l}")));
             differs.extend(found.difference(&expected).map(|l| format!("unexpected  {l}")));
@@ -55,8 +62,8 @@ fn hold(kind: &str, variants: &[&str], least: usize) {
 fn copy(from: &Path, to: &Path) {
     for path in files_below(from) {
         let target = to.join(&path);
-        fs::create_dir_all(target.parent().unwrap()).unwrap();
-        fs::copy(from.join(&path), target).unwrap();
+        fs::create_dir_all(target.parent().expect("below")).expect("a folder");
+        fs::copy(from.join(&path), target).expect("a copy");
     }
 }
 

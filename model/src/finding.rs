@@ -67,6 +67,7 @@ pub struct Finding {
     confidence: Confidence,
     message: Message,
     subject: SmolStr,
+    others: Vec<SmolStr>,
     discriminator: SmolStr,
     proof: Proof,
 }
@@ -117,14 +118,15 @@ impl Finding {
         self.proof.guards()
     }
 
-    /// Merge the same claim about another function into this one, as a note.
+    /// Other functions the same claim holds for at the same place, in order.
+    pub fn others(&self) -> &[SmolStr] {
+        &self.others
+    }
+
+    /// Merge the same claim about another function into this one.
     pub fn also(&mut self, subject: &str) {
-        const HEAD: &str = "the same holds for ";
-        let name = format!("`{subject}`");
-        match self.message.notes.iter_mut().find(|n| n.starts_with(HEAD)) {
-            Some(note) if note.contains(&name) => {}
-            Some(note) => *note = format!("{note}, {name}"),
-            None => self.message.notes.push(format!("{HEAD}{name}")),
+        if self.subject != subject && !self.others.iter().any(|o| o == subject) {
+            self.others.push(subject.into());
         }
     }
 }
@@ -171,6 +173,7 @@ impl Findings {
             confidence,
             message,
             subject: subject.into(),
+            others: Vec::new(),
             discriminator: discriminator.into(),
             proof,
         });

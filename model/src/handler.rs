@@ -56,8 +56,9 @@ pub struct Ctx {
     pub memo: bool,
     /// Behind a branch whose condition depends on the event.
     pub event_branch: bool,
-    /// Behind an early exit (`if …: return`, `continue`) whose condition depends on the event.
-    pub event_exit: bool,
+    /// Before this, something was asked about the event, or about what is not known, beyond whether it is there: a
+    /// branch, an early exit, a filter. Whether this happens, and for what, may depend on the answer.
+    pub asked: bool,
     /// Behind any other branch, a `catch`, or a `?:`.
     pub branch: bool,
     /// Inside a loop.
@@ -242,14 +243,10 @@ impl Fact {
         }
     }
 
-    /// Whether nothing the code asks before decides whether it happens: neither a branch nor an early exit on the
+    /// Whether nothing the code asks before decides whether it happens: neither a branch, nor a question about the
     /// event, nor a check of what was read.
     pub fn unguarded(&self) -> bool {
-        !(self.ctx.branch
-            || self.ctx.event_branch
-            || self.ctx.event_exit
-            || self.ctx.memo
-            || self.ctx.idempotent.is_some())
+        !(self.ctx.branch || self.ctx.asked || self.ctx.memo || self.ctx.idempotent.is_some())
     }
 
     /// Whether it certainly happens on every invocation that gets past early exits.

@@ -417,6 +417,15 @@ impl<T> Prop<T> {
         }
     }
 
+    /// The value when there is exactly one possibility and no other, whatever condition it stands under: what a
+    /// resource that exists under a condition has whenever it exists.
+    pub fn sole(&self) -> Option<&T> {
+        match (&self.alts[..], &self.open) {
+            ([a], None) => Some(&a.value),
+            _ => None,
+        }
+    }
+
     /// Convert the values; a value that does not convert opens the property.
     pub fn filter_map<U>(&self, what: &str, mut f: impl FnMut(&T) -> Option<U>) -> Prop<U> {
         let mut open = self.open.clone();

@@ -38,6 +38,8 @@ struct Finding<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     notes: &'a [String],
     subject: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    others: Vec<&'a str>,
     #[serde(skip_serializing_if = "str::is_empty")]
     discriminator: &'a str,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -164,6 +166,7 @@ fn finding<'a>(report: &Report<'_>, f: &'a lamlint_model::Finding) -> Finding<'a
         help: f.message().help.as_deref(),
         notes: &f.message().notes,
         subject: f.subject(),
+        others: f.others().iter().map(|o| &**o).collect(),
         discriminator: f.discriminator(),
         when: f.guards().to_string(),
         place: place(report, f.primary()),

@@ -98,6 +98,10 @@ fn diagnostic(
     if !f.guards().is_empty() {
         notes.push(format!("holds when {}", printable(&f.guards().to_string())));
     }
+    if !f.others().is_empty() {
+        let names: Vec<String> = f.others().iter().map(|o| format!("`{}`", printable(o))).collect();
+        notes.push(format!("the same holds for {}", names.join(", ")));
+    }
     notes.extend(f.message().notes.iter().map(|n| printable(n)));
     if f.confidence() != Confidence::High {
         notes.push(format!("{} confidence", f.confidence().word()));

@@ -9,6 +9,7 @@ use lamlint_model::finding::Confidence;
 use lamlint_model::rule::{Date, Severity, Tier};
 use lamlint_rules::RULES;
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -35,8 +36,8 @@ pub(crate) fn rules_with(extra: Option<&'static Rule>) -> Vec<&'static Rule> {
 
 /// Run rules over a folder.
 pub(crate) fn run(dir: &Path, rules: Vec<&'static Rule>, min_confidence: Confidence) -> Run {
-    let workers = Workers::new(NonZeroUsize::new(2)).unwrap();
-    let found = discover::discover(&[dir.to_path_buf()], dir).unwrap();
+    let workers = Workers::new(NonZeroUsize::new(2)).expect("threads start");
+    let found = discover::discover(&[dir.to_path_buf()], dir).expect("a fixture can be walked");
     let selection = Selection { rules, min_severity: Severity::Note, min_confidence };
     let analysis = engine::analyze(&found, &[], &workers);
     let outcome = engine::check(&analysis, &selection, None, TODAY, &workers);
@@ -87,28 +88,22 @@ impl Run {
         let found = self.marks();
         let mut out = String::new();
         for m in expected.difference(&found) {
-            out.push_str(&format!("  missing     {}:{} {}\n", m.0, m.1, m.2));
+            let _ = writeln!(out, "  missing     {}:{} {}", m.0, m.1, m.2);
         }
         for m in found.difference(expected) {
-            out.push_str(&format!(
-                "  unexpected  {}:{} {}: {}\n",
-                m.0,
-                m.1,
-                m.2,
-                self.messages(m).join(" | ")
-            ));
+            let _ = writeln!(out, "  unexpected  {}:{} {}: {}", m.0, m.1, m.2, self.messages(m).join(" | "));
         }
         for e in self.internal_errors() {
-            out.push_str(&format!("  internal    {e}\n"));
+            let _ = writeln!(out, "  internal    {e}");
         }
         if out.is_empty() {
             return None;
         }
         for n in self.analysis.notices.iter().chain(&self.outcome.notices) {
-            out.push_str(&format!("  notice      {}: {}\n", n.path, n.text));
+            let _ = writeln!(out, "  notice      {}: {}", n.path, n.text);
         }
         for f in lamlint::functions::functions(&self.analysis) {
-            out.push_str(&format!("  function    {}: {:?}\n", f.function.name(), f.state));
+            let _ = writeln!(out, "  function    {}: {:?}", f.function.name(), f.state);
         }
         Some(out)
     }
@@ -129,7 +124,7 @@ pub(crate) fn marks_of(path: &str, text: &str) -> Vec<Mark> {
     for (i, line) in text.lines().enumerate() {
         for rule in mark_of(line) {
             assert!(RULES.iter().any(|r| r.id == rule), "{path}:{}: no rule `{rule}`", i + 1);
-            out.push((path.to_owned(), u32::try_from(i + 1).unwrap(), rule));
+            out.push((path.to_owned(), u32::try_from(i + 1).expect("a short file"), rule));
         }
     }
     out
@@ -146,7 +141,7 @@ pub(crate) fn listed_marks(text: &str) -> Vec<Mark> {
                 place.rsplit_once(':').unwrap_or_else(|| panic!("`path:line rule`, not `{l}`"));
             let rule = rule.trim();
             assert!(RULES.iter().any(|r| r.id == rule), "no rule `{rule}`");
-            (path.to_owned(), line.parse().unwrap(), rule.to_owned())
+            (path.to_owned(), line.parse().expect("a line number"), rule.to_owned())
         })
         .collect()
 }
@@ -157,12 +152,12 @@ pub(crate) fn files_below(dir: &Path) -> Vec<String> {
     let mut todo = vec![dir.to_path_buf()];
     while let Some(d) = todo.pop() {
         for e in fs::read_dir(&d).unwrap_or_else(|e| panic!("{}: {e}", d.display())) {
-            let path = e.unwrap().path();
+            let path = e.expect("a folder can be listed").path();
             if path.is_dir() {
                 todo.push(path);
             } else {
-                let below = path.strip_prefix(dir).unwrap();
-                out.push(below.to_str().unwrap().replace('\\', "/"));
+                let below = path.strip_prefix(dir).expect("below");
+                out.push(below.to_str().expect("UTF-8").replace('\\', "/"));
             }
         }
     }
@@ -173,14 +168,15 @@ pub(crate) fn files_below(dir: &Path) -> Vec<String> {
 /// The folders in a folder, sorted.
 pub(crate) fn folders(dir: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(dir) else { return Vec::new() };
-    let mut out: Vec<PathBuf> = entries.map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
+    let mut out: Vec<PathBuf> =
+        entries.map(|e| e.expect("a folder can be listed").path()).filter(|p| p.is_dir()).collect();
     out.sort();
     out
 }
 
 /// Last part of a path.
 pub(crate) fn name(path: &Path) -> &str {
-    path.file_name().and_then(|n| n.to_str()).unwrap()
+    path.file_name().and_then(|n| n.to_str()).expect("a UTF-8 name")
 }
 
 /// Whether generated files are to be rewritten.
@@ -195,7 +191,7 @@ pub(crate) fn check_generated(file: &Path, expected: &str) -> Option<String> {
         return None;
     }
     if bless() {
-        fs::write(file, expected).unwrap();
+        fs::write(file, expected).expect("the repository can be written");
         return None;
     }
     let at = actual.lines().zip(expected.lines()).take_while(|(a, b)| a == b).count();

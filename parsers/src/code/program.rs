@@ -15,7 +15,8 @@ pub struct Program {
     units: Vec<(String, Arc<Unit>)>,
     by_path: BTreeMap<String, UnitId>,
     inline: BTreeMap<Span, UnitId>,
-    /// Path aliases of TypeScript projects: directory of the `tsconfig.json`, prefix (without `*`), target prefix.
+    /// Path aliases of TypeScript projects: directory of the `tsconfig.json`, prefix (without `*`), target prefix
+    /// (relative to that directory; ends with `/` where the rest is a path below it).
     pub aliases: Vec<(String, String, String)>,
     /// Names of the packages of the tree (workspaces) with their directories.
     pub packages: BTreeMap<String, String>,

@@ -102,13 +102,13 @@ impl Eval<'_> {
             Cond::And(all) => self.fold(at, all, true, depth),
             Cond::Or(any) => self.fold(at, any, false, depth),
             Cond::Equals(both) => {
-                let a = self.tree(at, &both.0, depth + 1).values();
-                let b = self.tree(at, &both.1, depth + 1).values();
+                let left = self.tree(at, &both.0, depth + 1).values();
+                let right = self.tree(at, &both.1, depth + 1).values();
                 let mut rows = Vec::new();
-                for x in a.alts() {
-                    for y in b.alts() {
-                        let Some(g) = x.guards.and(&y.guards) else { continue };
-                        let v = match (&x.value, &y.value) {
+                for l in left.alts() {
+                    for r in right.alts() {
+                        let Some(guards) = l.guards.and(&r.guards) else { continue };
+                        let same = match (&l.value, &r.value) {
                             (Some(x), Some(y)) => match x.same(y) {
                                 Same::Yes => Some(true),
                                 Same::No => Some(false),
@@ -116,10 +116,10 @@ impl Eval<'_> {
                             },
                             _ => None,
                         };
-                        rows.push((g, v));
+                        rows.push((guards, same));
                     }
                 }
-                if a.open().is_some() || b.open().is_some() {
+                if left.open().is_some() || right.open().is_some() {
                     rows.push((Guards::none(), None));
                 }
                 rows

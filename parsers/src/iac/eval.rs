@@ -4,11 +4,13 @@ use super::attr;
 use super::condition::Outcome;
 use super::expr::{Expr, ExprKind, SubPart};
 use super::facts::{Output, Parameter, RawResource, TemplateFacts};
+use super::intrinsic::joined;
+use super::parameter::text_of;
 use lamlint_model::ResourceId;
 use lamlint_model::source::Span;
 use lamlint_model::tree::{Entry, Node, Tree};
 use lamlint_model::tri::{Alt, Basis, Guards, Prop, Reason, Why};
-use lamlint_model::value::{Attr, Value, split_symbolic};
+use lamlint_model::value::{Attr, Value};
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 use std::cell::RefCell;
@@ -17,7 +19,7 @@ use std::collections::BTreeMap;
 /// Bound on nesting, references included.
 const MAX_DEPTH: usize = 160;
 /// Bound on the alternatives of one property.
-const MAX_ALTERNATIVES: usize = 32;
+pub(super) const MAX_ALTERNATIVES: usize = 32;
 
 /// A template in use: as a root, or as a nested stack with its parameters.
 #[derive(Debug)]
@@ -51,30 +53,26 @@ pub(crate) enum Entity {
     Child(usize),
 }
 
+/// A condition of an instance, and a parameter with a value.
+pub(super) type Pin = (usize, SmolStr, SmolStr, SmolStr);
+
 /// All instances, and what was resolved so far.
 #[derive(Debug, Default)]
 pub(crate) struct Eval<'a> {
     pub(crate) instances: Vec<Instance<'a>>,
     /// `None` while it is being resolved.
-    parameters: RefCell<FxHashMap<(usize, SmolStr), Option<Tree>>>,
+    pub(super) parameters: RefCell<FxHashMap<(usize, SmolStr), Option<Tree>>>,
     outputs: RefCell<FxHashMap<(usize, SmolStr), Option<Tree>>>,
     pub(super) conditions: RefCell<FxHashMap<(usize, SmolStr), Option<Outcome>>>,
     /// How conditions come out when one parameter has one value.
-    pub(super) decided: RefCell<FxHashMap<(usize, SmolStr, SmolStr, SmolStr), Option<bool>>>,
+    pub(super) decided: RefCell<FxHashMap<Pin, Option<bool>>>,
     /// The conditions, with their outcome, under which something is being evaluated.
     assumed: RefCell<Vec<(usize, SmolStr, bool)>>,
     /// A parameter that is taken to have one value.
     pub(super) pinned: RefCell<Option<(usize, SmolStr, SmolStr)>>,
 }
 
-/// The alternatives of one text under construction.
-struct Row {
-    parts: Vec<Value>,
-    basis: Basis,
-    guards: Guards,
-}
-
-impl<'a> Eval<'a> {
+impl Eval<'_> {
     /// Forget what was resolved (names have changed meanwhile).
     pub(crate) fn forget(&self) {
         self.parameters.borrow_mut().clear();
@@ -313,141 +311,8 @@ impl<'a> Eval<'a> {
         condition.is_some_and(|c| self.outcome(at, c, 0).yes.is_none())
     }
 
-    fn parameter(&self, at: usize, p: &Parameter, depth: usize) -> Tree {
-        if let Some((i, name, text)) = &*self.pinned.borrow()
-            && (*i, name) == (at, &p.name)
-        {
-            let span = self.instances[at].facts.file_start();
-            return Tree::known(typed(p, text, span), span);
-        }
-        let key = self.key(at, &p.name);
-        let symbol =
-            || Tree::leaf(Value::Param(self.own_symbol(at, p)), self.instances[at].facts.file_start());
-        match self.parameters.borrow().get(&key) {
-            Some(Some(t)) => return t.clone(),
-            Some(None) => return symbol(),
-            None => {}
-        }
-        self.parameters.borrow_mut().insert(key.clone(), None);
-        let t = self.apart(|| self.parameter_value(at, p, depth));
-        self.parameters.borrow_mut().insert(key, Some(t.clone()));
-        t
-    }
-
-    fn parameter_value(&self, at: usize, p: &Parameter, depth: usize) -> Tree {
-        let instance = &self.instances[at];
-        let span = instance.facts.file_start();
-        let is_list = is_list(p);
-        let unknown = || {
-            if is_list {
-                let why = Why::new(Reason::Parameter, format!("parameter `{}` has no known value", p.name));
-                Tree::known(Node::List { items: Vec::new(), open: Some(why) }, span)
-            } else {
-                Tree::leaf(Value::Param(self.own_symbol(at, p)), span)
-            }
-        };
-        let typed = |text: &str| typed(p, text, span);
-        // The value of such a parameter is what stands under the path, not the path.
-        if p.type_name.starts_with("AWS::SSM::Parameter::Value") {
-            return unknown();
-        }
-        if let Some((parent, passed)) = instance.parent {
-            if let Some(e) = passed.get(&p.name).filter(|e| !e.is_null()) {
-                let t = self.tree(parent, e, depth);
-                return t.filter_map("a value", |n| match n {
-                    Node::Leaf(Value::Str(s)) => Some(typed(s)),
-                    n => Some(n.clone()),
-                });
-            }
-            if !matches!(passed.kind, ExprKind::Map(_, None)) {
-                return unknown();
-            }
-        }
-        if let Some(given) = instance.given.get(&p.name)
-            && let Some(first) = given.first()
-        {
-            let alone = given.iter().all(|g| g.text == first.text);
-            let mut alts = Vec::new();
-            let mut open = None;
-            for g in given.iter().take(if alone { 1 } else { usize::MAX }) {
-                let guards =
-                    if alone { None } else { Guards::none().with("deployment", g.deployment.clone()) };
-                let guards = guards.unwrap_or_default();
-                match (&g.text, &p.default) {
-                    (Some(t), _) => {
-                        alts.push(Alt { value: typed(t), span, basis: Basis::Written, guards });
-                    }
-                    (None, Some(d)) => {
-                        let basis = Basis::ParameterDefault(p.name.clone());
-                        alts.push(Alt { value: typed(d.as_text().unwrap_or("")), span, basis, guards });
-                    }
-                    (None, None) => {
-                        open =
-                            Some(Why::new(Reason::Parameter, format!("parameter `{}` has no value", p.name)));
-                    }
-                }
-            }
-            return Tree::new(alts, open, span);
-        }
-        let default = p.default.as_ref().and_then(Expr::as_text);
-        if !p.allowed.is_empty() && p.allowed.len() <= MAX_ALTERNATIVES && !is_list {
-            let subject = format_smolstr!("parameter {}{}", instance.prefix, p.name);
-            let alts = p
-                .allowed
-                .iter()
-                .map(|v| {
-                    let basis = if default == Some(v) {
-                        Basis::ParameterDefault(p.name.clone())
-                    } else {
-                        Basis::ParameterAllowed(p.name.clone())
-                    };
-                    let guards = match p.allowed.len() {
-                        1 => Guards::none(),
-                        _ => Guards::none().with(subject.clone(), v.clone()).unwrap_or_default(),
-                    };
-                    Alt { value: typed(v), span, basis, guards }
-                })
-                .collect();
-            return Tree::new(alts, None, span);
-        }
-        match default {
-            Some(d) => {
-                let alt = Alt {
-                    value: typed(d),
-                    span,
-                    basis: Basis::ParameterDefault(p.name.clone()),
-                    guards: Guards::none(),
-                };
-                let why = Why::new(Reason::Parameter, format!("parameter `{}` may be overridden", p.name));
-                Tree::new(vec![alt], Some(why), span)
-            }
-            None => unknown(),
-        }
-    }
-
-    fn own_symbol(&self, at: usize, p: &Parameter) -> SmolStr {
-        format_smolstr!("{}{}", self.instances[at].prefix, p.name)
-    }
-
-    /// A parameter inside text: its value where there is only one, else a symbol that equals itself.
-    fn symbol(&self, at: usize, p: &Parameter, depth: usize) -> Value {
-        let t = self.parameter(at, p, depth);
-        if let Some(Node::Leaf(v)) = t.only()
-            && t.alts().iter().all(|a| !matches!(a.basis, Basis::ParameterDefault(_)))
-        {
-            return v.clone();
-        }
-        if let Some((parent, passed)) = self.instances[at].parent
-            && let Some(Expr { kind: ExprKind::Ref(name), .. }) = passed.get(&p.name)
-            && let Some(q) = self.instances[parent].facts.parameters.iter().find(|q| q.name == *name)
-        {
-            return self.symbol(parent, q, depth);
-        }
-        Value::Param(self.own_symbol(at, p))
-    }
-
     /// A value as a part of text.
-    fn part(&self, at: usize, expr: &Expr, depth: usize) -> Prop<Option<Value>> {
+    pub(super) fn part(&self, at: usize, expr: &Expr, depth: usize) -> Prop<Option<Value>> {
         match &expr.kind {
             ExprKind::Ref(name) => {
                 if let Some(p) = self.instances[at].facts.parameters.iter().find(|p| p.name == *name) {
@@ -473,187 +338,6 @@ impl<'a> Eval<'a> {
         }
         self.tree(at, expr, depth).values()
     }
-
-    fn join(&self, at: usize, delimiter: &Expr, list: &Expr, span: Span, depth: usize) -> Tree {
-        let delimiter = match self.part(at, delimiter, depth).only() {
-            Some(Some(Value::Str(s))) => s.clone(),
-            _ => return Tree::unknown(Why::other("the delimiter is not constant"), span),
-        };
-        if let ExprKind::List(items, None) = &list.kind {
-            let parts: Vec<_> = items.iter().map(|e| self.part(at, e, depth)).collect();
-            return joined(&parts, &delimiter, span);
-        }
-        let list = self.tree(at, list, depth);
-        let mut alts = Vec::new();
-        let mut open = list.open().cloned();
-        for a in list.alts() {
-            let Node::List { items, open: None } = &a.value else {
-                open = open.or_else(|| Some(Why::other("a list that is not known")));
-                continue;
-            };
-            let parts: Vec<_> = items.iter().map(Tree::values).collect();
-            let t = joined(&parts, &delimiter, span);
-            open = open.or_else(|| t.open().cloned());
-            alts.extend(below(&t, a));
-        }
-        bounded(alts, open, span)
-    }
-
-    fn select(&self, at: usize, index: &Expr, list: &Expr, span: Span, depth: usize) -> Tree {
-        let index = match self.tree(at, index, depth).ints().only() {
-            Some(Some(i)) => usize::try_from(*i).unwrap_or(usize::MAX),
-            _ => return Tree::unknown(Why::other("the index is not constant"), span),
-        };
-        if let ExprKind::List(items, None) = &list.kind
-            && let Some(e) = items.get(index)
-        {
-            return self.tree(at, e, depth);
-        }
-        let list = self.tree(at, list, depth);
-        let mut alts = Vec::new();
-        let mut open = list.open().cloned();
-        for a in list.alts() {
-            match &a.value {
-                Node::List { items, open: None } if index < items.len() => {
-                    let t = placed(&items[index], span);
-                    open = open.or_else(|| t.open().cloned());
-                    alts.extend(below(&t, a));
-                }
-                _ => open = open.or_else(|| Some(Why::other("an element that is not known"))),
-            }
-        }
-        bounded(alts, open, span)
-    }
-
-    fn split(&self, at: usize, delimiter: &Expr, text: &Expr, span: Span, depth: usize) -> Tree {
-        let delimiter = match self.part(at, delimiter, depth).only() {
-            Some(Some(Value::Str(s))) if !s.is_empty() => s.clone(),
-            _ => return Tree::unknown(Why::other("the delimiter is not constant"), span),
-        };
-        let text = match &text.kind {
-            // Values of a parameter, not its symbol: they are what is split.
-            ExprKind::Ref(_) => self.tree(at, text, depth).values(),
-            _ => self.part(at, text, depth),
-        };
-        text.filter_map("text that can be split", |v| {
-            let list = |pieces: Vec<Value>, open| Node::List {
-                items: pieces.into_iter().map(|v| Tree::leaf(v, span)).collect(),
-                open,
-            };
-            match v.as_ref()? {
-                Value::Str(s) => Some(list(s.split(delimiter.as_str()).map(Value::str).collect(), None)),
-                Value::Concat(parts) => {
-                    let mut chars = delimiter.chars();
-                    let (Some(c), None) = (chars.next(), chars.next()) else { return None };
-                    parts.iter().all(|p| may_not_hold(p, c)).then(|| list(split_symbolic(parts, c), None))
-                }
-                _ => None,
-            }
-        })
-    }
-
-    fn find(&self, at: usize, args: &(Expr, Expr, Expr, Option<Expr>), span: Span, depth: usize) -> Tree {
-        let (map, first, second, default) = args;
-        let missing = || Tree::unknown(Why::other("no such entry in `Mappings`"), span);
-        let map = self.part(at, map, depth);
-        let Some(Some(Value::Str(map))) = map.only() else { return missing() };
-        let mappings = &self.instances[at].facts.mappings;
-        let Some(map) = mappings.iter().find(|m| m.key == *map).map(|m| &m.value) else {
-            return missing();
-        };
-        // Values are literal; what is not would name mappings again.
-        let literal = |e: &Expr| match &e.kind {
-            ExprKind::List(items, None) => items.iter().all(|i| i.as_text().is_some()),
-            _ => e.as_text().is_some(),
-        };
-        if !map.entries().iter().flat_map(|e| e.value.entries()).all(|e| literal(&e.value)) {
-            return missing();
-        }
-        let keys = |e: &Expr| self.tree(at, e, depth).values();
-        let (first, second) = (keys(first), keys(second));
-        // Whatever the keys are: when all candidates agree, the value is known.
-        let candidates = |keys: &Prop<Option<Value>>, of: &Expr| -> Vec<SmolStr> {
-            let constant: Option<Vec<SmolStr>> = keys
-                .alts()
-                .iter()
-                .map(|a| a.value.as_ref().and_then(Value::as_str).map(SmolStr::from))
-                .collect();
-            match (constant, keys.open()) {
-                (Some(c), None) => c,
-                _ => of.entries().iter().map(|e| e.key.clone()).collect(),
-            }
-        };
-        let all: Vec<Option<&Expr>> = candidates(&first, map)
-            .iter()
-            .flat_map(|k| match map.get(k) {
-                Some(inner) => candidates(&second, inner).iter().map(|k| inner.get(k)).collect(),
-                None => vec![None],
-            })
-            .collect();
-        if let Some(Some(one)) = all.first()
-            && default.is_none()
-            && one.as_text().is_some()
-            && all.iter().all(|e| e.is_some_and(|e| e.as_text() == one.as_text()))
-        {
-            return placed(&self.tree(at, one, depth), span);
-        }
-        let mut alts = Vec::new();
-        let mut open = first.open().or(second.open()).cloned();
-        for a in first.alts() {
-            for b in second.alts() {
-                let Some(guards) = a.guards.and(&b.guards) else { continue };
-                let (Some(Value::Str(x)), Some(Value::Str(y))) = (&a.value, &b.value) else {
-                    open = open.or_else(|| Some(Why::other("the key of the mapping is not constant")));
-                    continue;
-                };
-                let basis = if a.basis == Basis::Written { b.basis.clone() } else { a.basis.clone() };
-                let found = match (map.get(x).and_then(|m| m.get(y)), default) {
-                    (Some(e), _) | (None, Some(e)) => self.tree(at, e, depth),
-                    (None, None) => missing(),
-                };
-                open = open.or_else(|| found.open().cloned());
-                let outer = Alt { value: Node::Absent, span, basis, guards };
-                alts.extend(below(&placed(&found, span), &outer));
-            }
-        }
-        bounded(alts, open, span)
-    }
-}
-
-impl TemplateFacts {
-    /// A span for values that stand nowhere; replaced by the place of use.
-    pub(super) fn file_start(&self) -> Span {
-        Span::new(self.file, 0, 0)
-    }
-}
-
-fn is_list(p: &Parameter) -> bool {
-    p.type_name == "CommaDelimitedList" || p.type_name.contains("List<")
-}
-
-/// A parameter's value from its text.
-fn typed(p: &Parameter, text: &str, span: Span) -> Node {
-    if is_list(p) {
-        let items = text.split(',').map(|t| Tree::leaf(Value::str(t.trim()), span)).collect();
-        return Node::List { items, open: None };
-    }
-    Node::Leaf(match text.trim().parse::<i64>() {
-        Ok(n) if p.type_name == "Number" => Value::Int(n),
-        _ => Value::str(text),
-    })
-}
-
-/// The text a parameter's value was read from.
-fn text_of(node: &Node) -> Option<SmolStr> {
-    match node {
-        Node::Leaf(Value::Str(s)) => Some(s.clone()),
-        Node::Leaf(Value::Int(i)) => Some(format_smolstr!("{i}")),
-        Node::List { items, open: None } => {
-            let items: Option<Vec<SmolStr>> = items.iter().map(|t| t.only().and_then(text_of)).collect();
-            items.map(|i| i.join(",").into())
-        }
-        _ => None,
-    }
 }
 
 fn not_here(name: &str) -> Why {
@@ -666,7 +350,7 @@ fn under(t: &Tree, guards: &Guards) -> Vec<Alt<Node>> {
 }
 
 /// The alternatives as part of an outer alternative.
-fn below(t: &Tree, outer: &Alt<Node>) -> Vec<Alt<Node>> {
+pub(super) fn below(t: &Tree, outer: &Alt<Node>) -> Vec<Alt<Node>> {
     let mut alts = under(t, &outer.guards);
     for a in &mut alts {
         if a.basis == Basis::Written {
@@ -677,7 +361,7 @@ fn below(t: &Tree, outer: &Alt<Node>) -> Vec<Alt<Node>> {
 }
 
 /// The alternatives seen from the place of use.
-fn placed(t: &Tree, span: Span) -> Tree {
+pub(super) fn placed(t: &Tree, span: Span) -> Tree {
     let alts = t
         .alts()
         .iter()
@@ -694,64 +378,11 @@ fn placed(t: &Tree, span: Span) -> Tree {
     Tree::new(alts, t.open().cloned(), span)
 }
 
-fn bounded(alts: Vec<Alt<Node>>, open: Option<Why>, span: Span) -> Tree {
+pub(super) fn bounded(alts: Vec<Alt<Node>>, open: Option<Why>, span: Span) -> Tree {
     if alts.len() > MAX_ALTERNATIVES {
         return Tree::unknown(Why::new(Reason::Budget, "too many possibilities"), span);
     }
     Tree::new(alts, open, span)
-}
-
-/// Text from parts; absent parts are left out together with their delimiter.
-fn joined(parts: &[Prop<Option<Value>>], delimiter: &str, span: Span) -> Tree {
-    let mut rows = vec![Row { parts: Vec::new(), basis: Basis::Written, guards: Guards::none() }];
-    let mut open = None;
-    for p in parts {
-        open = open.or_else(|| p.open().cloned());
-        let mut next = Vec::new();
-        for row in &rows {
-            for a in p.alts() {
-                let Some(guards) = row.guards.and(&a.guards) else { continue };
-                let mut parts = row.parts.clone();
-                match &a.value {
-                    Some(Value::List(..) | Value::Map(..)) => {
-                        open = open.or_else(|| Some(Why::other("not text")));
-                        continue;
-                    }
-                    Some(v) => {
-                        if !parts.is_empty() && !delimiter.is_empty() {
-                            parts.push(Value::str(delimiter));
-                        }
-                        parts.push(v.clone());
-                    }
-                    None => {}
-                }
-                let basis = if row.basis == Basis::Written { a.basis.clone() } else { row.basis.clone() };
-                next.push(Row { parts, basis, guards });
-            }
-        }
-        if next.len() > MAX_ALTERNATIVES {
-            return Tree::unknown(Why::new(Reason::Budget, "too many possibilities"), span);
-        }
-        rows = next;
-    }
-    let alts = rows
-        .into_iter()
-        .map(|r| Alt { value: Node::Leaf(Value::concat(r.parts)), span, basis: r.basis, guards: r.guards })
-        .collect();
-    Tree::new(alts, open, span)
-}
-
-/// Whether a part of text certainly does not hold that character.
-fn may_not_hold(part: &Value, c: char) -> bool {
-    match part {
-        Value::Str(_) => true,
-        Value::Pseudo(p) => {
-            matches!(p.as_str(), "AWS::Region" | "AWS::AccountId" | "AWS::Partition")
-                && matches!(c, ':' | '/' | ',')
-        }
-        Value::Of(_, Attr::Name) => matches!(c, ':' | ','),
-        _ => false,
-    }
 }
 
 /// The tree of a scalar.

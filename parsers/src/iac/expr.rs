@@ -189,6 +189,20 @@ impl Expr {
         }
     }
 
+    /// Say so of a container and all containers inside: what may be merged into it from elsewhere.
+    pub(crate) fn open_all(&mut self, why: &Why) {
+        self.open(why);
+        match &mut self.kind {
+            ExprKind::Map(entries, _) => entries.iter_mut().for_each(|e| e.value.open_all(why)),
+            ExprKind::List(items, _) => items.iter_mut().for_each(|i| i.open_all(why)),
+            ExprKind::If(_, both) => {
+                both.0.open_all(why);
+                both.1.open_all(why);
+            }
+            _ => {}
+        }
+    }
+
     /// The name a `Ref` or `GetAtt … Arn` points at.
     pub(crate) fn target_name(&self) -> Option<&str> {
         match &self.kind {
@@ -377,8 +391,9 @@ fn size(e: &Expr) -> usize {
             };
             s.text.len() / 16 + s.parts.iter().map(hole).sum::<usize>()
         }
-        ExprKind::Join(both) | ExprKind::Select(both) | ExprKind::Split(both) => pair(both),
-        ExprKind::If(_, both) => pair(both),
+        ExprKind::Join(both) | ExprKind::Select(both) | ExprKind::Split(both) | ExprKind::If(_, both) => {
+            pair(both)
+        }
         ExprKind::Find(args) => {
             size(&args.0) + size(&args.1) + size(&args.2) + args.3.as_ref().map_or(0, size)
         }

@@ -92,6 +92,10 @@ const KNOWN_TRANSFORMS: &[&str] = &[
     "AWS::ServiceCatalog",
 ];
 
+/// Properties of SAM's types that `Globals` can't add to.
+const NOT_GLOBAL: &[&str] =
+    &["FunctionName", "Role", "Policies", "Events", "CodeUri", "InlineCode", "ImageUri"];
+
 /// Read a document that is a template.
 pub(crate) fn read(doc: Doc) -> TemplateFacts {
     let mut facts = TemplateFacts {
@@ -154,6 +158,7 @@ pub(crate) fn read(doc: Doc) -> TemplateFacts {
             Err(notice) => facts.notices.push(notice),
         }
     }
+    let uses_unknown_macro = facts.open.is_some();
     let is_sam = transforms.iter().any(|t| t.starts_with("AWS::Serverless-"));
     let uses_sam = written.iter().any(|w| w.type_name.starts_with("AWS::Serverless::"));
     if is_sam || uses_sam {
@@ -164,10 +169,17 @@ pub(crate) fn read(doc: Doc) -> TemplateFacts {
         facts.open.get_or_insert_with(|| Why::new(Reason::Macro, why));
     }
     if let Some(why) = &facts.open {
-        let open_all = why.reason == Reason::Macro && is_sam;
         for w in &mut written {
-            if open_all || w.type_name.starts_with("AWS::Serverless::") {
+            if uses_unknown_macro {
+                w.props.open_all(why);
+            } else if w.type_name.starts_with("AWS::Serverless::") {
                 w.props.open(why);
+                if let ExprKind::Map(entries, _) = &mut w.props.kind {
+                    entries
+                        .iter_mut()
+                        .filter(|e| !NOT_GLOBAL.contains(&e.key.as_str()))
+                        .for_each(|e| e.value.open_all(why));
+                }
             }
         }
     }

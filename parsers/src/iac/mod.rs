@@ -14,6 +14,8 @@ mod condition;
 mod eval;
 mod expr;
 mod facts;
+mod intrinsic;
+mod parameter;
 mod params;
 mod routes;
 mod sam;

@@ -2,39 +2,50 @@
 
 use super::expr::{Expr, ExprEntry, ExprKind, SubPart};
 use super::facts::{RawResource, TemplateFacts};
-use lamlint_model::app::Anchor;
 use lamlint_model::tri::Reason;
 use smol_str::{SmolStr, format_smolstr};
 
 /// Bound on the depth of a REST API's resource tree.
 const MAX_SEGMENTS: usize = 32;
 
-/// Add a `Route` for each way HTTP reaches a function.
+/// Add a `Route` for each way HTTP reaches a function, behind the resource that says so.
 pub(super) fn expand(facts: &mut TemplateFacts) {
-    let mut routes = Vec::new();
-    for (i, r) in facts.resources.iter().enumerate() {
-        let found = match r.type_name.as_str() {
+    let found: Vec<Option<Expr>> = facts
+        .resources
+        .iter()
+        .map(|r| match r.type_name.as_str() {
             "AWS::ApiGateway::Method" => rest(r, facts),
             "AWS::ApiGatewayV2::Route" => http(r, facts),
             "AWS::ApiGatewayV2::Api" => quick(r),
             "AWS::ElasticLoadBalancingV2::TargetGroup" => balanced(r),
             _ => None,
-        };
-        if let Some(props) = found {
-            routes.push(RawResource {
-                name: format_smolstr!("{}Route", r.name),
-                type_name: "Route".into(),
-                anchor: Anchor { ..r.anchor.clone() },
-                condition: r.condition.clone(),
-                props,
-                metadata: None,
-                owner: Some(i),
-                sam: false,
-                nested: None,
-            });
-        }
+        })
+        .collect();
+    if found.iter().all(Option::is_none) {
+        return;
     }
-    facts.resources.extend(routes);
+    // Where each resource stands when the routes are among them.
+    let mut places = Vec::with_capacity(found.len());
+    let mut out = Vec::with_capacity(found.len());
+    for (mut r, props) in std::mem::take(&mut facts.resources).into_iter().zip(found) {
+        let place = out.len();
+        places.push(place);
+        r.owner = r.owner.and_then(|o| places.get(o).copied());
+        let route = props.map(|props| RawResource {
+            name: format_smolstr!("{}Route", r.name),
+            type_name: "Route".into(),
+            anchor: r.anchor.clone(),
+            condition: r.condition.clone(),
+            props,
+            metadata: None,
+            owner: Some(place),
+            sam: false,
+            nested: None,
+        });
+        out.push(r);
+        out.extend(route);
+    }
+    facts.resources = out;
 }
 
 fn named<'f>(facts: &'f TemplateFacts, name: &str) -> Option<&'f RawResource> {

@@ -5,7 +5,7 @@ use super::layers::Layers;
 use super::suggest::near;
 use super::target::{Target, source_names, stem};
 use super::{Tree, symbol};
-use crate::code::hir::Lang;
+use crate::code::hir::{Lang, Unit};
 use crate::code::program::UnitId;
 use crate::files::{Files, file_name, join, parent};
 use lamlint_model::app::Function;
@@ -146,10 +146,12 @@ impl Search<'_> {
             };
         }
         // Code of the package itself comes before that of layers, which may only bring what it lacks.
-        if !self.layers.complete {
+        if !self.layers.seen {
             return unsure(Reason::NotInTree, "a layer that is not in this tree may hold the handler".into());
         }
-        if let Some(b) = builder.filter(|_| self.lang != Lang::Python) {
+        if let Some(b) = builder
+            && !self.ships_as_it_is()
+        {
             return unsure(
                 Reason::BuiltElsewhere,
                 format!("`{b}` builds the package from sources that were not recognised"),
@@ -310,6 +312,20 @@ impl Search<'_> {
         }
     }
 
+    /// Whether the code root, though something further up builds, holds what the runtime loads: a file of nearly the
+    /// handler's name that has its symbol, and nothing to build from.
+    fn ships_as_it_is(&self) -> bool {
+        let near_by = |path: &str, unit: &Unit| {
+            ["js", "mjs", "cjs"].iter().any(|e| path.strip_suffix(e).is_some_and(|p| p.ends_with('.')))
+                && !is_test(path)
+                && strip_dir(path, self.root).is_some_and(|r| near(stem(r), &self.target.module).is_some())
+                && symbol::has(unit, &self.target.symbol) == symbol::Has::Yes
+        };
+        build::builder(self.tree.files, self.root, self.root).is_none()
+            && self.tree.program.iter().any(|(_, path, unit)| near_by(path, unit))
+            && !self.tree.program.iter().any(|(_, p, _)| is_typed(p) && strip_dir(p, self.root).is_some())
+    }
+
     /// Whether the code root holds no source at all in the language: then the package is made of something else.
     fn holds_no_code(&self) -> bool {
         !self.tree.program.iter().any(|(_, p, u)| {
@@ -340,7 +356,8 @@ impl Search<'_> {
     /// Whether a dependency of the manifest may bring the module.
     fn may_be_installed(&self) -> bool {
         if self.lang != Lang::Python {
-            return self.target.module.starts_with("node_modules/");
+            let packaged = self.target.module.starts_with("node_modules/");
+            return packaged || !self.layers.complete && self.nearest_files().is_empty();
         }
         let first = self.target.first();
         let files = self.tree.files;
@@ -353,7 +370,7 @@ impl Search<'_> {
             ["requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "poetry.lock", "uv.lock"];
         let declared = manifests.iter().any(|m| files.is_file(&below(self.root, m)));
         // A name with a near neighbour in the project is a slip, not a dependency.
-        declared && self.nearest_files().is_empty()
+        (declared || !self.layers.complete) && self.nearest_files().is_empty()
     }
 
     /// Handler strings of other files of the package that have a fitting symbol, nearest first.

@@ -62,19 +62,34 @@ fn aliases(program: &mut Program, files: &dyn Files, dir: &str, path: &str) {
     for (pattern, targets) in &config.paths {
         let prefix = pattern.strip_suffix('*').unwrap_or(pattern);
         for target in targets {
-            let target = target.strip_suffix('*').unwrap_or(target);
-            program.aliases.push((dir.to_owned(), prefix.to_owned(), slash(target, pattern.ends_with('*'))));
+            let target = target.strip_suffix('*').map_or((target.as_str(), false), |t| {
+                t.strip_suffix('/').map_or((t, t.is_empty()), |t| (t, true))
+            });
+            program.aliases.push((dir.to_owned(), prefix.to_owned(), relative(dir, target.0, target.1)));
         }
     }
     // With a base directory, every bare name may be a path below it.
     if let Some(base) = &config.base_url {
-        program.aliases.push((dir.to_owned(), String::new(), slash(base, true)));
+        program.aliases.push((dir.to_owned(), String::new(), relative(dir, base, true)));
     }
 }
 
-/// A directory prefix that a rest of a path can be appended to.
-fn slash(dir: &str, prefix: bool) -> String {
-    if prefix && !dir.is_empty() && !dir.ends_with('/') { format!("{dir}/") } else { dir.to_owned() }
+/// The way from a directory to a path, both relative to the root of the run; `open` when the rest of a path is to be
+/// appended below it.
+fn relative(dir: &str, path: &str, open: bool) -> String {
+    let from: Vec<&str> = dir.split('/').filter(|p| !p.is_empty()).collect();
+    let to: Vec<&str> = path.split('/').filter(|p| !p.is_empty()).collect();
+    let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let mut parts: Vec<&str> = vec![".."; from.len() - same];
+    parts.extend(&to[same..]);
+    if parts.is_empty() {
+        parts.push(".");
+    }
+    let mut out = parts.join("/");
+    if open {
+        out.push('/');
+    }
+    out
 }
 
 /// What of a `tsconfig.json` matters here. Paths are relative to the root of the run.
@@ -185,15 +200,14 @@ mod tests {
         read_manifests(&mut program, &files);
         assert_eq!(
             program.aliases,
-            [
-                ("app".into(), "@lib/".into(), "app/src/lib/".into()),
-                ("app".into(), String::new(), "app/src/".into())
-            ]
+            [("app".into(), "@lib/".into(), "src/lib/".into()), ("app".into(), String::new(), "src/".into())]
         );
         assert_eq!(
             program.packages.into_iter().collect::<Vec<_>>(),
             [("@acme/db".into(), "packages/db".into())]
         );
+        assert_eq!(relative("a/b", "a/c", true), "../c/");
+        assert_eq!((relative("a", "a", true).as_str(), relative("", "x.ts", false).as_str()), ("./", "x.ts"));
         let config = TsConfig::read(&files, "app/tsconfig.json").unwrap();
         assert_eq!(config.out_dir.as_deref(), Some("app/dist"));
     }

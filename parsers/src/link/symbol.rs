@@ -98,6 +98,13 @@ fn bind(unit: &Unit, body: &Block, name: &str, inner: bool, found: &mut Has) {
             StmtKind::Declare { target, .. } | StmtKind::Assign { target, .. } if binds(target, name) => {
                 put(hit);
             }
+            // Bound if it runs at all.
+            StmtKind::Loop { over: Some((target, _)), .. } if binds(target, name) => put(Has::Maybe),
+            StmtKind::With { items, .. }
+                if items.iter().any(|(_, p)| p.as_ref().is_some_and(|p| binds(p, name))) =>
+            {
+                put(Has::Maybe);
+            }
             StmtKind::Import(i) => {
                 for n in &i.names {
                     if n.bound == name {

@@ -446,6 +446,29 @@ fn layers_outside_the_tree_may_hold_the_handler() {
 }
 
 #[test]
+fn well_known_layers_hold_no_handler() {
+    let units = [("src/app.py", py(&["handler"]))];
+    let at = |name: &str, handler: &str| {
+        let arn = Value::concat([
+            Value::str("arn:aws:lambda:"),
+            Value::Pseudo("AWS::Region".into()),
+            Value::str(format!(":017000801446:layer:{name}:7")),
+        ]);
+        let layers = list(&[Props::leaf(arn, span())]);
+        let props = map(&[("Runtime", text("python3.14")), ("Handler", text(handler)), ("Layers", layers)]);
+        let mut a = App::default();
+        resource(&mut a, Kind::Function, "Worker", props, none(), dir("src"));
+        outcome(&a, &units, &[])
+    };
+    assert_eq!(
+        suggestions(at("AWSLambdaPowertoolsPythonV3-python314-x86_64", "ap.handler")),
+        ["app.handler"]
+    );
+    assert_eq!(reason(at("AWSLambdaPowertoolsPythonV3-python314-x86_64", "vendor.entry")), Reason::NotInTree);
+    assert_eq!(reason(at("SomethingElse", "ap.handler")), Reason::NotInTree);
+}
+
+#[test]
 fn a_wrapper_names_the_real_handler() {
     let mut a = App::default();
     let env = map(&[("Variables", map(&[("DD_LAMBDA_HANDLER", text("app.handler"))]))]);

@@ -15,10 +15,8 @@ use crate::code::runtime_language;
 use crate::files::Files;
 use crate::link::{Layers, SKIPPED, ancestors, below};
 use lamlint_model::App;
-use lamlint_model::app::{CodeRef, Function, Kind};
+use lamlint_model::app::{CodeRef, Function};
 use lamlint_model::rule::{Measured, Package};
-use lamlint_model::tree::Node;
-use lamlint_model::value::Value;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use tree::Weight;
@@ -102,7 +100,7 @@ fn directory(
         names.extend(declared.names.iter().cloned());
         package.complete &= declared.complete && (plain || bundled);
         package.manifest.clone_from(&declared.manifest);
-        if plain && !declared.bundled && build_output(files, f, dir).is_none() {
+        if plain && !declared.bundled && output_of(files, f.name(), dir).is_none() {
             let mut estimated = false;
             *weight = sources(files, lang, dir, &declared, &mut estimated);
             package.measured = match (&declared.manifest, estimated) {
@@ -113,7 +111,7 @@ fn directory(
     } else {
         package.complete = false;
     }
-    if let Some(built) = build_output(files, f, dir) {
+    if let Some(built) = output_of(files, f.name(), dir) {
         *weight = tree::directory(files, &built, NEVER);
         names.extend(manifest::installed_packages(files, &below(&built, "node_modules")));
         package.measured = Measured::Artifact(built);
@@ -122,10 +120,6 @@ fn directory(
 
 /// What `sam build` left for a function or layer.
 /// Source: <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-sam-cli-using-build.html>
-fn build_output(files: &dyn Files, f: Function<'_>, dir: &str) -> Option<String> {
-    output_of(files, f.name(), dir)
-}
-
 fn output_of(files: &dyn Files, name: &str, dir: &str) -> Option<String> {
     ancestors(dir).into_iter().map(|d| below(d, &format!(".aws-sam/build/{name}"))).find(|p| files.is_dir(p))
 }
@@ -181,8 +175,8 @@ fn layers(files: &dyn Files, f: Function<'_>) -> LayerContent {
         names: Vec::new(),
         complete: layers.complete,
     };
-    for d in &layers.dirs {
-        let built = names_of_layers(f).iter().find_map(|n| output_of(files, n, d));
+    for (name, d) in &layers.dirs {
+        let built = output_of(files, name, d);
         out.weight.merge("", &tree::directory(files, built.as_deref().unwrap_or(d), NEVER));
         for modules in ["nodejs/node_modules", "node_modules"] {
             out.names.extend(manifest::installed_packages(files, &below(d, modules)));
@@ -207,20 +201,4 @@ fn layers(files: &dyn Files, f: Function<'_>) -> LayerContent {
         }
     }
     out
-}
-
-/// Logical names of the layers of a function, when there is exactly one: the output of a build is found by name.
-fn names_of_layers(f: Function<'_>) -> Vec<SmolStr> {
-    let (layers, _) = f.layers();
-    let names: Vec<SmolStr> = layers
-        .iter()
-        .flat_map(|t| t.alts().iter())
-        .filter_map(|a| match &a.value {
-            Node::Leaf(Value::Of(id, _)) => Some(f.app.resource(*id)),
-            _ => None,
-        })
-        .filter(|r| r.kind == Kind::Layer)
-        .map(|r| r.name.clone())
-        .collect();
-    if names.len() == 1 { names } else { Vec::new() }
 }

@@ -3,8 +3,9 @@
 use super::*;
 use crate::files::MemoryFiles;
 use crate::link::tests::{list, map, resource, span, text};
+use lamlint_model::app::Kind;
 use lamlint_model::tree::Tree as Props;
-use lamlint_model::value::Attr;
+use lamlint_model::value::{Attr, Value};
 
 fn app(runtime: &str, code: CodeRef, more: &[(&str, Props)]) -> App {
     let mut app = App::default();
@@ -82,6 +83,8 @@ fn an_unknown_layer_leaves_the_dependencies_open() {
     let files = [("src/app.js", "12")];
     assert!(!one(&app("nodejs24.x", dir("src"), &[("Layers", arn)]), &files).complete);
     assert!(one(&app("nodejs24.x", dir("src"), &[]), &files).complete);
+    let extension = list(&[text("arn:aws:lambda:eu-west-1:580247275435:layer:LambdaInsightsExtension:53")]);
+    assert!(one(&app("nodejs24.x", dir("src"), &[("Layers", extension)]), &files).complete);
     assert!(one(&app("nodejs24.x", CodeRef::Inline(span()), &[]), &[]).complete);
     assert!(measure(&app("nodejs24.x", dir("gone"), &[]), &MemoryFiles::default()).is_empty());
 }

@@ -173,8 +173,8 @@ fn effect(cx: &Cx<'_>, f: Function<'_>, fact: &Fact) -> Option<Effect> {
         FactKind::SdkCall(c) => sdk_effect(cx, f, fact, c),
         // A message behind a branch is mostly an alarm.
         FactKind::Provider { what, idempotency_key: false } if !fact.ctx.branch => plain(
-            format!("makes {what}"),
-            "makes another one",
+            format!("issues {what}"),
+            "issues another one",
             "pass an idempotency key derived from the event, or record the event's id before",
             Severity::Warning,
         ),

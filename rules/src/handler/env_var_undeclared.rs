@@ -64,7 +64,7 @@ fn required(h: &Handler) -> BTreeMap<&str, &Fact> {
 
 /// Whether the place is certainly reached: a branch may be there for another function or for running at home.
 fn is_certain(fact: &Fact) -> bool {
-    !(fact.ctx.branch || fact.ctx.event_branch || fact.ctx.event_exit || fact.ctx.maybe)
+    !(fact.ctx.branch || fact.ctx.event_branch || fact.ctx.asked || fact.ctx.maybe)
 }
 
 /// Whether something other than the template can set variables: an image, a runtime of the user's own, or a script
@@ -162,7 +162,7 @@ mod tests {
         for ctx in [
             Ctx { branch: true, ..Ctx::default() },
             Ctx { event_branch: true, ..Ctx::default() },
-            Ctx { event_exit: true, ..Ctx::default() },
+            Ctx { asked: true, ..Ctx::default() },
             Ctx { maybe: true, ..Ctx::default() },
         ] {
             assert_eq!(found(SET, &[("BUCKET", true)], &ctx), none, "{ctx:?}");

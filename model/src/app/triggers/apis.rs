@@ -110,7 +110,7 @@ impl App {
     fn route(&self, r: &Resource, out: &mut Vec<Trigger>) {
         let api_type = r.props.get("ApiType").strings();
         let kind = api_type
-            .only()
+            .sole()
             .and_then(Option::as_ref)
             .and_then(|t| API_TYPES.iter().find(|(name, _)| name == t))
             .map_or(TriggerKind::Other, |(_, k)| *k);
@@ -158,7 +158,7 @@ impl App {
             let web_socket = match &api {
                 Value::Of(id, _) => {
                     let protocol = self.resource(*id).props.get("ProtocolType").strings();
-                    protocol.only().and_then(Option::as_ref).is_some_and(|p| p == "WEBSOCKET")
+                    protocol.sole().and_then(Option::as_ref).is_some_and(|p| p == "WEBSOCKET")
                 }
                 _ => false,
             };
@@ -170,7 +170,7 @@ impl App {
     /// A permission stands for a trigger only where no other trigger of that service is known.
     pub(super) fn permission_triggers(&self, r: &Resource, out: &mut Vec<Trigger>) {
         let principal = r.props.get("Principal").strings();
-        let Some(Some(principal)) = principal.only() else { return };
+        let Some(Some(principal)) = principal.sole() else { return };
         let kinds = PRINCIPALS.iter().find(|(p, _)| *p == principal.as_str()).map_or(&[][..], |(_, k)| *k);
         for (function, _, case) in values(&Case::of(r), &r.props.get("FunctionName")) {
             let Some((id, _)) = self.function_named(r.application, &function) else { continue };

@@ -107,7 +107,7 @@ impl App {
 /// A pattern, written as a map or as JSON text; `None` when there certainly is none.
 pub(in crate::app) fn pattern(tree: &Tree) -> Result<Option<Value>, Why> {
     let values = tree.values();
-    match values.only() {
+    match values.sole() {
         Some(None) => Ok(None),
         Some(Some(v @ Value::Map(..))) => Ok(Some(v.clone())),
         Some(Some(v)) => match json::parse(v) {

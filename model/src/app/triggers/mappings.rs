@@ -59,6 +59,7 @@ impl App {
         }
         for (source, _, case) in sources {
             let Some(kind) = self.polled_kind(r, &source) else { continue };
+            let source = self.behind_consumer(source);
             for (function, _, case) in values(&case, &r.props.get("FunctionName")) {
                 for (disabled, case) in switch(&case, &r.props.get("Enabled").bools(), |on| !on) {
                     self.link(
@@ -77,6 +78,20 @@ impl App {
                     );
                 }
             }
+        }
+    }
+
+    /// The stream a registered consumer reads; other values as they are.
+    /// Source: <https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html>
+    fn behind_consumer(&self, source: Value) -> Value {
+        let Value::Of(id, _) = source else { return source };
+        let consumer = self.resource(id);
+        if consumer.type_name != "AWS::Kinesis::StreamConsumer" {
+            return source;
+        }
+        match consumer.props.get("StreamARN").values().only() {
+            Some(Some(stream)) => stream.clone(),
+            _ => source,
         }
     }
 

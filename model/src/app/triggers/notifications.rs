@@ -158,7 +158,7 @@ fn policy(t: &Tree) -> Filter {
         return Filter::All;
     }
     let scope = t.get("FilterPolicyScope").strings();
-    let wrapper = match scope.only() {
+    let wrapper = match scope.sole() {
         Some(None) => "MessageAttributes",
         Some(Some(s)) if s == "MessageAttributes" => "MessageAttributes",
         Some(Some(s)) if s == "MessageBody" => "Message",
@@ -175,7 +175,7 @@ fn object_filter(item: &Tree) -> Filter {
     }
     let mut events = Vec::new();
     for (e, _) in listed {
-        match e.strings().only() {
+        match e.strings().sole() {
             Some(Some(s)) => events.push(s.clone()),
             _ => return Filter::Unknown(Why::other("the event type is not constant")),
         }
@@ -187,7 +187,7 @@ fn object_filter(item: &Tree) -> Filter {
     }
     for (rule, _) in rules {
         let (name, value) = (rule.get("Name").strings(), rule.get("Value").strings());
-        let (Some(Some(name)), Some(Some(value))) = (name.only(), value.only()) else {
+        let (Some(Some(name)), Some(Some(value))) = (name.sole(), value.sole()) else {
             return Filter::Unknown(Why::other("a rule of the key filter is not constant"));
         };
         match name.to_ascii_lowercase().as_str() {

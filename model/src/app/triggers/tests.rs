@@ -71,6 +71,13 @@ fn mappings_by_every_kind_of_reference() {
             "Kafka",
             r#"{"SelfManagedEventSource": {"Endpoints": {}}, "FunctionName": "${Fn}:$LATEST"}"#,
         )
+        .add("AWS::Kinesis::Stream", "Clicks", "{}")
+        .add("AWS::Kinesis::StreamConsumer", "Reader", r#"{"StreamARN": "${Clicks.Arn}"}"#)
+        .add(
+            "AWS::Lambda::EventSourceMapping",
+            "FanOut",
+            r#"{"EventSourceArn": "${Reader.Arn}", "FunctionName": "${Fn}"}"#,
+        )
         .add(
             "AWS::Lambda::EventSourceMapping",
             "Elsewhere",
@@ -84,6 +91,7 @@ fn mappings_by_every_kind_of_reference() {
             "Queue Jobs -> Fn by ByText",
             "TableStream Table -> Fn by Stream off",
             "Kafka \"self-managed Kafka\" -> Fn by Kafka",
+            "Stream Clicks -> Fn by FanOut",
         ]
     );
 }

@@ -7,6 +7,9 @@ use lamlint_model::value::{Deps, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
+/// What a question must depend on to tell events apart.
+const ASKED: Deps = Deps::EVENT.or(Deps::CALL).or(Deps::OTHER);
+
 /// What a condition says about the code behind it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Test {
@@ -61,7 +64,6 @@ impl Interp<'_> {
     /// Behind `if …: return`: the rest runs only past the check.
     fn past_exit(&mut self, t: Test) {
         self.ctx.memo |= t.persistent;
-        self.ctx.event_exit |= t.event;
         if t.call {
             self.ctx.idempotent.get_or_insert(SmolStr::new_static("a check of what was read before"));
         }
@@ -76,7 +78,60 @@ impl Interp<'_> {
         let deps = v.deps().or(self.mentioned(e, 0));
         t.event = deps.any(Deps::EVENT);
         t.call = deps.any(Deps::CALL);
+        self.asked |= deps.any(ASKED) && !self.asks_presence(e, 0);
         t
+    }
+
+    /// Going through a list asks how much is in it, unless it is the records every event has.
+    pub(super) fn goes_through(&mut self, items: &V) {
+        let asks = match items {
+            V::Sym(Value::Event(p)) => !is_container(p),
+            V::List(..) | V::Map(..) => false,
+            v => v.deps().any(ASKED),
+        };
+        self.asked |= asks;
+    }
+
+    /// Whether a condition asks of the event no more than whether it holds records: `if not event.get("Records")`.
+    pub(super) fn asks_presence(&mut self, e: &Expr, depth: u32) -> bool {
+        if depth > 40 {
+            return false;
+        }
+        match &e.kind {
+            ExprKind::Name(_) | ExprKind::Attr { .. } | ExprKind::Index { .. } if is_place(e, 0) => {
+                self.testing += 1;
+                let v = self.eval(e);
+                self.testing -= 1;
+                match v {
+                    V::Sym(Value::Event(p)) => is_container(&p),
+                    v => !v.deps().or(self.mentioned(e, 0)).any(ASKED),
+                }
+            }
+            ExprKind::Not(x) => self.asks_presence(x, depth + 1),
+            ExprKind::Compare { op, left, right } => {
+                let named = match &left.kind {
+                    ExprKind::Str(s) if matches!(op.as_str(), "in" | "not in") => is_container(&[s.clone()]),
+                    _ => self.asks_presence(left, depth + 1),
+                };
+                named && self.asks_presence(right, depth + 1)
+            }
+            ExprKind::Logic { left, right, .. } => {
+                self.asks_presence(left, depth + 1) && self.asks_presence(right, depth + 1)
+            }
+            ExprKind::Call { callee, args, .. } => match (&callee.kind, &args[..]) {
+                (ExprKind::Name(n), args)
+                    if matches!(n.as_str(), "len" | "bool" | "isinstance" | "Boolean") =>
+                {
+                    args.iter().all(|a| self.asks_presence(&a.value, depth + 1))
+                }
+                (ExprKind::Attr { object, name, .. }, [key, ..]) if name == "get" => {
+                    matches!(&key.value.kind, ExprKind::Str(s) if is_container(&[s.clone()]))
+                        && self.asks_presence(object, depth + 1)
+                }
+                _ => !self.mentioned(e, 0).any(ASKED),
+            },
+            _ => !self.mentioned(e, 0).any(ASKED),
+        }
     }
 
     /// What the names in a condition depend on; operators lose that in their value.
@@ -290,4 +345,24 @@ pub(super) fn join_vars(a: BTreeMap<SmolStr, V>, mut b: BTreeMap<SmolStr, V>) ->
 /// Languages in which an assigned name is local to the function unless declared otherwise.
 pub(super) fn assignment_is_local(lang: Lang) -> bool {
     matches!(lang, Lang::Python)
+}
+
+/// A name with constant attributes and indices below it: looking at it does nothing.
+fn is_place(e: &Expr, depth: u32) -> bool {
+    match &e.kind {
+        ExprKind::Name(_) => true,
+        ExprKind::Attr { object, .. } if depth < 16 => is_place(object, depth + 1),
+        ExprKind::Index { object, index } if depth < 16 => {
+            matches!(index.kind, ExprKind::Str(_) | ExprKind::Int(_)) && is_place(object, depth + 1)
+        }
+        _ => false,
+    }
+}
+
+/// A part of the event that is there in every event of its kind.
+fn is_container(path: &[SmolStr]) -> bool {
+    matches!(
+        &path.iter().map(SmolStr::as_str).collect::<Vec<_>>()[..],
+        [] | ["Records" | "detail" | "length"] | ["Records", "*" | "length"]
+    )
 }

@@ -109,6 +109,7 @@ impl Interp<'_> {
                 let outer_frame = std::mem::replace(&mut self.frame, frame);
                 for (p, items) in clauses {
                     let items = self.eval(items);
+                    self.goes_through(&items);
                     let item = Self::iterated(&items);
                     self.ctx.in_loop = true;
                     self.bind(p, item, true);
@@ -161,6 +162,7 @@ impl Interp<'_> {
         self.testing -= 1;
         let outer = self.ctx.clone();
         self.ctx.memo |= persistent;
+        self.asked |= op == "and" && a.deps().any(Deps::EVENT) && !self.asks_presence(left, 0);
         if a.deps().any(Deps::EVENT) {
             self.ctx.event_branch = true;
         } else {

@@ -293,6 +293,7 @@ impl Interp<'_> {
             V::Sym(Value::Unknown(_)) | V::Ext(..) => V::of_deps(o.deps()),
             _ => o.element(),
         };
+        self.goes_through(o);
         let outer = self.ctx.clone();
         self.ctx.in_loop = true;
         let index = V::unknown();
@@ -308,6 +309,9 @@ impl Interp<'_> {
         };
         let result = self.call_value(&f, Args::of(call), site.span);
         self.ctx = outer;
+        // What goes on with some of the elements only goes on after a choice.
+        self.asked |= matches!(name, "filter" | "some" | "every" | "find" | "findLast")
+            && element.deps().any(lamlint_model::value::Deps::EVENT);
         Some(match name {
             "map" | "mapSeries" => V::List(Rc::new(vec![result]), true),
             "flatMap" => V::List(Rc::new(vec![result.element()]), true),

@@ -78,6 +78,8 @@ pub(crate) struct Interp<'p> {
     guarded: u32,
     /// Above zero while a condition is evaluated.
     testing: u32,
+    /// Something was asked about the event: see [`Ctx::asked`].
+    asked: bool,
 }
 
 /// Whether control goes on after a statement.
@@ -115,6 +117,7 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
         loading: 0,
         guarded: 0,
         testing: 0,
+        asked: false,
     };
     let frame = it.load(entry.unit);
     it.frame = frame;
@@ -193,7 +196,8 @@ impl Interp<'_> {
     }
 
     fn fact(&mut self, kind: FactKind, span: Span) {
-        let fact = Fact { kind, span, phase: self.phase, ctx: self.ctx.clone() };
+        let mut fact = Fact { kind, span, phase: self.phase, ctx: self.ctx.clone() };
+        fact.ctx.asked = self.asked && self.phase == Phase::Invoke;
         if let Some(known) =
             self.facts.iter_mut().find(|f| f.span == span && f.phase == fact.phase && f.kind == fact.kind)
         {
@@ -236,6 +240,7 @@ fn doubts(c: &Ctx) -> usize {
         + usize::from(c.maybe) * 4
         + usize::from(c.event_branch) * 2
         + usize::from(c.branch) * 2
+        + usize::from(c.asked)
         + usize::from(c.idempotent.is_some())
         + c.chain.len().min(1)
 }

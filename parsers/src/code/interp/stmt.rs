@@ -241,6 +241,7 @@ impl Interp<'_> {
         // The items are evaluated once, before the loop.
         let item = over.map(|(p, e)| {
             let items = self.eval(e);
+            self.goes_through(&items);
             (p, Self::iterated(&items))
         });
         // What the body changes may have any of its values in a later round.
@@ -265,7 +266,7 @@ impl Interp<'_> {
             self.bind(p, v, true);
         }
         if let Some(t) = test {
-            self.eval(t);
+            self.test(t);
         }
         self.block(body);
         let idempotent = self.ctx.idempotent.take();

@@ -19,8 +19,8 @@ mod text;
 
 use super::cst;
 use super::hir::{
-    Block, Class, ClassId, Export, Expr, ExprKind, FnId, Function, Lang, ModuleKind, Stmt, StmtKind, Taint,
-    Unit,
+    Block, Class, ClassId, Export, Expr, ExprKind, FnId, Function, Import, Lang, ModuleKind, Stmt, StmtKind,
+    Taint, Unit,
 };
 use crate::text::SourceText;
 use control::Target;
@@ -156,6 +156,12 @@ impl<'s> Lower<'s> {
 
     /// A stretch of text that is evidence of nothing.
     fn broken(&mut self, list: Node<'_>, range: std::ops::Range<usize>, out: &mut Block) {
+        let span = self.src.span(range.start, range.end);
+        if let Some(module) = self.src.text.get(range.clone()).and_then(module::type_star) {
+            let import = Import { module: module.into(), names: Vec::new(), type_only: true };
+            out.push(Stmt { span, kind: StmtKind::Import(import) });
+            return;
+        }
         let mut found = false;
         let mut names = Vec::new();
         cst::visit(list, |n| {
@@ -177,7 +183,6 @@ impl<'s> Lower<'s> {
             true
         });
         self.used.extend(names);
-        let span = self.src.span(range.start, range.end);
         if !found {
             self.taints.push(Taint { span, what: "invalid syntax".to_owned(), certain: false });
         }

@@ -18,6 +18,11 @@ impl Lower<'_> {
             // `import x = require("y")`
             let name = cst::named(*c).into_iter().find(|x| x.kind() == k::IDENTIFIER);
             if let (Some(name), Some(source)) = (name, cst::field(*c, field::SOURCE)) {
+                if is_type(n) {
+                    let names = vec![self.imported("", name)];
+                    let import = Import { module: self.string(source), names, type_only: true };
+                    return self.push(n, StmtKind::Import(import), out);
+                }
                 self.common_js = true;
                 let value = self.at(*c, ExprKind::Module(self.string(source)));
                 let target = Pattern::Name(self.text(name).into(), self.span(name));
@@ -141,6 +146,20 @@ pub(super) fn is_type(n: Node<'_>) -> bool {
         .iter()
         .take_while(|c| !c.is_named() || c.kind() == "type")
         .any(|c| matches!(c.kind(), "type" | "typeof"))
+}
+
+/// The module of `export type * from "m"`, which the grammar does not know; it leaves nothing at run time.
+pub(super) fn type_star(text: &str) -> Option<&str> {
+    let mut rest = text;
+    for word in ["export", "type", "*"] {
+        rest = rest.trim_start().strip_prefix(word)?;
+    }
+    if let Some(name) = rest.trim_start().strip_prefix("as ") {
+        rest = name.trim_start().trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '$'));
+    }
+    let rest = rest.trim_start().strip_prefix("from")?.trim().trim_end_matches(';').trim_end();
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    rest.strip_prefix(quote)?.strip_suffix(quote).filter(|m| !m.contains(quote))
 }
 
 /// Mark the imports that a TypeScript compiler drops, since their names are used as types only or not at all. Names

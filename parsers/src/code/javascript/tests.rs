@@ -3,8 +3,8 @@
 use super::lower;
 use crate::code::dump;
 use crate::code::hir::{Lang, ModuleKind, Unit};
-use crate::text::SourceText;
-use lamlint_model::source::FileId;
+use crate::text::{PosMap, SourceText};
+use lamlint_model::source::{FileId, Span};
 use proptest::prelude::*;
 
 fn unit(lang: Lang, path: &str, text: &str) -> Unit {
@@ -364,6 +364,26 @@ fn typescript_only() {
         ],
         ts,
     );
+}
+
+#[test]
+fn gaps_of_the_grammar_that_leave_nothing() {
+    let text =
+        "export type * from './a';\nexport type * as n from \"./b\"\nimport type C = require('c');\nf();";
+    assert_eq!(ts(text), "import type ./a ()\nimport type ./b ()\nimport type c (\"\" as C)\nf()\n");
+}
+
+/// Inline code stands indented in a template: `Code: |\n  exports.h = f;\n  g(;\n`.
+#[test]
+fn positions_of_inline_code() {
+    let text = "exports.h = f;\ng(;\n";
+    let mut map = PosMap::default();
+    map.push(15, 10, 15);
+    map.push(5, 27, 5);
+    let u = lower(Lang::JavaScript, &SourceText { file: FileId(3), text, map: Some(&map) }, "");
+    assert_eq!(u.body[0].span, Span::new(FileId(3), 10, 24));
+    assert_eq!(u.exports[0].span, Span::new(FileId(3), 18, 19));
+    assert!(u.taints.iter().any(|t| t.certain && t.span == Span::new(FileId(3), 28, 29)), "{:?}", u.taints);
 }
 
 /// The same code with and without types.

@@ -1,8 +1,9 @@
 //! A look at the tokens alone, to tell syntax errors from gaps of the grammar.
 //!
 //! Few claims, each one certain: a bracket or text literal that never closes, a closing bracket too many, a
-//! statement head without its colon, a line that ends in an operator. Where the look itself may be wrong (nested
-//! quotes in format literals), it claims nothing.
+//! statement head without its colon, a line that ends in an operator, a keyword that is assigned to, characters and
+//! operators of other languages. Where the look itself may be wrong (nested quotes in format literals), it claims
+//! nothing.
 
 use std::ops::Range;
 
@@ -18,6 +19,16 @@ pub(super) struct Problem {
 /// Keywords that start a statement whose head ends in a colon.
 const HEADS: &[&str] =
     &["def", "class", "if", "elif", "else", "for", "while", "try", "except", "finally", "with"];
+
+/// Heads that take nothing before their colon.
+const BARE_HEADS: &[&str] = &["else", "try", "finally"];
+
+/// Keywords that no line can assign to.
+const KEYWORDS: &[&str] = &[
+    "False", "None", "True", "and", "as", "assert", "break", "class", "continue", "def", "del", "elif",
+    "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
+    "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+];
 
 /// Prefixes of text literals, in lower case.
 const PREFIXES: &[&str] = &["r", "u", "b", "br", "rb", "f", "fr", "rf", "t", "tr", "rt"];
@@ -60,6 +71,8 @@ struct Line {
     last: u8,
     /// Behind a `;`: heads can't stand here.
     behind: bool,
+    /// The first token, where it is a word, while no other has followed.
+    alone: Option<(usize, usize)>,
 }
 
 struct Scan<'t> {
@@ -117,6 +130,20 @@ impl Scan<'_> {
     fn token(&mut self, at: usize, last: u8) {
         self.line.start.get_or_insert(at);
         self.line.last = last;
+        self.second(at);
+    }
+
+    /// What may follow a keyword that starts a line.
+    fn second(&mut self, at: usize) {
+        let Some((from, to)) = self.line.alone.take() else { return };
+        let word = self.text.get(from..to).unwrap_or("");
+        let rest = self.text.get(at..).unwrap_or("");
+        if rest.starts_with('=') && !rest.starts_with("==") && KEYWORDS.contains(&word) {
+            let what = format!("`{word}` is a keyword, not a name");
+            self.found.push(Problem { range: from..at + 1, what });
+        } else if BARE_HEADS.contains(&word) && !rest.starts_with(':') {
+            self.found.push(Problem { range: from..to, what: format!("expected `:` after `{word}`") });
+        }
     }
 
     fn word(&mut self) -> Result<(), Stop> {
@@ -137,7 +164,11 @@ impl Scan<'_> {
             }
             self.line.words += 1;
         }
+        let first = self.line.start.is_none() && !self.line.behind;
         self.token(start, b'a');
+        if first {
+            self.line.alone = Some((start, self.at));
+        }
         self.line.end = self.at;
         Ok(())
     }
@@ -147,6 +178,19 @@ impl Scan<'_> {
         self.token(at, b);
         self.at += 1;
         self.line.end = self.at;
+        let foreign = match (b, self.peek(0)) {
+            (b'&', b'&') => Some("`&&` is no operator: use `and`"),
+            (b'|', b'|') => Some("`||` is no operator: use `or`"),
+            (b'!', next) if next != b'=' => Some("`!` is no operator: use `not`"),
+            (b'$' | b'?', _) => Some("invalid character"),
+            _ => None,
+        };
+        if let Some(what) = foreign {
+            let len = if matches!(b, b'&' | b'|') { 2 } else { 1 };
+            self.at = at + len;
+            self.found.push(Problem { range: at..at + len, what: what.to_owned() });
+            return Ok(());
+        }
         match b {
             b'(' | b'[' | b'{' => self.brackets.push((b, at)),
             b')' | b']' | b'}' => {
@@ -266,6 +310,12 @@ mod tests {
             ("x = \"\"\"abc\ny = 1\n", "\"\"\"abc: unterminated triple-quoted string"),
             ("x = 1 +\n", "x = 1 +: the line ends in an operator"),
             ("x =\n", "x =: the line ends in an operator"),
+            ("i++\n", "i++: the line ends in an operator"),
+            ("return = 1\n", "return =: `return` is a keyword, not a name"),
+            ("if x: pass\nelse if y: pass\n", "else: expected `:` after `else`"),
+            ("x = a && b\n", "&&: `&&` is no operator: use `and`"),
+            ("if !x: pass\n", "!: `!` is no operator: use `not`"),
+            ("x = a ? b : c\n", "?: invalid character"),
         ] {
             assert_eq!(what(text), [want], "{text}");
         }
@@ -286,7 +336,12 @@ mod tests {
             "x = f'''{a:{b}}'''\n",
             "x = f\"{\n  a\n}\"\n",
             "x = r'\\\\'\n",
-            "lambda: 0\nasync = 1\n",
+            "lambda: 0\nx = a != b\n",
+            "try : pass\nfinally: pass\n",
+            "return\nx = 1\n",
+            "else_ = 1\nreturn == x\n",
+            "x = f'{a!r}' + '$?!&&'\n",
+            "f(a,\n  print=1)\n",
             "with a as b, \\\n     c as d:\n    pass\n",
             "class A: pass; x = 1\n",
             "\u{feff}# a (comment\nx = 1\n",

@@ -22,8 +22,13 @@ impl Lower<'_> {
             }
             k::EXEC_STATEMENT => self.old_syntax(n, "`exec` is a function: `exec(…)`", true, out),
             k::ASSERT_STATEMENT => {
-                let parts = self.exprs(n);
-                out.push(self.stmt_at(n, StmtKind::Opaque(parts, Vec::new())));
+                // `assert a, b` is `if not a: raise b`.
+                let mut parts = self.exprs(n).into_iter();
+                if let Some(a) = parts.next() {
+                    let test = Expr { span: a.span, kind: ExprKind::Not(Box::new(a)) };
+                    let then = vec![self.stmt_at(n, StmtKind::Raise(parts.next()))];
+                    out.push(self.stmt_at(n, StmtKind::If { test, then, otherwise: Vec::new() }));
+                }
             }
             k::RETURN_STATEMENT => {
                 let value = cst::named(n).first().map(|e| self.expr(*e));

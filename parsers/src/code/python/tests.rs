@@ -247,7 +247,7 @@ fn statements() {
         ("with (open(a) as f, open(b) as g,):\n    h()\n", "with open(a) as f, open(b) as g {h()}"),
         ("with a() as (b, c):\n    pass\n", "with a() as [b, c] {}"),
         ("del a, b[0]\ndel (c)\n", "del a, b[0]; del c"),
-        ("assert a, b\n", "opaque(a, b)"),
+        ("assert a, b\n", "if !a {raise b} else {}"),
         ("type A = int | str\n", "A = ?()"),
         ("def f():\n    global a, b\n    nonlocal c\n", "fn f() {global a b; global c}"),
         (

@@ -236,13 +236,12 @@ fn rule(mut event: Event<'_>, out: &mut Out<'_>) {
     let state_machine = event.target.kind == TargetKind::StateMachine;
     if state_machine {
         let role_name = format_smolstr!("{}Role", event.id);
-        match role {
-            Some(r) => target.put(ExprEntry { key: "RoleArn".into(), ..r }),
-            None => {
-                target.put(entry("RoleArn", Expr::get_att(span, &role_name, "Arn")));
-                let props = invoker_role(&event, "events.amazonaws.com", "states:StartExecution");
-                event.imply(out, "Role", "AWS::IAM::Role", props);
-            }
+        if let Some(r) = role {
+            target.put(ExprEntry { key: "RoleArn".into(), ..r });
+        } else {
+            target.put(entry("RoleArn", Expr::get_att(span, &role_name, "Arn")));
+            let props = invoker_role(&event, "events.amazonaws.com", "states:StartExecution");
+            event.imply(out, "Role", "AWS::IAM::Role", props);
         }
     }
     props.put(entry("Targets", Expr::list(span, vec![target])));
@@ -420,29 +419,31 @@ const IMPLICIT_APIS: &[(&str, &str, &str, &str)] = &[
     ("http", "ServerlessHttpApi", "AWS::ApiGatewayV2::Api", "HttpApi"),
 ];
 
-fn route(mut event: Event<'_>, kind: &'static str, out: &mut Out<'_>) {
-    let span = event.span();
-    let p = &mut event.props;
-    let named = p.take("RestApiId").or_else(|| p.take("ApiId"));
-    let api = match named {
-        Some(e) => match e.value.as_text() {
+/// The API a route belongs to: the one it names, else the one SAM makes.
+fn api_of(named: Option<ExprEntry>, kind: &str, event: &Event<'_>, out: &mut Out<'_>) -> Option<Expr> {
+    if let Some(e) = named {
+        return Some(match e.value.as_text() {
             // SAM takes a plain logical name as a reference.
             Some(t) if out.facts.resources.iter().any(|r| r.name == t) => Expr::reference(e.value.span, t),
             _ => e.value,
-        },
-        None => {
-            let Some((_, name, type_name, global)) = IMPLICIT_APIS.iter().find(|(k, ..)| *k == kind) else {
-                return;
-            };
-            if !out.facts.resources.iter().any(|r| r.name == *name) {
-                let mut props = out.globals_of(global).cloned().unwrap_or_else(|| object(span, Vec::new()));
-                props.span = span;
-                let owner = Owner { condition: None, ..event.owner.clone() };
-                out.imply(&owner, (*name).into(), type_name, event.anchor.clone(), props);
-            }
-            Expr::reference(span, *name)
-        }
-    };
+        });
+    }
+    let span = event.span();
+    let (_, name, type_name, global) = IMPLICIT_APIS.iter().find(|(k, ..)| *k == kind)?;
+    if !out.facts.resources.iter().any(|r| r.name == *name) {
+        let mut props = out.globals_of(global).cloned().unwrap_or_else(|| object(span, Vec::new()));
+        props.span = span;
+        let owner = Owner { condition: None, ..event.owner.clone() };
+        out.imply(&owner, (*name).into(), type_name, event.anchor.clone(), props);
+    }
+    Some(Expr::reference(span, *name))
+}
+
+fn route(mut event: Event<'_>, kind: &'static str, out: &mut Out<'_>) {
+    let span = event.span();
+    let named = event.props.take("RestApiId").or_else(|| event.props.take("ApiId"));
+    let Some(api) = api_of(named, kind, &event, out) else { return };
+    let p = &mut event.props;
     let mut props = Expr::object(
         span,
         [("Api", api.clone()), ("ApiType", Expr::text(span, kind)), ("Function", event.target.arn(span))],

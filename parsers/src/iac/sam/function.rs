@@ -20,8 +20,12 @@ const CONSUMED: &[&str] = &[
     "VersionDeletionPolicy",
 ];
 
-/// Destinations SAM grants the implicit role: `Type`, actions, whether a resource is made when none is named.
-const DESTINATIONS: &[(&str, &[&str], Option<(&str, &str, &str)>)] = &[
+/// A destination SAM grants the implicit role: `Type`, actions, and the resource that is made when none is named
+/// (suffix, type, and the name templates use for it).
+type Destination =
+    (&'static str, &'static [&'static str], Option<(&'static str, &'static str, &'static str)>);
+
+const DESTINATIONS: &[Destination] = &[
     ("SQS", &["sqs:SendMessage"], Some(("Queue", "AWS::SQS::Queue", "DestinationQueue"))),
     ("SNS", &["sns:publish"], Some(("Topic", "AWS::SNS::Topic", "DestinationTopic"))),
     ("EventBridge", &["events:PutEvents"], None),
@@ -110,11 +114,11 @@ pub(super) fn expand(mut w: Written, out: &mut Out<'_>) {
     let alias_name = alias.as_ref().map(|e| publish(e, provisioned, at(e), &owner, out));
     let target = Target::function(&name, alias_name.as_ref());
     if let Some(e) = url {
-        function_url(&e, at(&e), &target, &owner, out);
+        function_url(&e, &at(&e), &target, &owner, out);
     }
     if let Some(e) = invoke {
-        let qualifier = alias.map(|a| a.value);
-        invoke_config(e.clone(), at(&e), qualifier, &owner, &mut parts, out);
+        let qualifier = alias.as_ref().map(|a| &a.value);
+        invoke_config(e.clone(), &at(&e), qualifier, &owner, &mut parts, out);
     }
     if let Some(e) = events {
         event::expand(e, &anchor, &target, &owner, &mut parts, out);
@@ -207,10 +211,7 @@ fn publish(
     let version = format_smolstr!("{}Version", owner.name);
     let props = Expr::object(span, [("FunctionName", function())]);
     let version = out.imply(owner, version, "AWS::Lambda::Version", anchor.clone(), props);
-    let alias = match e.value.as_text() {
-        Some(t) => format_smolstr!("{}Alias{t}", owner.name),
-        None => format_smolstr!("{}Alias", owner.name),
-    };
+    let alias = format_smolstr!("{}Alias{}", owner.name, e.value.as_text().unwrap_or_default());
     let mut props = Expr::object(
         span,
         [
@@ -227,7 +228,7 @@ fn publish(
     out.imply(owner, alias, "AWS::Lambda::Alias", anchor, props)
 }
 
-fn function_url(e: &ExprEntry, anchor: Anchor, target: &Target, owner: &Owner, out: &mut Out<'_>) {
+fn function_url(e: &ExprEntry, anchor: &Anchor, target: &Target, owner: &Owner, out: &mut Out<'_>) {
     let span = e.key_span;
     let mut public = false;
     let value = branches(e.value.clone(), &mut |mut v| {
@@ -267,8 +268,8 @@ type Made = (SmolStr, &'static str, SmolStr);
 
 fn invoke_config(
     e: ExprEntry,
-    anchor: Anchor,
-    qualifier: Option<Expr>,
+    anchor: &Anchor,
+    qualifier: Option<&Expr>,
     owner: &Owner,
     parts: &mut RoleParts,
     out: &mut Out<'_>,
@@ -291,7 +292,7 @@ fn invoke_config(
             v.put(ExprEntry { value, ..d });
         }
         v.put(entry("FunctionName", Expr::reference(span, owner.name.clone())));
-        v.put(entry("Qualifier", qualifier.clone().unwrap_or_else(|| Expr::text(span, "$LATEST"))));
+        v.put(entry("Qualifier", qualifier.cloned().unwrap_or_else(|| Expr::text(span, "$LATEST"))));
         v
     });
     let name = format_smolstr!("{}EventInvokeConfig", owner.name);

@@ -139,10 +139,10 @@ fn rename(from: &mut Expr, key: &str, to: &mut Expr, new: &str) {
 /// Apply `f` to an expression, or to both branches where it is a condition.
 fn branches(e: Expr, f: &mut dyn FnMut(Expr) -> Expr) -> Expr {
     match e.kind {
-        ExprKind::If(c, both) => {
-            let (a, b) = *both;
-            let both = Box::new((branches(a, f), branches(b, f)));
-            Expr::new(e.span, ExprKind::If(c, both))
+        ExprKind::If(condition, both) => {
+            let (yes, no) = *both;
+            let both = Box::new((branches(yes, f), branches(no, f)));
+            Expr::new(e.span, ExprKind::If(condition, both))
         }
         kind => f(Expr { span: e.span, kind }),
     }

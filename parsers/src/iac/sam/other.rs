@@ -9,8 +9,10 @@ use crate::iac::facts::Written;
 use lamlint_model::app::Anchor;
 use smol_str::format_smolstr;
 
-/// SAM types that have one CloudFormation counterpart: type, counterpart, name in `Globals`, properties to rename.
-const COUNTERPARTS: &[(&str, &str, &str, &[(&str, &str)])] = &[
+/// A SAM type with one CloudFormation counterpart: type, counterpart, name in `Globals`, properties to rename.
+type Counterpart = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const COUNTERPARTS: &[Counterpart] = &[
     (
         "AWS::Serverless::Api",
         "AWS::ApiGateway::RestApi",
@@ -54,7 +56,6 @@ pub(super) fn plain(mut w: Written, out: &mut Out<'_>) {
         nested(w, location, out);
         return;
     }
-    // A rule's `Tags` and the like stay; only nulls that stand for nothing are dropped on evaluation.
     let type_name = std::mem::take(&mut w.type_name);
     out.push(raw(w, type_name));
 }
@@ -148,7 +149,6 @@ fn state_machine(mut r: crate::iac::facts::RawResource, out: &mut Out<'_>) {
     for k in ["AutoPublishAlias", "DeploymentPreference", "UseAliasAsEventTarget", "PropagateTags"] {
         r.props.take(k);
     }
-    // The role's own name in CloudFormation differs from SAM's.
     let role = r.props.take("Role");
     let role_name = format_smolstr!("{}Role", r.name);
     let implied = role.is_none();

@@ -2,7 +2,7 @@
 
 use super::{dump, one, prop, resource};
 use crate::iac::Assembled;
-use lamlint_model::app::Kind;
+use lamlint_model::app::{Filter, Kind, TriggerKind};
 
 fn sam(rest: &str) -> Assembled {
     one(&format!("Transform: AWS::Serverless-2016-10-31\n{rest}"))
@@ -78,10 +78,17 @@ fn a_fragment_may_have_globals_elsewhere() {
 Resources:
   F:
     Type: AWS::Serverless::Function
-    Properties: {Handler: a.b}
+    Properties:
+      Handler: a.b
+      Environment: {Variables: {A: b}}
+      Layers: [arn:a]
+      Events: {E: {Type: SQS, Properties: {Queue: !GetAtt Q.Arn}}}
   Q: {Type: AWS::SQS::Queue}
 ");
     assert_eq!(prop(&a, "F", &["Handler"]), "a.b");
+    assert_eq!(prop(&a, "F", &["Environment", "Variables"]), "{A: b…}");
+    assert_eq!(prop(&a, "F", &["Layers"]), "[arn:a…]");
+    assert_eq!(prop(&a, "FE", &["BatchSize"]), "-");
     assert_eq!(prop(&a, "F", &["Timeout"]), "?");
     assert_eq!(prop(&a, "Q", &["DelaySeconds"]), "-");
     assert!(a.app.templates[0].open.is_some());
@@ -92,9 +99,10 @@ fn an_unknown_macro_opens_everything() {
     let a = one("
 Transform: [Mine, AWS::Serverless-2016-10-31]
 Resources:
-  Q: {Type: AWS::SQS::Queue}
+  Q: {Type: AWS::SQS::Queue, Properties: {RedrivePolicy: {maxReceiveCount: 3}}}
 ");
     assert_eq!(prop(&a, "Q", &["DelaySeconds"]), "?");
+    assert_eq!(prop(&a, "Q", &["RedrivePolicy"]), "{maxReceiveCount: 3…}");
     assert_eq!(a.notices.len(), 1);
 }
 
@@ -331,6 +339,39 @@ Resources:
     assert_eq!(prop(&a, "Layer", &["Content"]), "layer/");
     assert!(!dump(&a).contains("AWS::Serverless"), "{}", dump(&a));
     assert_eq!(resource(&a, "Machine").kind, Kind::StateMachine);
+}
+
+#[test]
+fn triggers_of_a_conditional_function() {
+    let a = sam("
+Conditions:
+  C: !Equals [!Ref AWS::Region, us-east-1]
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Condition: C
+    Properties:
+      Events:
+        Get: {Type: Api, Properties: {Path: /, Method: get}}
+        Rule: {Type: EventBridgeRule, Properties: {Pattern: {source: [x]}}}
+        Bus: {Type: SQS, Properties: {Queue: !GetAtt Q.Arn}}
+  Q: {Type: AWS::SQS::Queue, Condition: C}
+");
+    let triggers: Vec<(TriggerKind, String, bool)> = a
+        .app
+        .triggers
+        .iter()
+        .map(|t| (t.kind, t.guards.to_string(), matches!(t.filter, Filter::Patterns(_))))
+        .collect();
+    let c = || "C".to_owned();
+    assert_eq!(
+        triggers,
+        [
+            (TriggerKind::RestApi, c(), false),
+            (TriggerKind::Rule, c(), true),
+            (TriggerKind::Queue, c(), false)
+        ]
+    );
 }
 
 #[test]

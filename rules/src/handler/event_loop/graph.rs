@@ -48,13 +48,16 @@ pub(super) enum First {
 pub(super) struct Graph<'a> {
     pub(super) cx: &'a Cx<'a>,
     forwards: Vec<Forward>,
+    /// The place of each trigger.
+    places: Vec<Option<Place>>,
     /// All starts with what the code started by them does.
     edges: Vec<(Start, Vec<Edge>)>,
 }
 
 impl<'a> Graph<'a> {
     pub(super) fn of(cx: &'a Cx<'a>) -> Self {
-        let mut graph = Self { cx, forwards: cx.app.forwards(), edges: Vec::new() };
+        let places = cx.app.triggers.iter().map(|t| cx.app.trigger_place(t)).collect();
+        let mut graph = Self { cx, forwards: cx.app.forwards(), places, edges: Vec::new() };
         let starts = (0..cx.app.triggers.len())
             .map(Start::Trigger)
             .chain(cx.app.functions().map(|f| Start::Invoked(f.resource.id)));
@@ -149,7 +152,7 @@ impl<'a> Graph<'a> {
         while let Some((place, signal, claim, through)) = queue.pop_front() {
             for (i, t) in app.triggers.iter().enumerate() {
                 if app.resource(t.function).application != f.resource.application
-                    || app.trigger_place(t).as_ref() != Some(&place)
+                    || self.places.get(i).and_then(Option::as_ref) != Some(&place)
                     || app.passes(&signal, t, entered) != Same::Yes
                 {
                     continue;

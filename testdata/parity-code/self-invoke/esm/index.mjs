@@ -1,0 +1,23 @@
+// Passes the rest of the work on: to the function itself, known in two ways, or to another one.
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+
+const functions = new LambdaClient({});
+
+async function passOn(target, event) {
+  const rest = JSON.stringify({ page: event.page, items: event.items });
+  await functions.send(new InvokeCommand({ FunctionName: target, InvocationType: "Event", Payload: rest }));
+}
+
+export const again = async (event, context) => {
+  await passOn(context.functionName, event);
+};
+
+export const named = async (event) => {
+  await passOn(process.env.AWS_LAMBDA_FUNCTION_NAME, event);
+};
+
+export const forward = async (event) => {
+  await passOn(process.env.NEXT, event);
+};
+
+export const other = async (event) => event.items.length;
