@@ -110,7 +110,7 @@ impl Interp<'_> {
             ExprKind::Not(x) => self.asks_presence(x, depth + 1),
             ExprKind::Compare { op, left, right } => {
                 let named = match &left.kind {
-                    ExprKind::Str(s) if matches!(op.as_str(), "in" | "not in") => is_container(&[s.clone()]),
+                    ExprKind::Str(s) if matches!(op.as_str(), "in" | "not in") => is_container(std::slice::from_ref(s)),
                     _ => self.asks_presence(left, depth + 1),
                 };
                 named && self.asks_presence(right, depth + 1)
@@ -125,7 +125,7 @@ impl Interp<'_> {
                     args.iter().all(|a| self.asks_presence(&a.value, depth + 1))
                 }
                 (ExprKind::Attr { object, name, .. }, [key, ..]) if name == "get" => {
-                    matches!(&key.value.kind, ExprKind::Str(s) if is_container(&[s.clone()]))
+                    matches!(&key.value.kind, ExprKind::Str(s) if is_container(std::slice::from_ref(s)))
                         && self.asks_presence(object, depth + 1)
                 }
                 _ => !self.mentioned(e, 0).any(ASKED),
