@@ -110,7 +110,9 @@ impl Interp<'_> {
             ExprKind::Not(x) => self.asks_presence(x, depth + 1),
             ExprKind::Compare { op, left, right } => {
                 let named = match &left.kind {
-                    ExprKind::Str(s) if matches!(op.as_str(), "in" | "not in") => is_container(std::slice::from_ref(s)),
+                    ExprKind::Str(s) if matches!(op.as_str(), "in" | "not in") => {
+                        is_container(std::slice::from_ref(s))
+                    }
                     _ => self.asks_presence(left, depth + 1),
                 };
                 named && self.asks_presence(right, depth + 1)
