@@ -51,6 +51,7 @@ fn javascript(unit: &Unit) -> Vec<SmolStr> {
     if is_handler { vec![SmolStr::new_static("handler")] } else { Vec::new() }
 }
 
+#[derive(Clone, Copy)]
 enum Bound<'u> {
     Function(FnId),
     Expr(&'u Expr),
@@ -96,7 +97,6 @@ fn may_be_handler(unit: &Unit, bound: Bound<'_>) -> bool {
 /// Whether the first of at most three parameters may be an event: named so, taken apart, or of a type that says so.
 pub(super) fn takes_event(f: &Function) -> bool {
     match &f.params[..] {
-        [] => false,
         [first, ..] if f.params.len() <= 3 => {
             ["event", "evt", "e"].iter().any(|n| is_named(first, n))
                 || matches!(first.pattern, Pattern::Map(_))

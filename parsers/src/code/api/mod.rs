@@ -258,7 +258,7 @@ pub(crate) fn lookup(lang: Lang, name: &str) -> Option<Row> {
 }
 
 /// The normal form of a qualified name.
-pub(crate) fn normal(lang: Lang, name: SmolStr) -> SmolStr {
+pub(crate) fn normal(lang: Lang, name: &SmolStr) -> SmolStr {
     let name = name.strip_suffix(".default").map_or(name.clone(), SmolStr::from);
     match tables().rows[column(lang)].get(name.as_str()) {
         Some(Row { kind: Kind::Alias, result: Some(to), .. }) => SmolStr::new_static(to),
@@ -393,8 +393,8 @@ mod tests {
 
     #[test]
     fn names_are_normal() {
-        assert_eq!(normal(Lang::JavaScript, "axios.default".into()), "axios");
-        assert_eq!(normal(Lang::JavaScript, "fs/promises".into()), "fs");
+        assert_eq!(normal(Lang::JavaScript, &"axios.default".into()), "axios");
+        assert_eq!(normal(Lang::JavaScript, &"fs/promises".into()), "fs");
         assert_eq!(package("@aws-sdk/client-s3.S3Client"), "@aws-sdk/client-s3");
         assert_eq!(package("lodash/memoize"), "lodash");
         assert_eq!(package("psycopg2.connect().cursor"), "psycopg2");

@@ -79,7 +79,7 @@ impl Interp<'_> {
             V::Package(dir) => self.package_member(&dir.clone(), name),
             V::Exports(_) => self.own_export(name),
             V::Ext(q, d) => self.ext_attr(q, *d, name, span),
-            V::Sdk(s) => self.sdk_attr(o, s, name),
+            V::Sdk(s) => Self::sdk_attr(o, s, name),
             V::OneOf(_) => {
                 let mut all = o
                     .possibilities()
@@ -102,7 +102,6 @@ impl Interp<'_> {
                 V::List(..) | V::Sym(Value::List(..)) => Some(n.to_string().into()),
                 _ => Some(SmolStr::new_static("*")),
             },
-            V::Sym(Value::Unknown(_) | Value::Event(_)) => None,
             _ => None,
         };
         match (o, name) {
@@ -133,8 +132,8 @@ impl Interp<'_> {
                 if *open { any.join(&V::of_deps(i.deps())) } else { any }
             }
             (V::Ext(q, _), name) if q == "env" || q == "os.environ" => match name {
-                Some(n) => self.env_read(V::str(n), self.lang == Lang::Python && self.testing == 0, span),
-                None => self.env_read(i.clone(), false, span),
+                Some(n) => self.env_read(&V::str(n), self.lang == Lang::Python && self.testing == 0, span),
+                None => self.env_read(i, false, span),
             },
             (V::Ext(..) | V::Module(_) | V::Package(_) | V::Exports(_) | V::Instance(_), Some(n)) => {
                 self.attr(o, &n, span, true)
@@ -155,7 +154,7 @@ impl Interp<'_> {
     }
 
     /// Attributes of SDK objects.
-    pub(super) fn sdk_attr(&mut self, o: &V, s: &Rc<Sdk>, name: &str) -> V {
+    pub(super) fn sdk_attr(o: &V, s: &Rc<Sdk>, name: &str) -> V {
         match (&**s, name) {
             // boto3: `resource.meta.client`
             (Sdk::Service { service, foreign } | Sdk::Object { service, foreign, .. }, "meta") => {
@@ -177,7 +176,7 @@ impl Interp<'_> {
                 ids.first().map_or_else(V::unknown, |(_, v)| v.clone())
             }
             (Sdk::Object { ids, .. }, "key") => ids.get(1).map_or_else(V::unknown, |(_, v)| v.clone()),
-            _ if self.collection(s, name).is_some() => self.collection(s, name).unwrap_or_else(V::unknown),
+            _ if Self::collection(s, name).is_some() => Self::collection(s, name).unwrap_or_else(V::unknown),
             _ => V::Method(Rc::new(o.clone()), name.into()),
         }
     }

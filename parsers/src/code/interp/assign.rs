@@ -186,8 +186,6 @@ impl Interp<'_> {
                 entries.push((name.clone(), v));
                 self.replace(object, V::Map(Rc::new(entries), *open));
             }
-            // Something put into the event or another unknown: it is no longer what it was.
-            V::Sym(Value::Unknown(_) | Value::Event(_)) | V::OneOf(_) => {}
             _ => {}
         }
     }
@@ -254,7 +252,7 @@ impl Interp<'_> {
                 let old = self.eval(target);
                 let v = self.eval(value);
                 let v = match op {
-                    "+" if !matches!(old, V::Sym(Value::Int(_))) => self.added(&old, &v),
+                    "+" if !matches!(old, V::Sym(Value::Int(_))) => Self::added(&old, &v),
                     _ => V::of_deps(old.deps().or(v.deps())),
                 };
                 self.set_place(target, v);

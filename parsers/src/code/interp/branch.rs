@@ -176,12 +176,17 @@ impl Interp<'_> {
         }
         match &e.kind {
             ExprKind::Name(n) => match super::lookup(&self.frame, n) {
-                Some((V::Sym(Value::Str(_) | Value::Env(_) | Value::Event(_)), _)) => false,
-                Some((V::Func(_) | V::Module(_) | V::Package(_), _)) => false,
                 // A library, and not an object one of its functions gave.
                 Some((V::Ext(q, _), _)) if !q.contains("()") && !q.starts_with('#') => false,
+                Some((
+                    V::Sym(Value::Str(_) | Value::Env(_) | Value::Event(_))
+                    | V::Func(_)
+                    | V::Module(_)
+                    | V::Package(_),
+                    _,
+                ))
+                | None => false,
                 Some((_, persistent)) => persistent,
-                None => false,
             },
             ExprKind::Attr { object, name, .. } => {
                 if matches!(&object.kind, ExprKind::Name(n) if n == "self" || n == "this" || n == "cls") {

@@ -180,16 +180,17 @@ impl Interp<'_> {
             return v;
         }
         let (target, object) = match &callee.kind {
-            ExprKind::Attr { object, name, optional } => match self.exports_place(object, name) {
-                Some(v) => (v, None),
-                None => {
+            ExprKind::Attr { object, name, optional } => {
+                if let Some(v) = self.exports_place(object, name) {
+                    (v, None)
+                } else {
                     let testing = std::mem::take(&mut self.testing);
                     let o = self.eval(object);
                     self.testing = testing;
                     let f = self.attr(&o, name, callee.span, *optional);
                     (with_this(f, &o), Some(&**object))
                 }
-            },
+            }
             _ => (self.eval(callee), None),
         };
         let args = self.arguments(args);
@@ -205,7 +206,7 @@ impl Interp<'_> {
                         ExprKind::Spread(x) => self.eval(x),
                         _ => self.eval(&a.value),
                     };
-                    out.open |= self.spread_into(&v, &mut out.named);
+                    out.open |= Self::spread_into(&v, &mut out.named);
                 }
                 (Some(n), _) => {
                     let v = self.eval(&a.value);
@@ -255,7 +256,7 @@ impl Interp<'_> {
                         let f = self.bound_to(f, target, site.span);
                         self.apply(&f, args, site, None)
                     }
-                    None => self.called_unknown(target, args, site),
+                    None => self.called_unknown(target, &args, site),
                 }
             }
             V::Method(o, name) => self.call_method(o, name, args, site, object),
@@ -286,12 +287,12 @@ impl Interp<'_> {
                 self.hand_over(args.functions(), target.deps(), true);
                 V::of_deps(target.deps().or(args.deps()))
             }
-            _ => self.called_unknown(target, args, site),
+            _ => self.called_unknown(target, &args, site),
         }
     }
 
     /// A call of something that is not known: functions handed to it may be called.
-    pub(super) fn called_unknown(&mut self, target: &V, args: Args, site: &Site<'_>) -> V {
+    pub(super) fn called_unknown(&mut self, target: &V, args: &Args, site: &Site<'_>) -> V {
         self.give_up(Reason::Dynamic, format!("`{}` is called and not known", site.name()));
         let deps = target.deps().or(args.deps()).or(Deps::OTHER);
         self.hand_over(args.functions(), deps, true);
@@ -342,7 +343,7 @@ impl Interp<'_> {
             // Recursion: its code is being followed already.
             return V::of_deps(deps.or(Deps::OTHER));
         }
-        if self.stack.len() as u32 >= MAX_DEPTH {
+        if self.stack.len() >= MAX_DEPTH {
             self.give_up(Reason::Budget, "calls are nested too deeply");
             return V::of_deps(deps.or(Deps::OTHER));
         }

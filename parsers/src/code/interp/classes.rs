@@ -81,25 +81,18 @@ impl Interp<'_> {
         span: Span,
     ) -> V {
         self.init_fields(class, made, 0);
-        match self.class_member(class, "constructor", 0) {
-            Some(f) => {
-                let f = self.bound_to(f, made, span);
-                let functions = f.functions();
-                match functions.first() {
-                    Some(f) => self.enter(f, args, span, false),
-                    None => V::Sym(Value::Null),
-                }
-            }
-            None => {
-                // A data class: its arguments are its fields.
-                if let V::Instance(i) = made
-                    && let Ok(mut i) = i.try_borrow_mut()
-                {
-                    i.fields.extend(args.named);
-                }
-                V::Sym(Value::Null)
-            }
+        if let Some(f) = self.class_member(class, "constructor", 0) {
+            let f = self.bound_to(f, made, span);
+            let functions = f.functions();
+            return functions.first().map_or(V::Sym(Value::Null), |f| self.enter(f, args, span, false));
         }
+        // A data class: its arguments are its fields.
+        if let V::Instance(i) = made
+            && let Ok(mut i) = i.try_borrow_mut()
+        {
+            i.fields.extend(args.named);
+        }
+        V::Sym(Value::Null)
     }
 
     /// Initialise the fields a class declares, those of its bases first.

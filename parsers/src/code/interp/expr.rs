@@ -70,10 +70,8 @@ impl Interp<'_> {
                 let b = self.eval_behind(t, otherwise);
                 a.join(&b)
             }
-            ExprKind::Await(x) => {
-                let v = self.eval(x);
-                self.awaited(v)
-            }
+            // The value of a promise or coroutine is that of what it runs: calls are followed when they are made.
+            ExprKind::Await(x) => self.eval(x),
             ExprKind::Yield(x) => {
                 if let Some(x) = x {
                     let v = self.eval(x);
@@ -112,7 +110,7 @@ impl Interp<'_> {
                 for (p, items) in clauses {
                     let items = self.eval(items);
                     self.goes_through(&items);
-                    let item = self.iterated(&items);
+                    let item = Self::iterated(&items);
                     self.ctx.in_loop = true;
                     self.bind(p, item, true);
                 }
@@ -239,7 +237,7 @@ impl Interp<'_> {
                 }
                 MapEntry::Spread(x) => {
                     let x = self.eval(x);
-                    open |= self.spread_into(&x, &mut out);
+                    open |= Self::spread_into(&x, &mut out);
                 }
             }
         }
@@ -247,7 +245,7 @@ impl Interp<'_> {
     }
 
     /// Add the entries of a map; true when there may be others.
-    pub(super) fn spread_into(&mut self, x: &V, out: &mut Vec<(SmolStr, V)>) -> bool {
+    pub(super) fn spread_into(x: &V, out: &mut Vec<(SmolStr, V)>) -> bool {
         let mut put = |k: &SmolStr, v: V| {
             out.retain(|(n, _)| n != k);
             out.push((k.clone(), v));
@@ -258,7 +256,9 @@ impl Interp<'_> {
                 *o
             }
             V::Sym(Value::Map(m, o)) => {
-                m.iter().for_each(|(k, v)| put(k, V::Sym(v.clone())));
+                for (k, v) in m {
+                    put(k, V::Sym(v.clone()));
+                }
                 *o
             }
             V::Sym(Value::Null) => false,
@@ -270,7 +270,7 @@ impl Interp<'_> {
         let a = self.eval(left);
         let b = self.eval(right);
         match op {
-            "+" => self.added(&a, &b),
+            "+" => Self::added(&a, &b),
             "%" => match &a {
                 // "…%s…" % x
                 V::Sym(Value::Str(format)) => percent_format(format, &b),
@@ -295,7 +295,8 @@ impl Interp<'_> {
     }
 
     /// `a + b`: numbers, lists or text.
-    pub(super) fn added(&mut self, a: &V, b: &V) -> V {
+    #[expect(clippy::many_single_char_names, reason = "two values and their parts")]
+    pub(super) fn added(a: &V, b: &V) -> V {
         match (a, b) {
             (V::Sym(Value::Int(x)), V::Sym(Value::Int(y))) => {
                 x.checked_add(*y).map_or_else(V::unknown, |v| V::Sym(Value::Int(v)))
@@ -313,11 +314,6 @@ impl Interp<'_> {
             ) => V::Sym(Value::concat([text(a), text(b)])),
             _ => V::of_deps(a.deps().or(b.deps())),
         }
-    }
-
-    /// The value of a promise or coroutine is that of what it runs: calls are followed when they are made.
-    fn awaited(&mut self, v: V) -> V {
-        v
     }
 }
 

@@ -19,11 +19,10 @@ impl Interp<'_> {
     pub(super) fn builtin(&mut self, name: &SmolStr) -> V {
         match name.as_str() {
             "undefined" => V::Sym(Value::Null),
-            "NaN" | "Infinity" | "__doc__" => V::unknown(),
             // Outside of methods, the exports.
             "this" if self.program.unit(self.unit).module == ModuleKind::CommonJs => V::Exports(self.unit),
-            "this" => V::unknown(),
-            n if api::is_global(self.lang, n) => V::Ext(api::normal(self.lang, name.clone()), Deps::NONE),
+            "NaN" | "Infinity" | "__doc__" | "this" => V::unknown(),
+            n if api::is_global(self.lang, n) => V::Ext(api::normal(self.lang, name), Deps::NONE),
             // The global `AWS` of a page, a name of a star import, a name that is misspelt.
             _ => V::unknown(),
         }
@@ -32,15 +31,15 @@ impl Interp<'_> {
     /// An attribute of something of a library.
     pub(super) fn ext_attr(&mut self, q: &str, deps: Deps, name: &str, span: Span) -> V {
         if q == "env" {
-            return self.env_read(V::str(name), false, span);
+            return self.env_read(&V::str(name), false, span);
         }
         let full = limited(format!("{q}.{name}"));
         // Members of what was called may come from anywhere.
-        V::Ext(api::normal(self.lang, full), deps)
+        V::Ext(api::normal(self.lang, &full), deps)
     }
 
     /// Reading an environment variable.
-    pub(super) fn env_read(&mut self, name: V, required: bool, span: Span) -> V {
+    pub(super) fn env_read(&mut self, name: &V, required: bool, span: Span) -> V {
         let value = name.to_value();
         let required = required && self.guarded == 0;
         self.fact(FactKind::EnvRead { name: value.clone(), required }, span);
@@ -102,14 +101,14 @@ impl Interp<'_> {
                 let name = at.next().and_then(|i| args.at(i)).or_else(|| args.named("key"));
                 let name = name.cloned().unwrap_or_else(V::unknown);
                 let default = at.next().and_then(|i| args.at(i)).or_else(|| args.named("default")).cloned();
-                let v = self.env_read(name, false, site.span);
+                let v = self.env_read(&name, false, site.span);
                 match default {
                     Some(d) if !d.is_null() => v.join(&d),
                     _ => v,
                 }
             }
             Kind::Environ => {
-                self.env_read(V::unknown(), false, site.span);
+                self.env_read(&V::unknown(), false, site.span);
                 V::of_deps(Deps::ENV)
             }
             Kind::Http => {
@@ -206,7 +205,7 @@ impl Interp<'_> {
                 if f.functions().is_empty() {
                     return V::of_deps(given);
                 }
-                let item = self.iterated(&items);
+                let item = Self::iterated(&items);
                 let outer = self.ctx.clone();
                 self.ctx.in_loop = true;
                 let v = self.call_value(&f, Args::of(vec![item]), site.span);
@@ -259,7 +258,7 @@ impl Interp<'_> {
                 let mut entries = Vec::new();
                 let mut open = args.open;
                 for v in &args.pos {
-                    open |= self.spread_into(v, &mut entries);
+                    open |= Self::spread_into(v, &mut entries);
                 }
                 entries.extend(args.named);
                 V::Map(Rc::new(entries), open)

@@ -22,7 +22,7 @@ impl Interp<'_> {
     ) -> V {
         if let V::Sdk(s) = o {
             let s = s.clone();
-            return self.sdk_method(&s, name, args, site);
+            return self.sdk_method(&s, name, &args, site);
         }
         if let Some(v) = self.promise_method(o, name, &args, site) {
             return v;
@@ -208,11 +208,11 @@ impl Interp<'_> {
 
     fn map_change(&mut self, o: &V, name: &str, args: &Args, object: Option<&Expr>) -> Option<V> {
         let mut entries = Vec::new();
-        let mut open = self.spread_into(o, &mut entries);
+        let mut open = Self::spread_into(o, &mut entries);
         match name {
             "update" => {
                 if let Some(other) = args.at(0) {
-                    open |= self.spread_into(other, &mut entries);
+                    open |= Self::spread_into(other, &mut entries);
                 }
                 for (k, v) in &args.named {
                     entries.retain(|(n, _)| n != k);
@@ -265,14 +265,26 @@ impl Interp<'_> {
         if self.lang == Lang::Python || args.pos.is_empty() {
             return None;
         }
-        let gives_elements = match name {
-            "map" | "flatMap" | "mapSeries" => false,
-            "forEach" | "filter" | "some" | "every" | "sort" | "findIndex" | "findLast" | "each" | "find" => {
-                true
-            }
-            "reduce" | "reduceRight" => true,
-            _ => return None,
-        };
+        let known = matches!(
+            name,
+            "map"
+                | "flatMap"
+                | "mapSeries"
+                | "forEach"
+                | "filter"
+                | "some"
+                | "every"
+                | "sort"
+                | "findIndex"
+                | "findLast"
+                | "each"
+                | "find"
+                | "reduce"
+                | "reduceRight"
+        );
+        if !known {
+            return None;
+        }
         let f = args.at(0).cloned()?;
         if f.functions().is_empty() && !matches!(f, V::Class(..) | V::Ext(..) | V::Method(..)) {
             return None;
@@ -309,8 +321,7 @@ impl Interp<'_> {
             },
             "find" | "findLast" => element,
             "reduce" | "reduceRight" => result,
-            _ if gives_elements => V::of_deps(o.deps().or(result.deps())),
-            _ => V::unknown(),
+            _ => V::of_deps(o.deps().or(result.deps())),
         })
     }
 
@@ -353,7 +364,7 @@ impl Interp<'_> {
                 let v = match o {
                     V::Map(..) | V::Sym(Value::Map(..)) => {
                         let mut entries = Vec::new();
-                        let open = self.spread_into(o, &mut entries);
+                        let open = Self::spread_into(o, &mut entries);
                         let pairs = entries
                             .into_iter()
                             .map(|(k, v)| V::List(Rc::new(vec![V::str(k), v]), false))
@@ -368,7 +379,7 @@ impl Interp<'_> {
             "values" => Some(match o {
                 V::Map(..) | V::Sym(Value::Map(..)) => {
                     let mut entries = Vec::new();
-                    let open = self.spread_into(o, &mut entries);
+                    let open = Self::spread_into(o, &mut entries);
                     V::List(Rc::new(entries.into_iter().map(|(_, v)| v).collect()), open)
                 }
                 v => V::List(Rc::new(vec![v.element()]), true),
@@ -376,7 +387,7 @@ impl Interp<'_> {
             "keys" => Some(match o {
                 V::Map(..) | V::Sym(Value::Map(..)) => {
                     let mut entries = Vec::new();
-                    let open = self.spread_into(o, &mut entries);
+                    let open = Self::spread_into(o, &mut entries);
                     V::List(Rc::new(entries.into_iter().map(|(k, _)| V::str(k)).collect()), open)
                 }
                 v => V::of_deps(v.deps()),

@@ -38,7 +38,7 @@ use value::{ClassInfo, Frame, FrameRef, Func, V};
 /// Bound on statements and expressions followed for one handler.
 const MAX_STEPS: u32 = 400_000;
 /// Bound on nested calls, and on the depth of nested expressions and blocks.
-const MAX_DEPTH: u32 = 48;
+const MAX_DEPTH: usize = 48;
 const MAX_NESTING: u32 = 400;
 /// Runs of one function, beyond which its further calls are not followed.
 const MAX_RUNS: u32 = 24;
@@ -73,7 +73,7 @@ pub(crate) struct Interp<'p> {
     /// The SDK was given credentials or an endpoint for all its clients (`AWS.config.update`).
     foreign: bool,
     /// Modules that are being loaded, nested.
-    loading: u32,
+    loading: usize,
     /// Above zero inside a `try` that catches the absence of a variable.
     guarded: u32,
     /// Above zero while a condition is evaluated.
@@ -137,17 +137,14 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
     let event = V::Sym(Value::Event(Vec::new()));
     let context = V::Sym(Value::Context(Vec::new()));
     let callback = V::Ext("lambda.callback".into(), Deps::NONE);
-    match functions.first() {
-        Some(f) => {
-            it.event_object |= takes_object(program.unit(f.unit).function(f.id));
-            it.enter(f, Args::of(vec![event, context, callback]), symbol_span, true);
-        }
-        None => {
-            // A callable instance, a bound method, or something of a library.
-            it.call_value(&value, Args::of(vec![event, context]), symbol_span);
-            if !matches!(value, V::Instance(_)) {
-                it.give_up(Reason::Dynamic, "the handler is no plain function");
-            }
+    if let Some(f) = functions.first() {
+        it.event_object |= takes_object(program.unit(f.unit).function(f.id));
+        it.enter(f, Args::of(vec![event, context, callback]), symbol_span, true);
+    } else {
+        // A callable instance, a bound method, or something of a library.
+        it.call_value(&value, Args::of(vec![event, context]), symbol_span);
+        if !matches!(value, V::Instance(_)) {
+            it.give_up(Reason::Dynamic, "the handler is no plain function");
         }
     }
     it.run_registered();

@@ -6,7 +6,7 @@ use crate::code::api;
 use crate::code::hir::{ExportValue, Lang};
 use crate::code::program::UnitId;
 use crate::files::{join, parent};
-use lamlint_model::handler::{Ctx, Phase};
+use lamlint_model::handler::Phase;
 use lamlint_model::tri::Reason;
 use lamlint_model::value::Deps;
 use smol_str::SmolStr;
@@ -67,7 +67,7 @@ impl Interp<'_> {
         let outer_unit = std::mem::replace(&mut self.unit, id);
         let outer_lang = std::mem::replace(&mut self.lang, unit.lang);
         let outer_frame = std::mem::replace(&mut self.frame, frame.clone());
-        let outer_ctx = std::mem::replace(&mut self.ctx, Ctx::default());
+        let outer_ctx = std::mem::take(&mut self.ctx);
         let outer_stack = std::mem::take(&mut self.stack);
         let outer_returns = std::mem::take(&mut self.returns);
         let outer_phase = std::mem::replace(&mut self.phase, Phase::Init);
@@ -88,7 +88,7 @@ impl Interp<'_> {
         frame
     }
 
-    /// What `name` of `module` is, as imported by the current unit: `` is the module itself, `default` its default
+    /// What `name` of `module` is, as imported by the current unit: the empty name is the module itself, `default` its default
     /// export, `*` the module for all its names.
     pub(super) fn imported(&mut self, module: &str, name: &str) -> V {
         match self.find_module(module) {
@@ -109,7 +109,7 @@ impl Interp<'_> {
             },
             Found::Library(q) => match name {
                 "" | "*" | "default" => V::Ext(q, Deps::NONE),
-                name => V::Ext(api::normal(self.lang, limited(format!("{q}.{name}"))), Deps::NONE),
+                name => V::Ext(api::normal(self.lang, &limited(format!("{q}.{name}"))), Deps::NONE),
             },
             Found::Data => V::unknown(),
             Found::Missing => {
@@ -181,7 +181,7 @@ impl Interp<'_> {
             let v = match self.found_by(id, module) {
                 Found::Unit(other) => self.export_below(other, name, depth + 1),
                 Found::Library(q) => {
-                    Some(V::Ext(api::normal(unit.lang, limited(format!("{q}.{name}"))), Deps::NONE))
+                    Some(V::Ext(api::normal(unit.lang, &limited(format!("{q}.{name}"))), Deps::NONE))
                 }
                 _ => None,
             };
@@ -320,7 +320,7 @@ impl Interp<'_> {
         }
         match package {
             Some(d) => Found::Package(d),
-            None => Found::Library(api::normal(self.lang, module.into())),
+            None => Found::Library(api::normal(self.lang, &module.into())),
         }
     }
 
@@ -364,7 +364,7 @@ impl Interp<'_> {
             return self.in_layer(rest).unwrap_or(Found::Missing);
         }
         if api::is_library(self.lang, package_name(module)) {
-            return Found::Library(api::normal(self.lang, module.into()));
+            return Found::Library(api::normal(self.lang, &module.into()));
         }
         let program = self.program;
         for (dir, prefix, target) in &program.aliases {
@@ -401,7 +401,7 @@ impl Interp<'_> {
                 return found;
             }
         }
-        Found::Library(api::normal(self.lang, module.into()))
+        Found::Library(api::normal(self.lang, &module.into()))
     }
 
     /// `/opt/nodejs/x`: a file of a layer.

@@ -107,19 +107,19 @@ impl Interp<'_> {
     }
 
     /// A method of an SDK object.
-    pub(super) fn sdk_method(&mut self, s: &Rc<Sdk>, name: &str, args: Args, site: &Site<'_>) -> V {
+    pub(super) fn sdk_method(&mut self, s: &Rc<Sdk>, name: &str, args: &Args, site: &Site<'_>) -> V {
         match &**s {
             Sdk::Session { foreign } => match name {
-                "client" | "create_client" => self.client(&args, *foreign, false, site),
-                "resource" => self.client(&args, *foreign, true, site),
+                "client" | "create_client" => self.client(args, *foreign, false, site),
+                "resource" => self.client(args, *foreign, true, site),
                 _ => V::of_deps(Deps::OTHER),
             },
             Sdk::Client { service, foreign, document, defaults } => {
                 self.client_method(service, *foreign, *document, defaults.as_ref(), name, args, site)
             }
-            Sdk::Service { service, foreign } => self.service_method(service, *foreign, name, &args, site),
+            Sdk::Service { service, foreign } => self.service_method(service, *foreign, name, args, site),
             Sdk::Object { service, kind, ids, foreign } => {
-                self.object_method(service, kind, ids, *foreign, name, &args, site)
+                self.object_method(service, kind, ids, *foreign, name, args, site)
             }
             Sdk::BatchWriter { ids, foreign } => {
                 let mut entries: Vec<(SmolStr, Value)> =
@@ -158,7 +158,7 @@ impl Interp<'_> {
             Sdk::Collection { service, name: collection, ids, foreign } => {
                 match api::method(service, collection, name) {
                     Some((operation, params)) => {
-                        let input = merged(&args, &params, Some(ids));
+                        let input = merged(args, &params, Some(ids));
                         self.call_operation(service, operation.into(), input, *foreign, site);
                         if name == "delete" {
                             return V::of_deps(Deps::CALL);
@@ -185,17 +185,17 @@ impl Interp<'_> {
         document: bool,
         defaults: Option<&V>,
         name: &str,
-        args: Args,
+        args: &Args,
         site: &Site<'_>,
     ) -> V {
         match name {
             "send" => {
                 let Some(V::Sdk(c)) = args.at(0) else {
-                    return self.send_unknown(&args, foreign, site);
+                    return self.send_unknown(args, foreign, site);
                 };
                 let Sdk::Command { service, operation, input } = &**c else { return V::unknown() };
                 let v = self.call_operation(service, operation.clone(), api_args(input, &[]), foreign, site);
-                self.callback(&args, &v, site);
+                self.callback(args, &v, site);
                 return v;
             }
             "get_paginator" => {
@@ -213,16 +213,12 @@ impl Interp<'_> {
             _ => {}
         }
         let kind = if document { "document" } else { "client" };
-        let (operation, params) = match api::method(service, kind, name) {
-            Some((o, params)) => (SmolStr::new_static(o), params),
-            None => match api::operation(service, name) {
-                Some(o) => (o, Vec::new()),
-                // Waiters, signed addresses, `exceptions`: no call that is known.
-                None => {
-                    self.hand_over(args.functions(), Deps::CALL, true);
-                    return V::Ext(SmolStr::new_static("#sdk"), args.deps().or(Deps::CALL));
-                }
-            },
+        let special = api::method(service, kind, name).map(|(o, params)| (SmolStr::new_static(o), params));
+        let plain = || api::operation(service, name).map(|o| (o, Vec::new()));
+        let Some((operation, params)) = special.or_else(plain) else {
+            // Waiters, signed addresses, `exceptions`: no call that is known.
+            self.hand_over(args.functions(), Deps::CALL, true);
+            return V::Ext(SmolStr::new_static("#sdk"), args.deps().or(Deps::CALL));
         };
         if let Some(at) = params.iter().position(|p| *p == "-")
             && operation == "GetObject"
@@ -232,7 +228,7 @@ impl Interp<'_> {
         {
             self.fact(FactKind::FileWrite { path }, site.span);
         }
-        let mut input = merged(&args, &params, None);
+        let mut input = merged(args, &params, None);
         if let (Some(V::Map(d, _)), Value::Map(entries, _)) = (defaults, &mut input) {
             for (k, v) in d.iter() {
                 if entries.iter().all(|(n, _)| n != k) {
@@ -246,7 +242,7 @@ impl Interp<'_> {
         if let Some(q) = named_queue {
             v = V::Map(Rc::new(vec![("QueueUrl".into(), V::Sym(q))]), true);
         }
-        self.callback(&args, &v, site);
+        self.callback(args, &v, site);
         v
     }
 
@@ -353,7 +349,7 @@ impl Interp<'_> {
     }
 
     /// A collection of a resource object: `bucket.objects`.
-    pub(super) fn collection(&self, s: &Sdk, name: &str) -> Option<V> {
+    pub(super) fn collection(s: &Sdk, name: &str) -> Option<V> {
         let (service, ids, foreign) = match s {
             Sdk::Object { service, ids, foreign, .. } => (service, ids.clone(), *foreign),
             Sdk::Service { service, foreign } => (service, Vec::new(), *foreign),
@@ -445,7 +441,9 @@ fn merged(args: &Args, params: &[&str], ids: Option<&[(SmolStr, V)]>) -> Value {
             _ => match v.to_value() {
                 Value::Map(m, o) => {
                     open |= o;
-                    m.into_iter().for_each(|(k, v)| put(&k, v));
+                    for (k, v) in m {
+                        put(&k, v);
+                    }
                 }
                 Value::Null => {}
                 // Not a map: the parameters of JavaScript in a variable that is not known.

@@ -57,12 +57,12 @@ impl Interp<'_> {
             p => api::service_named(p.strip_prefix("client-")?)?,
         };
         if let Some(command) = class.strip_suffix("Command") {
-            let operation = self.document_operation(service, package == "lib-dynamodb", command)?;
+            let operation = Self::document_operation(service, package == "lib-dynamodb", command)?;
             let input = args.at(0).cloned().unwrap_or_else(|| V::Map(Rc::new(Vec::new()), false));
             return Some(V::Sdk(Rc::new(Sdk::Command { service: service.into(), operation, input })));
         }
         if let Some(name) = class.strip_prefix("paginate") {
-            let operation = self.document_operation(service, package == "lib-dynamodb", name)?;
+            let operation = Self::document_operation(service, package == "lib-dynamodb", name)?;
             let config = args.at(0).cloned().unwrap_or_else(V::unknown);
             let foreign = client_is_foreign(&part(&config, "client"));
             let input = args.at(1).cloned().unwrap_or_else(|| V::Map(Rc::new(Vec::new()), false));
@@ -85,7 +85,7 @@ impl Interp<'_> {
     }
 
     /// The operation of a command; the document client has short names for some.
-    pub(super) fn document_operation(&self, service: &str, document: bool, name: &str) -> Option<SmolStr> {
+    pub(super) fn document_operation(service: &str, document: bool, name: &str) -> Option<SmolStr> {
         if document {
             let short = name.char_indices().map(|(i, c)| if i == 0 { c.to_ascii_lowercase() } else { c });
             let short: String = short.collect();

@@ -1,5 +1,6 @@
 //! Statements.
 
+use super::call::Args;
 use super::value::{ClassInfo, FrameRef, Func, V};
 use super::{Flow, Interp, MAX_NESTING};
 use crate::code::hir::{Block, ClassId, Expr, ExprKind, FnId, Import, Lang, Pattern, Stmt, StmtKind};
@@ -78,14 +79,20 @@ impl Interp<'_> {
                 self.try_catch(body, catches, otherwise, finally)
             }
             StmtKind::With { items, body } => {
+                let mut managers = Vec::new();
                 for (e, target) in items {
-                    let v = self.eval(e);
-                    let v = self.entered(&v);
+                    let manager = self.eval(e);
+                    let v = self.entered(&manager, e.span);
+                    managers.push((manager, e.span));
                     if let Some(t) = target {
                         self.bind(t, v, true);
                     }
                 }
-                self.block(body)
+                let flow = self.block(body);
+                for (m, span) in managers.iter().rev() {
+                    self.special(m, &["__exit__", "__aexit__"], *span);
+                }
+                flow
             }
             StmtKind::Function(id) => {
                 self.define_function(*id);
@@ -130,11 +137,25 @@ impl Interp<'_> {
     }
 
     /// What a `with` binds: for most objects the object itself.
-    fn entered(&mut self, v: &V) -> V {
+    fn entered(&mut self, v: &V, span: lamlint_model::Span) -> V {
         match v {
+            // What a context manager written as a generator yields.
             V::List(l, true) if l.len() == 1 => l[0].clone(),
+            V::Instance(_) => {
+                let given = self.special(v, &["__enter__", "__aenter__"], span);
+                given.unwrap_or_else(|| v.clone())
+            }
             v => v.clone(),
         }
+    }
+
+    /// Call the first special method an instance has.
+    fn special(&mut self, v: &V, names: &[&str], span: lamlint_model::Span) -> Option<V> {
+        let V::Instance(i) = v else { return None };
+        let class = i.try_borrow().ok()?.class;
+        let method = names.iter().find_map(|n| self.class_member(class, n, 0))?;
+        let method = self.bound_to(method, v, span);
+        Some(self.call_value(&method, Args::default(), span))
     }
 
     /// A function value that closes over the current frame.
@@ -221,7 +242,7 @@ impl Interp<'_> {
         let item = over.map(|(p, e)| {
             let items = self.eval(e);
             self.goes_through(&items);
-            (p, self.iterated(&items))
+            (p, Self::iterated(&items))
         });
         // What the body changes may have any of its values in a later round.
         let mut changed = Vec::new();
@@ -305,7 +326,7 @@ impl Interp<'_> {
     }
 
     /// What iterating a value gives.
-    pub(super) fn iterated(&mut self, items: &V) -> V {
+    pub(super) fn iterated(items: &V) -> V {
         match items {
             V::Sdk(s) => match &**s {
                 super::value::Sdk::Operation { .. } => V::of_deps(Deps::CALL),

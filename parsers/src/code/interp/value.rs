@@ -25,6 +25,7 @@ pub(crate) struct Frame {
 
 /// A function with what it closes over.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "independent properties")]
 pub(crate) struct Func {
     pub unit: UnitId,
     pub id: FnId,
@@ -72,7 +73,7 @@ pub(crate) struct Instance {
 pub(crate) enum Sdk {
     /// A session (`boto3.Session()`).
     Session { foreign: bool },
-    /// A client of a service; `document` for the DynamoDB document clients, `defaults` for bound parameters.
+    /// A client of a service; `document` for the `DynamoDB` document clients, `defaults` for bound parameters.
     Client { service: SmolStr, foreign: bool, document: bool, defaults: Option<V> },
     /// `boto3.resource("s3")`.
     Service { service: SmolStr, foreign: bool },
@@ -89,6 +90,7 @@ pub(crate) enum Sdk {
 }
 
 impl Sdk {
+    #[expect(clippy::many_single_char_names, reason = "the fields of two objects side by side")]
     fn equals(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Session { foreign: a }, Self::Session { foreign: b }) => a == b,
@@ -323,7 +325,6 @@ impl V {
                 let Some(first) = it.next() else { return Self::unknown() };
                 it.fold(first, |a, b| a.join(&b))
             }
-            Self::Map(..) => Self::unknown(),
             Self::Ext(q, d) => Self::Ext(limited(format!("{q}[]")), *d),
             Self::Sdk(_) => Self::of_deps(Deps::CALL),
             _ => Self::unknown(),

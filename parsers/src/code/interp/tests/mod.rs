@@ -31,7 +31,6 @@ fn follow(files: &[(&str, &str)]) -> Option<Handler> {
     let symbol = names.first().cloned().unwrap_or_else(|| "handler".into());
     let roots = vec!["src".to_owned(), "layer/python".to_owned(), "layer/nodejs/node_modules".to_owned()];
     let handler = analyze(&program, &Entry { function: None, unit, symbol, roots })?;
-    // Whatever is followed twice gives the same.
     Some(handler)
 }
 
@@ -55,19 +54,20 @@ fn value(v: &Value) -> String {
             format!("{{{}{}}}", all.join(", "), if *open { ", …" } else { "" })
         }
         Value::Env(n) => format!("${n}"),
-        Value::Event(p) => format!("event{}", p.iter().map(|s| format!(".{s}")).collect::<String>()),
-        Value::Context(p) => format!("context{}", p.iter().map(|s| format!(".{s}")).collect::<String>()),
+        Value::Event(p) => format!("event{}", path(p)),
+        Value::Context(p) => format!("context{}", path(p)),
         Value::Fresh(f) => format!("fresh {f:?}"),
         Value::CallResult { service, operation, path } => {
-            format!(
-                "result {service}.{operation}{}",
-                path.iter().map(|s| format!(".{s}")).collect::<String>()
-            )
+            format!("result {service}.{operation}{}", self::path(path))
         }
         Value::OneOf(v) => v.iter().map(value).collect::<Vec<_>>().join(" | "),
         Value::Unknown(d) => format!("?{}", deps(*d)),
         v => format!("{v:?}"),
     }
+}
+
+fn path(p: &[smol_str::SmolStr]) -> String {
+    p.iter().fold(String::new(), |out, s| out + "." + s)
 }
 
 fn deps(d: Deps) -> String {
@@ -211,4 +211,107 @@ fn js_calls() {
 #[test]
 fn js_effects() {
     check("js_effects.txt", include_str!("js_effects.txt"));
+}
+
+/// Follow a symbol of the first file, with what a project says of its packages and path aliases.
+fn dump_in(files: &[(&str, &str)], symbol: &str, setup: fn(&mut Program)) -> Vec<String> {
+    let mut program = Program::default();
+    let mut first = None;
+    for (i, (path, text)) in files.iter().enumerate() {
+        let id = FileId(u32::try_from(i).unwrap());
+        let unit = lower(language(path).unwrap(), &SourceText::file(id, text), path);
+        let id = program.add(path, Arc::new(unit));
+        first.get_or_insert(id);
+    }
+    setup(&mut program);
+    let entry =
+        Entry { function: None, unit: first.unwrap(), symbol: symbol.into(), roots: vec![String::new()] };
+    analyze(&program, &entry).map_or_else(
+        || vec!["no handler".into()],
+        |h| h.facts.iter().map(line).chain(h.complete.err().map(|w| format!("incomplete: {w}"))).collect(),
+    )
+}
+
+#[test]
+fn workspaces_and_path_aliases() {
+    let facts = dump_in(
+        &[
+            (
+                "apps/a/index.ts",
+                "import { put } from '@/put'; import { get } from '@acme/store'; import { x } from '@acme/store/x';\nexport const handler = async (event) => { put(); get(); x(); };",
+            ),
+            (
+                "apps/a/src/put.ts",
+                "import { S3 } from '@aws-sdk/client-s3'; const s3 = new S3({});\nexport const put = () => s3.putObject({ Bucket: 'a' });",
+            ),
+            (
+                "packages/store/src/index.ts",
+                "import { S3 } from '@aws-sdk/client-s3'; const s3 = new S3({});\nexport const get = () => s3.getObject({ Bucket: 'b' });",
+            ),
+            ("packages/store/src/x.ts", "export const x = () => fetch('https://x');"),
+        ],
+        "handler",
+        |p| {
+            p.aliases.push(("apps/a".into(), "@/".into(), "src/".into()));
+            p.packages.insert("@acme/store".into(), "packages/store".into());
+        },
+    );
+    assert_eq!(
+        facts,
+        [
+            "init new Sdk new S3(…)",
+            "init new Sdk new S3(…)",
+            "s3.PutObject {Bucket: \"a\"} < put",
+            "s3.GetObject {Bucket: \"b\"} < get",
+            "http GET \"https://x\" < x",
+        ]
+    );
+}
+
+#[test]
+fn handlers_that_are_methods() {
+    let python = "import boto3\nclass H:\n    def __init__(self):\n        self.c = boto3.client('s3')\n    def handle(self, event, context):\n        self.c.list_buckets()\n    def __call__(self, event, context):\n        self.c.delete_bucket(Bucket='b')\nh = H()\nhandler = h.handle\n";
+    for symbol in ["handler", "h.handle"] {
+        let facts = dump_in(&[("app.py", python)], symbol, |_| {});
+        assert_eq!(facts, ["init new Sdk boto3.client(\"s3\") < H", "s3.ListBuckets {}"], "{symbol}");
+    }
+    let facts = dump_in(&[("app.py", python)], "h", |_| {});
+    assert_eq!(facts[1], "s3.DeleteBucket {Bucket: \"b\"} < __call__");
+    let js = "const { S3 } = require('aws-sdk');\nclass H { constructor() { this.c = new S3(); } handler(event) { return this.c.listBuckets().promise(); } }\nconst h = new H();\nexports.handler = h.handler.bind(h);\nexports.h = h;";
+    for symbol in ["handler", "h.handler"] {
+        let facts = dump_in(&[("index.js", js)], symbol, |_| {});
+        assert_eq!(facts, ["init new Sdk new S3() < H", "s3.ListBuckets {}"], "{symbol}");
+    }
+    assert_eq!(dump_in(&[("index.js", js)], "other", |_| {}), ["no handler"]);
+}
+
+/// Code made to be followed for ever ends, within the stack of a small thread.
+#[test]
+fn hostile_code_ends() {
+    let mut branching = String::from("def f0(x): return x\n");
+    for i in 1..60 {
+        let _ = writeln!(
+            branching,
+            "def f{i}(x):\n    f{p}(x)\n    f{p}(x + 1)\n    return f{p}([x, x])",
+            p = i - 1
+        );
+    }
+    branching.push_str("def handler(event, context):\n    f59(event)\n");
+    let mut nested = String::from("def handler(event, context):\n    return ");
+    nested.push_str(&"f(".repeat(150));
+    nested.push_str(&")".repeat(150));
+    let closures = "def handler(event, context):\n    g = lambda f: f(f)\n    g(g)\n    h = lambda f: lambda x: f(f)(x)\n    h(h)(h)(h)\n    x = event\n    while True:\n        x = [x, x]\n        x = {'a': x}\n";
+    let chain = format!("import lib\ndef handler(event, context):\n    x = lib{}\n", ".a()".repeat(100));
+    for text in [branching.as_str(), &nested, closures, &chain] {
+        dump_in(&[("app.py", text)], "handler", |_| {});
+    }
+    let cycle = dump_in(
+        &[
+            ("a.py", "import b\ndef f(): b.g()\ndef handler(event, context): f()\n"),
+            ("b.py", "import a\ndef g(): a.f()\n"),
+        ],
+        "handler",
+        |_| {},
+    );
+    assert!(cycle.is_empty(), "{cycle:?}");
 }
