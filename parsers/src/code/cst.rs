@@ -45,19 +45,19 @@ pub(crate) fn text<'s>(src: &SourceText<'s>, node: Node<'_>) -> &'s str {
 }
 
 /// All children, comments and other extras left out.
-pub(crate) fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
+pub(crate) fn children(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
     node.children(&mut cursor).filter(|n| !n.is_extra() || n.is_error()).collect()
 }
 
 /// The named children, comments and other extras left out.
-pub(crate) fn named<'t>(node: Node<'t>) -> Vec<Node<'t>> {
+pub(crate) fn named(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
     node.named_children(&mut cursor).filter(|n| !n.is_extra() || n.is_error()).collect()
 }
 
 /// The children with the names of their fields, comments and other extras left out.
-pub(crate) fn with_fields<'t>(node: Node<'t>) -> Vec<(Option<&'t str>, Node<'t>)> {
+pub(crate) fn with_fields(node: Node<'_>) -> Vec<(Option<&str>, Node<'_>)> {
     let mut cursor = node.walk();
     let mut out = Vec::new();
     if cursor.goto_first_child() {
@@ -122,7 +122,7 @@ pub(crate) fn visit<'t>(root: Node<'t>, mut f: impl FnMut(Node<'t>) -> bool) {
 }
 
 /// The ERROR and MISSING nodes of a tree, outermost ones only, in order of position.
-pub(crate) fn errors<'t>(root: Node<'t>) -> Vec<Node<'t>> {
+pub(crate) fn errors(root: Node<'_>) -> Vec<Node<'_>> {
     let mut out = Vec::new();
     visit(root, |n| {
         if n.is_error() || n.is_missing() {
@@ -195,7 +195,7 @@ pub(crate) fn pieces<'t>(list: Node<'t>, text: &str, clauses: &[&str]) -> Vec<Pi
     out
 }
 
-fn named_or_broken<'t>(list: Node<'t>) -> Vec<Node<'t>> {
+fn named_or_broken(list: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = list.walk();
     list.children(&mut cursor)
         .filter(|n| n.is_error() || n.is_missing() || (n.is_named() && !n.is_extra()))

@@ -283,7 +283,7 @@ impl Lower<'_> {
                     let Some(left) = cst::field(c, "left") else { continue };
                     let mut items: Vec<Expr> = cst::field_all(c, "right")
                         .into_iter()
-                        .filter(|r| r.is_named())
+                        .filter(Node::is_named)
                         .map(|r| self.expr(r))
                         .collect();
                     let items = match items.pop() {
@@ -366,7 +366,7 @@ impl Lower<'_> {
         if cst::has(n, "=") {
             // `{x=}` also writes the expression itself.
             let end =
-                cst::children(n).iter().find(|c| c.kind() == "=").map_or(inner.end_byte(), |c| c.end_byte());
+                cst::children(n).iter().find(|c| c.kind() == "=").map_or(inner.end_byte(), Node::end_byte);
             let raw = Prefix { raw: true, format: false, ..p };
             self.constant(inner.start_byte(), end, raw, parts);
         }

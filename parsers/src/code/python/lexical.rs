@@ -61,6 +61,7 @@ enum Stop {
 
 /// What was seen of the current logical line.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks, not states")]
 struct Line {
     start: Option<usize>,
     end: usize,

@@ -4,6 +4,7 @@ use crate::code::hir::ExprKind;
 
 /// What the prefix of a text literal says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent letters of a prefix")]
 pub(super) struct Prefix {
     /// `r`: backslashes are themselves.
     pub raw: bool,

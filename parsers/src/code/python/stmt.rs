@@ -95,28 +95,27 @@ impl Lower<'_> {
 
     fn expression_statement(&mut self, n: Node<'_>, out: &mut Block) {
         let parts = cst::named(n);
-        match &parts[..] {
-            [one] => match one.kind() {
-                k::ASSIGNMENT => self.assignment(n, *one, out),
-                k::AUGMENTED_ASSIGNMENT => {
-                    let (Some(left), Some(op), Some(right)) =
-                        (cst::field(*one, "left"), cst::field(*one, "operator"), cst::field(*one, "right"))
-                    else {
-                        return;
-                    };
-                    let target = self.expr(left);
-                    let op = self.text(op).trim_end_matches('=').into();
-                    let value = self.expr(right);
-                    out.push(self.stmt_at(n, StmtKind::AugAssign { target, op, value }));
-                }
-                _ => {
-                    let e = self.expr(*one);
-                    out.push(self.stmt_at(n, StmtKind::Expr(e)));
-                }
-            },
+        let [one] = parts[..] else {
+            let items = parts.into_iter().map(|p| self.expr(p)).collect();
+            let e = self.expr_at(n, ExprKind::List(items));
+            out.push(self.stmt_at(n, StmtKind::Expr(e)));
+            return;
+        };
+        match one.kind() {
+            k::ASSIGNMENT => self.assignment(n, one, out),
+            k::AUGMENTED_ASSIGNMENT => {
+                let (Some(left), Some(op), Some(right)) =
+                    (cst::field(one, "left"), cst::field(one, "operator"), cst::field(one, "right"))
+                else {
+                    return;
+                };
+                let target = self.expr(left);
+                let op = self.text(op).trim_end_matches('=').into();
+                let value = self.expr(right);
+                out.push(self.stmt_at(n, StmtKind::AugAssign { target, op, value }));
+            }
             _ => {
-                let items = parts.into_iter().map(|p| self.expr(p)).collect();
-                let e = self.expr_at(n, ExprKind::List(items));
+                let e = self.expr(one);
                 out.push(self.stmt_at(n, StmtKind::Expr(e)));
             }
         }
@@ -188,18 +187,15 @@ impl Lower<'_> {
 
     fn import(&mut self, n: Node<'_>, out: &mut Block) {
         for i in cst::named(n) {
-            let (module, bound) = match i.kind() {
-                k::ALIASED_IMPORT => {
-                    let (Some(name), Some(alias)) = (cst::field(i, "name"), cst::field(i, "alias")) else {
-                        continue;
-                    };
-                    (self.dotted(name), self.name(alias))
-                }
-                _ => {
-                    let module = self.dotted(i);
-                    let first = SmolStr::from(module.split('.').next().unwrap_or_default());
-                    (module, first)
-                }
+            let (module, bound) = if i.kind() == k::ALIASED_IMPORT {
+                let (Some(name), Some(alias)) = (cst::field(i, "name"), cst::field(i, "alias")) else {
+                    continue;
+                };
+                (self.dotted(name), self.name(alias))
+            } else {
+                let module = self.dotted(i);
+                let first = SmolStr::from(module.split('.').next().unwrap_or_default());
+                (module, first)
             };
             let names = vec![ImportName { name: SmolStr::default(), bound }];
             out.push(self.stmt_at(n, StmtKind::Import(Import { module, names, type_only: self.type_only })));

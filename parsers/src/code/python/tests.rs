@@ -93,7 +93,8 @@ fn stmt(u: &Unit, s: &StmtKind) -> String {
 }
 
 fn decorators(u: &Unit, d: &[Expr]) -> String {
-    d.iter().map(|d| format!("@{} ", expr(u, d))).collect()
+    let d: Vec<String> = d.iter().map(|d| format!("@{} ", expr(u, d))).collect();
+    d.concat()
 }
 
 fn function(u: &Unit, id: FnId) -> String {
@@ -426,7 +427,7 @@ fn deep_nesting_ends() {
         format!("x = a{}\ny = 1\n", ".b()".repeat(20_000)),
         format!("if a:\n    b()\n{}", "elif a:\n    b()\n".repeat(5_000)),
         format!("x = {}\n", "not ".repeat(50_000)),
-        (0..600).map(|i| format!("{}if a:\n", " ".repeat(i))).collect::<String>(),
+        (0..600).map(|i| format!("{}if a:\n", " ".repeat(i))).collect::<Vec<_>>().concat(),
         format!("x = a {}\n", "< b ".repeat(5_000)),
     ] {
         let u = parse(&text);
