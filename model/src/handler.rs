@@ -49,6 +49,10 @@ pub struct Fact {
 
 /// The circumstances of a fact.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent circumstances, any of which may hold together"
+)]
 pub struct Ctx {
     /// The calls that lead from the entry point (or the module) here, outermost first.
     pub chain: Vec<Call>,

@@ -302,7 +302,9 @@ impl Date {
             day: p.next().filter(|d| d.len() == 2)?.parse().ok()?,
         };
         let days = match d.month {
-            2 if d.year % 4 == 0 && (d.year % 100 != 0 || d.year % 400 == 0) => 29,
+            2 if d.year.is_multiple_of(4) && (!d.year.is_multiple_of(100) || d.year.is_multiple_of(400)) => {
+                29
+            }
             2 => 28,
             4 | 6 | 9 | 11 => 30,
             1..=12 => 31,

@@ -358,6 +358,9 @@ impl<T> Alt<T> {
     }
 }
 
+/// What the label of a value says.
+pub type Words<'a, T> = &'a dyn Fn(&T) -> String;
+
 /// Finitely many possible values, and whether there may be others (`open`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prop<T> {
@@ -433,7 +436,7 @@ impl<T> Prop<T> {
         for a in &self.alts {
             match f(&a.value) {
                 Some(value) => {
-                    alts.push(Alt { value, span: a.span, basis: a.basis.clone(), guards: a.guards.clone() })
+                    alts.push(Alt { value, span: a.span, basis: a.basis.clone(), guards: a.guards.clone() });
                 }
                 None => open = open.or_else(|| Some(Why::other(format!("not {what}")))),
             }
@@ -488,7 +491,7 @@ impl<T> Prop<T> {
     pub fn some_pair<U>(
         &self,
         other: &Prop<U>,
-        notes: (&dyn Fn(&T) -> String, &dyn Fn(&U) -> String),
+        notes: (Words<'_, T>, Words<'_, U>),
         p: impl Fn(&T, &U) -> bool,
     ) -> Tri {
         let mut unknown = self.open.clone().or_else(|| other.open.clone());
@@ -622,17 +625,17 @@ mod tests {
             guards: Guards::none(),
         };
         let p = Prop::new(vec![allowed(3, 1), allowed(900, 2)], None, span(0));
-        assert!(matches!(p.some(|v| v.to_string(), |v| *v > 30), Tri::Unknown(_)));
-        assert!(matches!(p.some(|v| v.to_string(), |v| *v > 2), Tri::Yes(_)));
-        assert_eq!(p.some(|v| v.to_string(), |v| *v > 1000), Tri::No);
+        assert!(matches!(p.some(ToString::to_string, |v| *v > 30), Tri::Unknown(_)));
+        assert!(matches!(p.some(ToString::to_string, |v| *v > 2), Tri::Yes(_)));
+        assert_eq!(p.some(ToString::to_string, |v| *v > 1000), Tri::No);
     }
 
     #[test]
     fn an_open_property_never_satisfies_every() {
         let p = Prop::new(vec![Alt::written(3, span(1))], Some(Why::other("?")), span(0));
-        assert!(matches!(p.every(|v| v.to_string(), |v| *v == 3), Tri::Unknown(_)));
-        assert!(matches!(p.some(|v| v.to_string(), |v| *v == 3), Tri::Yes(_)));
-        assert!(matches!(p.some(|v| v.to_string(), |v| *v == 4), Tri::Unknown(_)));
+        assert!(matches!(p.every(ToString::to_string, |v| *v == 3), Tri::Unknown(_)));
+        assert!(matches!(p.some(ToString::to_string, |v| *v == 3), Tri::Yes(_)));
+        assert!(matches!(p.some(ToString::to_string, |v| *v == 4), Tri::Unknown(_)));
     }
 
     #[test]

@@ -446,8 +446,7 @@ impl Named {
                 let service = service.as_str().ok_or_else(|| Why::other("service part is not constant"))?;
                 let name = match (service, rest) {
                     ("lambda", [kind, name, ..]) if kind.as_str() == Some("function") => name.clone(),
-                    ("states", [_, name, ..]) => name.clone(),
-                    ("logs", [_, name, ..]) => name.clone(),
+                    ("states" | "logs", [_, name, ..]) => name.clone(),
                     ("dynamodb" | "kinesis" | "events", [one]) => {
                         let below = split_symbolic(&symbolic_parts(one), '/');
                         below.get(1).cloned().unwrap_or_else(|| one.clone())

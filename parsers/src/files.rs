@@ -1,7 +1,7 @@
 //! The files of a run, as the parsers may look at them.
 //!
 //! The engine implements this over the disk (or over an editor's open buffers); the parsers do no input or
-//! output of their own. All paths are relative to the root of the run, `/`-separated and normalised; `` is the root.
+//! output of their own. All paths are relative to the root of the run, `/`-separated and normalised; the empty path is the root.
 
 /// Read-only access to the tree. Implementations never follow a symbolic link and never leave the root.
 pub trait Files: Sync {
@@ -37,7 +37,7 @@ pub fn join(base: &str, below: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// The directory part of a path; `` for a file in the root.
+/// The directory part of a path; empty for a file in the root.
 pub fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(dir, _)| dir)
 }

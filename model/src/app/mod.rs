@@ -109,7 +109,7 @@ pub struct Resource {
 /// Where a function's code is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CodeRef {
-    /// A directory, relative to the root of the run, `/`-separated, normalised, `` for the root itself.
+    /// A directory, relative to the root of the run, `/`-separated, normalised; empty for the root itself.
     Directory(String),
     /// A single file (an archive, a jar, or a source file), likewise relative.
     File(String),

@@ -74,7 +74,7 @@ const UPSERTS: &[&str] =
 
 /// A side effect a retry repeats.
 struct Effect {
-    /// What the code does: `adds to table `Hits``.
+    /// What the code does, for people: it adds to table `Hits`.
     does: String,
     /// What a second run does: `adds again`.
     again: &'static str,

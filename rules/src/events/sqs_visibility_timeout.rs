@@ -3,6 +3,7 @@
 use lamlint_model::app::{Function, Kind, Resource, Trigger, TriggerKind};
 use lamlint_model::finding::Message;
 use lamlint_model::rule::{Severity, Tier};
+use lamlint_model::tri::Words;
 use lamlint_model::{Cx, Findings, Prop, ResourceId, Rule, Tri};
 use std::cell::Cell;
 
@@ -61,7 +62,7 @@ fn pair(queue: &Resource, function: Function<'_>, by: &Resource, t: &Trigger, ou
     };
     let found = Cell::new((0, 0));
     let compare = |bad: &dyn Fn(i64, i64) -> bool| -> Tri {
-        let notes: (&dyn Fn(&i64) -> String, &dyn Fn(&i64) -> String) = (
+        let notes: (Words<'_, i64>, Words<'_, i64>) = (
             &|v| {
                 found.set((*v, found.get().1));
                 format!("messages of `{}` come back after {v} s", queue.name)

@@ -234,7 +234,7 @@ fn loops_through_several_functions_and_resources() {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].message().text, "an endless loop: `A` → topic `News` → queue `Jobs` → `B` → `A`");
     assert_eq!(found[0].subject(), "A");
-    let labels: Vec<&str> = found[0].evidence().iter().map(|e| e.note()).collect();
+    let labels: Vec<&str> = found[0].evidence().iter().map(lamlint_model::tri::Evidence::note).collect();
     assert_eq!(
         labels,
         [
