@@ -3,13 +3,14 @@
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html>,
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/reference-sam-connector.html>
 
+use crate::policy::Effect;
 use std::sync::LazyLock;
 
 /// A statement of such a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// Denies.
-    pub deny: bool,
+    /// What it does.
+    pub effect: Effect,
     /// Holds under a condition.
     pub conditional: bool,
     /// All actions but these.
@@ -28,7 +29,8 @@ fn lines(table: &'static str) -> Vec<&'static str> {
 
 static MANAGED: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| lines(include_str!("data/managed_policies.tsv")));
-static TEMPLATES: LazyLock<Vec<&'static str>> = LazyLock::new(|| lines(include_str!("data/sam_policies.tsv")));
+static TEMPLATES: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| lines(include_str!("data/sam_policies.tsv")));
 static CONNECTORS: LazyLock<Vec<&'static str>> = LazyLock::new(|| lines(include_str!("data/connectors.tsv")));
 
 /// The statements of a managed policy, by its path or name (`service-role/AWSLambdaRole`, `AWSLambdaRole`).
@@ -89,9 +91,9 @@ fn row(line: &'static str, at: usize) -> Option<Row> {
     let (actions, resources) = (column(line, at + 1), column(line, at + 2));
     let bare = |s: &'static str| s.strip_prefix('!').unwrap_or(s);
     Some(Row {
-        deny: match effect.trim_end_matches('?') {
-            "Allow" => false,
-            "Deny" => true,
+        effect: match effect.trim_end_matches('?') {
+            "Allow" => Effect::Allow,
+            "Deny" => Effect::Deny,
             _ => return None,
         },
         conditional: effect.ends_with('?'),
@@ -137,7 +139,8 @@ mod tests {
 
     #[test]
     fn known_traps() {
-        let actions = |n| -> Vec<String> { sam_template(n).unwrap().1.into_iter().flat_map(|r| r.actions).collect() };
+        let actions =
+            |n| -> Vec<String> { sam_template(n).unwrap().1.into_iter().flat_map(|r| r.actions).collect() };
         assert!(!actions("DynamoDBWritePolicy").contains(&"dynamodb:DeleteItem".to_owned()));
         assert!(actions("DynamoDBCrudPolicy").contains(&"dynamodb:DeleteItem".to_owned()));
         assert_eq!(actions("SQSSendMessagePolicy"), ["sqs:SendMessage*"]);

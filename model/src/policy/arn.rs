@@ -64,10 +64,8 @@ fn base(app: &App, kind: Option<Kind>, name: &Value) -> Option<Value> {
             let named = Named::parse(v).ok()?;
             // The region and the account of the URL are those of the queue.
             let parts = ["arn:", "", ":sqs:", "", ":", "", ":"];
-            let mut text: Vec<Value> = parts
-                .iter()
-                .map(|p| if p.is_empty() { Value::unknown() } else { Value::str(*p) })
-                .collect();
+            let mut text: Vec<Value> =
+                parts.iter().map(|p| if p.is_empty() { Value::unknown() } else { Value::str(*p) }).collect();
             text[1] = Value::Pseudo("AWS::Partition".into());
             text.push(named.name);
             Some(Value::concat(text))
@@ -91,7 +89,9 @@ fn base(app: &App, kind: Option<Kind>, name: &Value) -> Option<Value> {
         (_, Value::Str(s)) if s.contains(':') => None,
         // A value of which nothing is known may be an ARN of another account.
         (_, Value::Str(_) | Value::Pseudo(_)) => Some(of_name(name.clone())),
-        (_, Value::Concat(_)) if !name.prefix().is_empty() || starts_with_name(name) => Some(of_name(name.clone())),
+        (_, Value::Concat(_)) if !name.prefix().is_empty() || starts_with_name(name) => {
+            Some(of_name(name.clone()))
+        }
         _ => None,
     }
 }

@@ -30,8 +30,14 @@ const OWN: &[(Kind, &[&str])] = &[
 ];
 
 /// Conditions of `AWS::Lambda::Permission` that are properties of their own.
-const CONDITIONS: &[&str] =
-    &["EventSourceToken", "FunctionUrlAuthType", "InvokedViaFunctionUrl", "PrincipalOrgID", "SourceAccount", "SourceArn"];
+const CONDITIONS: &[&str] = &[
+    "EventSourceToken",
+    "FunctionUrlAuthType",
+    "InvokedViaFunctionUrl",
+    "PrincipalOrgID",
+    "SourceAccount",
+    "SourceArn",
+];
 
 /// The policy of a resource, and why there may be more of it. What the template says is all there is, as far as the
 /// resource belongs to it.
@@ -40,15 +46,17 @@ pub fn resource_policy(app: &App, id: ResourceId) -> (Vec<Statement>, Option<Why
     let mut out = Vec::new();
     let mut open = resource.props.open().cloned();
     let mut add = |doc: &Tree, holder: &Resource, guards: &Guards, open: &mut Option<Why>| {
-        let origin = Origin { label: format_smolstr!("the policy of `{}`", resource.name), resource: Some(holder.id) };
+        let origin =
+            Origin { label: format_smolstr!("the policy of `{}`", resource.name), resource: Some(holder.id) };
         // A bus's policy resource holds one statement, not a document.
-        let (statements, why) = if doc.get("Statement").is_surely_absent() && !doc.get("Effect").is_surely_absent() {
-            let (mut list, mut why) = (Vec::new(), None);
-            document::statement(doc, doc.span(), Guards::none(), &origin, &mut list, &mut why);
-            (list, why)
-        } else {
-            document::document(doc, &origin)
-        };
+        let (statements, why) =
+            if doc.get("Statement").is_surely_absent() && !doc.get("Effect").is_surely_absent() {
+                let (mut list, mut why) = (Vec::new(), None);
+                document::statement(doc, doc.span(), &Guards::none(), &origin, &mut list, &mut why);
+                (list, why)
+            } else {
+                document::document(doc, &origin)
+            };
         *open = open.take().or(why);
         out.extend(statements.into_iter().filter_map(|mut s| {
             s.guards = guards.and(&s.guards)?;
@@ -181,7 +189,9 @@ fn principals(t: &Tree) -> Principals {
         let value = a.value.clone()?;
         let principal = match &value {
             Value::Str(s) if s == "*" => Principal::Any,
-            Value::Str(s) if s.starts_with("arn:") || s.bytes().all(|b| b.is_ascii_digit()) => Principal::Aws(value),
+            Value::Str(s) if s.starts_with("arn:") || s.bytes().all(|b| b.is_ascii_digit()) => {
+                Principal::Aws(value)
+            }
             Value::Str(_) => Principal::Service(value),
             Value::Concat(_) if value.suffix().ends_with(".amazonaws.com") => Principal::Service(value),
             Value::Concat(p) if matches!(p.last(), Some(Value::Pseudo(n)) if n == "AWS::URLSuffix") => {

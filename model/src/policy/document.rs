@@ -115,13 +115,13 @@ pub fn document(tree: &Tree, origin: &Origin) -> (Vec<Statement>, Option<Why>) {
     for alt in tree.alts() {
         let below = match &alt.value {
             Node::Absent => continue,
-            Node::Leaf(v @ (Value::Str(_) | Value::Concat(_))) => match json::parse(v) {
-                Some(v) => of_value(&v, alt.span),
-                None => {
+            Node::Leaf(v @ (Value::Str(_) | Value::Concat(_))) => {
+                let Some(v) = json::parse(v) else {
                     open = open.or_else(|| Some(Why::other("the policy document can't be read")));
                     continue;
-                }
-            },
+                };
+                of_value(&v, alt.span)
+            }
             Node::Leaf(v) => of_value(v, alt.span),
             node => Tree::known(node.clone(), alt.span),
         };
@@ -139,7 +139,7 @@ pub fn document(tree: &Tree, origin: &Origin) -> (Vec<Statement>, Option<Why>) {
                     Node::Leaf(v) => of_value(v, a.span),
                     node => Tree::known(node.clone(), a.span),
                 };
-                statement(&one, a.span, guards, origin, &mut out, &mut open);
+                statement(&one, a.span, &guards, origin, &mut out, &mut open);
             }
         }
     }
@@ -170,7 +170,7 @@ pub(super) fn of_value(v: &Value, span: Span) -> Tree {
 pub(super) fn statement(
     s: &Tree,
     span: Span,
-    guards: Guards,
+    guards: &Guards,
     origin: &Origin,
     out: &mut Vec<Statement>,
     open: &mut Option<Why>,

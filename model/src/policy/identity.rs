@@ -1,6 +1,6 @@
 //! The policies of a function's role, from every place a template can put them.
 
-use super::document::{self, Effect, Origin, Pattern, Patterns, Statement};
+use super::document::{self, Origin, Pattern, Patterns, Statement};
 use crate::app::{App, Kind, Resource, ResourceId};
 use crate::aws::policies::{self, Row};
 use crate::source::Span;
@@ -212,30 +212,14 @@ impl Reader<'_> {
                         let Some(guards) = outer.and(&a.guards) else { continue };
                         match role_named(app, value, role) {
                             Some(id) if id == role.id => self.policy_resource(p.id, &guards),
-                            Some(_) => {}
-                            None if self.may_be(value, role) => {
+                            None if may_be(value, role) => {
                                 self.unsure(Why::other(format!("`{}` may be attached to the role", p.name)));
                             }
-                            None => {}
+                            _ => {}
                         }
                     }
                 }
             }
-        }
-    }
-
-    /// Whether a name of a role that is not known may be this one's.
-    fn may_be(&self, value: &Value, role: &Resource) -> bool {
-        match value {
-            // Another resource, or text that another constant name is not.
-            Value::Of(..) => false,
-            Value::Str(s) => match role.props.get("RoleName").values().only() {
-                Some(Some(Value::Str(own))) => own == s,
-                // A generated name is no constant one.
-                Some(None) => false,
-                _ => true,
-            },
-            _ => true,
         }
     }
 
@@ -377,7 +361,7 @@ impl Reader<'_> {
         for row in rows {
             let resources = row.resources.iter().map(|r| pattern(filled(r, value))).collect();
             self.statements.push(Statement {
-                effect: if row.deny { Effect::Deny } else { Effect::Allow },
+                effect: row.effect,
                 actions: patterns(
                     row.not_actions,
                     row.actions.into_iter().map(|a| pattern(Value::str(a))).collect(),
@@ -392,6 +376,21 @@ impl Reader<'_> {
                 origin: origin.clone(),
             });
         }
+    }
+}
+
+/// Whether a name of a role that is not known may be this one's.
+fn may_be(value: &Value, role: &Resource) -> bool {
+    match value {
+        // Another resource, or text that another constant name is not.
+        Value::Of(..) => false,
+        Value::Str(s) => match role.props.get("RoleName").values().only() {
+            Some(Some(Value::Str(own))) => own == s,
+            // A generated name is no constant one.
+            Some(None) => false,
+            _ => true,
+        },
+        _ => true,
     }
 }
 

@@ -25,26 +25,26 @@ pub use verdict::{Request, Verdict, Who, near_misses, verdict};
 /// Whether a constant text matches a constant pattern with `*` and `?`, without case.
 pub fn glob(pattern: &str, text: &str) -> bool {
     let fold = |s: &str| s.chars().map(|c| c.to_ascii_lowercase()).collect::<Vec<char>>();
-    let (p, t) = (fold(pattern), fold(text));
+    let (pattern, text) = (fold(pattern), fold(text));
     // Where to go on after the last star: it takes one more character each time the rest fails.
-    let (mut i, mut j, mut star) = (0, 0, None);
-    while j < t.len() {
-        match p.get(i) {
+    let (mut at, mut taken, mut star) = (0, 0, None);
+    while let Some(next) = text.get(taken) {
+        match pattern.get(at) {
             Some('*') => {
-                star = Some((i, j));
-                i += 1;
+                star = Some((at, taken));
+                at += 1;
             }
-            Some(c) if *c == '?' || *c == t[j] => {
-                i += 1;
-                j += 1;
+            Some(c) if *c == '?' || c == next => {
+                at += 1;
+                taken += 1;
             }
             _ => {
-                let Some((at, taken)) = star else { return false };
-                star = Some((at, taken + 1));
-                i = at + 1;
-                j = taken + 1;
+                let Some((after, before)) = star else { return false };
+                star = Some((after, before + 1));
+                at = after + 1;
+                taken = before + 1;
             }
         }
     }
-    p[i..].iter().all(|c| *c == '*')
+    pattern.iter().skip(at).all(|c| *c == '*')
 }

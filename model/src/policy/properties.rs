@@ -147,7 +147,7 @@ fn torn(text: &str, from: usize, to: usize) -> Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn equals_the_plain_evaluator(

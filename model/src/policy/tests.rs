@@ -10,7 +10,9 @@ use crate::tri::Guards;
 const FN: &str = r#"{"Role": "${R.Arn}", "Environment": {"Variables": {"TABLE": "${T}", "BUCKET": "${B}"}}}"#;
 
 fn with_policy(statements: &str) -> AppBuilder {
-    let role = format!(r#"{{"Policies": [{{"PolicyName": "p", "PolicyDocument": {{"Statement": {statements}}}}}]}}"#);
+    let role = format!(
+        r#"{{"Policies": [{{"PolicyName": "p", "PolicyDocument": {{"Statement": {statements}}}}}]}}"#
+    );
     base().add("AWS::IAM::Role", "R", &role)
 }
 
@@ -161,7 +163,11 @@ fn policies_stand_in_many_places() {
     let role = |r: &str| base().add("AWS::IAM::Role", "R", r);
     let managed = |r: &str| {
         let app = role(&format!(r#"{{"ManagedPolicyArns": [{r}]}}"#))
-            .add("AWS::IAM::ManagedPolicy", "M", &format!(r#"{{"ManagedPolicyName": "mine", "PolicyDocument": {sqs}}}"#))
+            .add(
+                "AWS::IAM::ManagedPolicy",
+                "M",
+                &format!(r#"{{"ManagedPolicyName": "mine", "PolicyDocument": {sqs}}}"#),
+            )
             .build();
         on(&app, "sqs:SendMessage", "${Q.Arn}")
     };
@@ -212,7 +218,11 @@ fn sam_templates_and_connectors() {
     assert_eq!(on(&app, "dynamodb:PutItem", "${T.Arn}"), "yes");
     assert_eq!(on(&app, "dynamodb:GetItem", "${T.Arn}"), "no");
     assert_eq!(on(&app, "sqs:ReceiveMessage", "${Q.Arn}"), "yes");
-    let unknown = base().add("AWS::IAM::Role", "R", r#"{"SamPolicyTemplates": [{"Name": "NewPolicy", "Parameters": {}}]}"#);
+    let unknown = base().add(
+        "AWS::IAM::Role",
+        "R",
+        r#"{"SamPolicyTemplates": [{"Name": "NewPolicy", "Parameters": {}}]}"#,
+    );
     assert_eq!(on(&unknown.build(), "dynamodb:PutItem", "${T.Arn}"), "?");
 }
 
@@ -332,7 +342,10 @@ fn trust() {
     };
     let lambda = Who::Service("lambda.amazonaws.com");
     assert_eq!(trusted(r#"{"Service": "lambda.amazonaws.com"}"#, lambda), "yes");
-    assert_eq!(trusted(r#"{"Service": ["edgelambda.amazonaws.com", "lambda.amazonaws.com"]}"#, lambda), "yes");
+    assert_eq!(
+        trusted(r#"{"Service": ["edgelambda.amazonaws.com", "lambda.amazonaws.com"]}"#, lambda),
+        "yes"
+    );
     assert_eq!(trusted(r#"{"Service": "ec2.amazonaws.com"}"#, lambda), "no");
     assert_eq!(trusted(r#"{"AWS": "*"}"#, lambda), "yes");
     assert_eq!(trusted(r#"{"Service": "${?}"}"#, lambda), "?");

@@ -259,10 +259,8 @@ fn certainly(pattern: &[Token], text: &[Token]) -> bool {
             next[j] = match (p, text.get(j)) {
                 (Token::Star, Some(_)) => row[j] || next[j + 1],
                 (Token::Star, None) => row[j],
-                (Token::One, Some(Token::Char(_))) => row[j + 1],
-                (Token::Char(a), Some(Token::Char(b))) => a == b && row[j + 1],
-                (Token::Symbol(a, _), Some(Token::Symbol(b, _))) => a == b && row[j + 1],
-                _ => false,
+                (p, Some(t)) => are_one(p, t) && row[j + 1],
+                (_, None) => false,
             };
         }
         row = next;
@@ -313,38 +311,51 @@ fn possibly(pattern: &[Token], text: &[Token]) -> bool {
 
 type State = (usize, usize, Inside);
 
-fn from_between(p: Option<&Token>, t: Option<&Token>, i: usize, j: usize, stack: &mut Vec<State>) {
+fn from_between(pattern: Option<&Token>, text: Option<&Token>, i: usize, j: usize, stack: &mut Vec<State>) {
     // Any text: ends here, or takes a token of the other side.
-    if matches!(p, Some(Token::Star | Token::Unknown)) {
+    if matches!(pattern, Some(Token::Star | Token::Unknown)) {
         stack.push((i + 1, j, Inside::Neither));
-        if t.is_some() {
+        if text.is_some() {
             stack.push((i, j + 1, Inside::Neither));
         }
     }
-    if matches!(t, Some(Token::Unknown)) {
+    if matches!(text, Some(Token::Unknown)) {
         stack.push((i, j + 1, Inside::Neither));
-        if p.is_some() {
+        if pattern.is_some() {
             stack.push((i + 1, j, Inside::Neither));
         }
     }
-    match (p, t) {
-        (Some(Token::Char(a)), Some(Token::Char(b))) if a == b => stack.push((i + 1, j + 1, Inside::Neither)),
-        (Some(Token::One), Some(Token::Char(_))) => stack.push((i + 1, j + 1, Inside::Neither)),
-        (Some(Token::Symbol(a, _)), Some(Token::Symbol(b, _))) if a == b => {
-            stack.push((i + 1, j + 1, Inside::Neither));
-        }
-        _ => {}
+    let (Some(pattern), Some(text)) = (pattern, text) else { return };
+    if are_one(pattern, text) {
+        stack.push((i + 1, j + 1, Inside::Neither));
     }
-    if let (Some(Token::Symbol(s, a)), Some(t)) = (p, t) {
-        take(s, *a, t, (i, j + 1, Inside::Pattern), (i + 1, j, Inside::Text), stack);
+    if let Token::Symbol(symbol, alphabet) = pattern {
+        take(symbol, *alphabet, text, (i, j + 1, Inside::Pattern), (i + 1, j, Inside::Text), stack);
     }
-    if let (Some(p), Some(Token::Symbol(s, a))) = (p, t) {
-        take(s, *a, p, (i + 1, j, Inside::Text), (i, j + 1, Inside::Pattern), stack);
+    if let Token::Symbol(symbol, alphabet) = text {
+        take(symbol, *alphabet, pattern, (i + 1, j, Inside::Text), (i, j + 1, Inside::Pattern), stack);
+    }
+}
+
+/// Whether a token of a pattern certainly matches exactly this token of a text.
+fn are_one(pattern: &Token, text: &Token) -> bool {
+    match (pattern, text) {
+        (Token::Char(x), Token::Char(y)) => x == y,
+        (Token::One, Token::Char(_)) => true,
+        (Token::Symbol(x, _), Token::Symbol(y, _)) => x == y,
+        _ => false,
     }
 }
 
 /// A symbol takes a token of the other side: all of it (`whole`), or it ends inside of another symbol (`part`).
-fn take(symbol: &Symbol, alphabet: Alphabet, other: &Token, whole: State, part: State, stack: &mut Vec<State>) {
+fn take(
+    symbol: &Symbol,
+    alphabet: Alphabet,
+    other: &Token,
+    whole: State,
+    part: State,
+    stack: &mut Vec<State>,
+) {
     match other {
         Token::Char(c) if alphabet.has(*c) => stack.push(whole),
         Token::Char(_) => {}

@@ -51,7 +51,9 @@ pub fn verdict(app: &App, statements: &[Statement], open: Option<&Why>, request:
         match (question.applies(app, s), s.effect) {
             (Same::No, _) => {}
             (Same::Yes, Effect::Deny) => {
-                return Verdict::Denied(s.evidence(format!("{} denies `{}`", s.origin.label, request.action)));
+                return Verdict::Denied(
+                    s.evidence(format!("{} denies `{}`", s.origin.label, request.action)),
+                );
             }
             (Same::Unknown, Effect::Deny) => maybe_denied = maybe_denied.or(Some(s)),
             (Same::Yes, Effect::Allow) => allowed = allowed.or(Some(s)),
@@ -139,7 +141,8 @@ impl<'a> Question<'a> {
     fn principal(&self, app: &App, p: Option<&Principals>) -> Same {
         let Some(p) = p else { return Same::Yes };
         let Some(who) = self.request.who else { return Same::Unknown };
-        let each = |(x, guards): &(Principal, Guards)| and(is(app, x, who), holds(guards, self.request.given));
+        let each =
+            |(x, guards): &(Principal, Guards)| and(is(app, x, who), holds(guards, self.request.given));
         let start = if p.open.is_some() { Same::Unknown } else { Same::No };
         let any = p.list.iter().map(each).fold(start, or);
         if p.negated { not(any) } else { any }

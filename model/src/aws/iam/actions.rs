@@ -44,8 +44,8 @@ static LINES: LazyLock<Vec<&'static str>> =
 
 /// Verbs of actions that read.
 const READING: &[&str] = &[
-    "BatchGet", "Check", "Describe", "Estimate", "Get", "Head", "Lookup", "Preview", "Query", "Search", "Test",
-    "Validate",
+    "BatchGet", "Check", "Describe", "Estimate", "Get", "Head", "Lookup", "Preview", "Query", "Search",
+    "Test", "Validate",
 ];
 
 fn action(prefix: &'static str, verb: &'static str, rest: &'static str) -> Action {

@@ -4,7 +4,7 @@ use super::resources::{Found, find};
 use crate::value::Value;
 use smol_str::SmolStr;
 
-/// Where PartiQL statements stand.
+/// Where statements of `PartiQL` stand.
 /// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-iam.html>
 const STATEMENTS: &[(&str, &str)] = &[
     ("BatchExecuteStatement", "Statements.*.Statement"),
@@ -90,11 +90,27 @@ const BESIDES: &[(&str, &str, &[&str])] = &[
     ("transcribe", "*", &["iam:PassRole", "s3:GetObject", "s3:PutObject"]),
     ("comprehend", "*", &["iam:PassRole"]),
     ("polly", "*", &["s3:PutObject", "sns:Publish"]),
-    ("bedrock-runtime", "*", &["bedrock:ApplyGuardrail", "bedrock:GetInferenceProfile", "s3:GetObject", "s3:PutObject"]),
-    ("bedrock-agent-runtime", "*", &["bedrock:GetInferenceProfile", "bedrock:InvokeModel", "bedrock:Retrieve"]),
+    (
+        "bedrock-runtime",
+        "*",
+        &["bedrock:ApplyGuardrail", "bedrock:GetInferenceProfile", "s3:GetObject", "s3:PutObject"],
+    ),
+    (
+        "bedrock-agent-runtime",
+        "*",
+        &["bedrock:GetInferenceProfile", "bedrock:InvokeModel", "bedrock:Retrieve"],
+    ),
     ("cloudformation", "*", &["iam:PassRole"]),
-    ("ses", "*", &["ses:SendBulkTemplatedEmail", "ses:SendEmail", "ses:SendRawEmail", "ses:SendTemplatedEmail"]),
-    ("sesv2", "*", &["ses:SendBulkTemplatedEmail", "ses:SendEmail", "ses:SendRawEmail", "ses:SendTemplatedEmail"]),
+    (
+        "ses",
+        "*",
+        &["ses:SendBulkTemplatedEmail", "ses:SendEmail", "ses:SendRawEmail", "ses:SendTemplatedEmail"],
+    ),
+    (
+        "sesv2",
+        "*",
+        &["ses:SendBulkTemplatedEmail", "ses:SendEmail", "ses:SendRawEmail", "ses:SendTemplatedEmail"],
+    ),
     ("sts", "AssumeRole", &["sts:SetSourceIdentity", "sts:TagSession"]),
 ];
 
@@ -136,7 +152,9 @@ const ATHENA: &[&str] = &[
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-security-iam.html>
 pub(super) fn is_unusual(service: &str, args: &Value) -> bool {
     let bucket = || args.get("Bucket").map_or("", Value::suffix);
-    service == "s3" && (bucket().ends_with("--x-s3") || args.get("Bucket").is_some_and(|b| b.prefix().starts_with("arn:")))
+    service == "s3"
+        && (bucket().ends_with("--x-s3")
+            || args.get("Bucket").is_some_and(|b| b.prefix().starts_with("arn:")))
 }
 
 /// Groups of which one action each is certainly needed, where the arguments choose among several; `None` when they
@@ -157,7 +175,8 @@ pub(super) fn chosen(service: &str, operation: &str, args: &Value) -> Option<Vec
                 let first = v.prefix().trim_start();
                 // The word must end within the constant text.
                 let word = first.split_once(char::is_whitespace).map(|(w, _)| w.to_ascii_lowercase());
-                let action = WORDS.iter().find(|(w, _)| word.as_deref() == Some(w)).map(|(_, a)| vec![(*a).into()]);
+                let action =
+                    WORDS.iter().find(|(w, _)| word.as_deref() == Some(w)).map(|(_, a)| vec![(*a).into()]);
                 if let Some(action) = action
                     && !out.contains(&action)
                 {
@@ -272,7 +291,8 @@ mod tests {
 
     #[test]
     fn transactions_by_their_parts() {
-        let args = r#"{"TransactItems": [{"Put": {"TableName": "a"}}, {"ConditionCheck": {"TableName": "b"}}]}"#;
+        let args =
+            r#"{"TransactItems": [{"Put": {"TableName": "a"}}, {"ConditionCheck": {"TableName": "b"}}]}"#;
         assert_eq!(
             must("dynamodb", "TransactWriteItems", args),
             ["dynamodb:PutItem", "dynamodb:ConditionCheckItem"]
@@ -290,6 +310,9 @@ mod tests {
             must("s3", "CopyObject", r#"{"CopySource": "a/b", "Bucket": "c", "Key": "d"}"#),
             ["s3:GetObject", "s3:PutObject"]
         );
-        assert!(!needs("s3", "GetObject", &Value::Map(vec![("Bucket".into(), Value::str("b--x-s3"))], false)).known);
+        assert!(
+            !needs("s3", "GetObject", &Value::Map(vec![("Bucket".into(), Value::str("b--x-s3"))], false))
+                .known
+        );
     }
 }

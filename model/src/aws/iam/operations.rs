@@ -79,7 +79,9 @@ mod tests {
     #[test]
     fn kinds_of_mapping() {
         let own = |s, o| matches!(guarded(s, o), Some(Guarded::Own(_)));
-        assert!(own("s3", "GetObject") && own("dynamodb", "PutItem") && own("stepfunctions", "StartExecution"));
+        assert!(
+            own("s3", "GetObject") && own("dynamodb", "PutItem") && own("stepfunctions", "StartExecution")
+        );
         assert_eq!(guarded("sqs", "SendMessageBatch"), Some(Guarded::All(vec!["sqs:SendMessage"])));
         assert_eq!(guarded("sts", "GetCallerIdentity"), Some(Guarded::Free));
         assert_eq!(guarded("apigateway", "GetRestApi"), Some(Guarded::All(vec!["apigateway:GET"])));

@@ -167,8 +167,7 @@ pub(super) fn find(args: &Value, path: &str) -> Found {
                     next.extend(entries.iter().map(|(k, _)| Value::Str(k.clone())));
                     found.open |= open;
                 }
-                ("*" | "{}", Value::Str(_) | Value::Int(_) | Value::Bool(_) | Value::Null) => {}
-                (key, Value::Map(_, open)) => match v.get(key) {
+                (key, Value::Map(_, open)) if key != "*" => match v.get(key) {
                     Some(v) => next.push(v.clone()),
                     None if *open => found.open = true,
                     None => found.lacking += 1,
