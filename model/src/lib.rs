@@ -12,6 +12,7 @@ pub mod aws;
 pub mod finding;
 pub mod handler;
 pub mod json;
+pub mod policy;
 pub mod rule;
 pub mod source;
 #[cfg(any(test, feature = "testing"))]

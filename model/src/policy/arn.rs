@@ -1,0 +1,120 @@
+//! What a call is made on: ARNs of resources, symbolic where their parts are not known.
+
+use super::token::{self, As, Token};
+use crate::app::{App, Kind, ResourceId};
+use crate::aws::iam::Subject;
+use crate::source::Span;
+use crate::tri::{Prop, Why};
+use crate::value::{Attr, Named, Value};
+
+/// The ARN of a resource, with its parts as far as they are known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arn {
+    /// The ARN as a value, for people and for fixes.
+    pub value: Value,
+    pub(super) tokens: Vec<Token>,
+}
+
+impl Arn {
+    /// Any resource: nothing is known of it.
+    pub fn unknown() -> Self {
+        Self { value: Value::unknown(), tokens: vec![Token::Unknown] }
+    }
+
+    /// The ARN a value is.
+    pub fn of_value(app: &App, value: &Value) -> Self {
+        Self { value: value.clone(), tokens: token::tokens(app, value, As::Text) }
+    }
+
+    /// The ARN of a resource of the project.
+    pub fn of(app: &App, id: ResourceId) -> Self {
+        Self::of_value(app, &Value::Of(id, Attr::Arn))
+    }
+
+    /// The ARN of a resource of a kind by what names it: its name, its ARN, or its URL.
+    pub fn named(app: &App, kind: Option<Kind>, name: &Value, behind: &Value) -> Self {
+        let base = base(app, kind, name).unwrap_or_else(Value::unknown);
+        let value = Value::concat([base, behind.clone()]);
+        let mut arn = Self::of_value(app, &value);
+        if matches!(value, Value::Unknown(_)) {
+            arn.tokens = vec![Token::Unknown];
+        }
+        arn
+    }
+}
+
+fn base(app: &App, kind: Option<Kind>, name: &Value) -> Option<Value> {
+    if name.prefix().starts_with("arn:") {
+        return Some(name.clone());
+    }
+    if let Value::Of(id, attr) = name {
+        let own = app.resource(*id).kind;
+        return match attr {
+            Attr::Arn => Some(name.clone()),
+            Attr::Name | Attr::Url if kind.is_none_or(|k| k == own) => Some(Value::Of(*id, Attr::Arn)),
+            Attr::Other(a) if a == "StreamArn" => Some(name.clone()),
+            _ => None,
+        };
+    }
+    let kind = kind?;
+    let (before, after) = token::form(kind)?;
+    let of_name = |name: Value| Value::concat([before.clone(), name, after.clone()]);
+    match (kind, name) {
+        (Kind::Queue, v) if v.prefix().starts_with("http") => {
+            let named = Named::parse(v).ok()?;
+            // The region and the account of the URL are those of the queue.
+            let parts = ["arn:", "", ":sqs:", "", ":", "", ":"];
+            let mut text: Vec<Value> =
+                parts.iter().map(|p| if p.is_empty() { Value::unknown() } else { Value::str(*p) }).collect();
+            text[1] = Value::Pseudo("AWS::Partition".into());
+            text.push(named.name);
+            Some(Value::concat(text))
+        }
+        // `name:alias`, `account:function:name`, aliases of keys: their ARN is another one.
+        (Kind::Function, v) if v.as_str().is_none_or(|s| s.contains(':')) => None,
+        (Kind::Key, v) if v.as_str().is_none_or(|s| s.starts_with("alias/")) => None,
+        (Kind::Parameter, Value::Str(s)) => Some(of_name(Value::str(s.strip_prefix('/').unwrap_or(s)))),
+        (Kind::Parameter, v @ Value::Concat(_)) => {
+            // Without a constant start it is not known whether it begins with a slash.
+            let Value::Concat(parts) = v else { return None };
+            let (first, rest) = parts.split_first()?;
+            let first = first.as_str()?;
+            let name = std::iter::once(Value::str(first.strip_prefix('/').unwrap_or(first)));
+            Some(of_name(Value::concat(name.chain(rest.iter().cloned()))))
+        }
+        (Kind::Parameter, _) => None,
+        (Kind::Secret, Value::Str(_) | Value::Concat(_)) => {
+            Some(of_name(Value::concat([name.clone(), Value::str("-"), Value::unknown()])))
+        }
+        (_, Value::Str(s)) if s.contains(':') => None,
+        // A value of which nothing is known may be an ARN of another account.
+        (_, Value::Str(_) | Value::Pseudo(_)) => Some(of_name(name.clone())),
+        (_, Value::Concat(_)) if !name.prefix().is_empty() || starts_with_name(name) => {
+            Some(of_name(name.clone()))
+        }
+        _ => None,
+    }
+}
+
+/// Text that starts with what can only be the start of a name.
+fn starts_with_name(v: &Value) -> bool {
+    matches!(v, Value::Concat(p) if matches!(p.first(), Some(Value::Pseudo(_) | Value::Of(_, Attr::Name))))
+}
+
+impl App {
+    /// The ARNs a call asks for, with the environment and the context of `function` in place of their names.
+    pub fn requested(&self, function: ResourceId, subject: &Subject, at: Span) -> Prop<Arn> {
+        let behind = self.resolve(function, &subject.behind, at, None);
+        // What stands behind the name has to be one text; otherwise it is not known.
+        let behind = behind.only().cloned().unwrap_or_else(|| match subject.behind.prefix().chars().next() {
+            Some(c) => Value::concat([Value::str(c.to_string()), Value::unknown()]),
+            None => Value::unknown(),
+        });
+        let names = self.resolve(function, &subject.name, at, None);
+        let names = match names.alts() {
+            [] => Prop::unknown(Why::other("the resource is not known"), at),
+            _ => names,
+        };
+        names.filter_map("a resource", |name| Some(Arn::named(self, subject.kind, name, &behind)))
+    }
+}

@@ -1,0 +1,50 @@
+//! Policies: what documents say, and whether statements allow an action on a resource.
+//!
+//! Documents are read from evaluated properties, so patterns may be symbolic: `!GetAtt Table.Arn` and
+//! `!Sub arn:${AWS::Partition}:dynamodb:…:table/${Table}` are the same, a name the template does not give is unknown
+//! text, and the answer is in three values. How AWS evaluates policies:
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
+
+mod arn;
+mod attached;
+mod document;
+mod identity;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+mod token;
+mod verdict;
+
+pub use arn::Arn;
+pub use attached::{resource_policy, trust_policy};
+pub use document::{Effect, Origin, Pattern, Patterns, Principal, Principals, Statement, document};
+pub use identity::{Identity, identity_of};
+pub use verdict::{Request, Verdict, Who, near_misses, verdict};
+
+/// Whether a constant text matches a constant pattern with `*` and `?`, without case.
+pub fn glob(pattern: &str, text: &str) -> bool {
+    let fold = |s: &str| s.chars().map(|c| c.to_ascii_lowercase()).collect::<Vec<char>>();
+    let (pattern, text) = (fold(pattern), fold(text));
+    // Where to go on after the last star: it takes one more character each time the rest fails.
+    let (mut at, mut taken, mut star) = (0, 0, None);
+    while let Some(next) = text.get(taken) {
+        match pattern.get(at) {
+            Some('*') => {
+                star = Some((at, taken));
+                at += 1;
+            }
+            Some(c) if *c == '?' || c == next => {
+                at += 1;
+                taken += 1;
+            }
+            _ => {
+                let Some((after, before)) = star else { return false };
+                star = Some((after, before + 1));
+                at = after + 1;
+                taken = before + 1;
+            }
+        }
+    }
+    pattern.iter().skip(at).all(|c| *c == '*')
+}

@@ -1,0 +1,210 @@
+//! Whether statements allow an action on a resource.
+
+use super::arn::Arn;
+use super::document::{Effect, Pattern, Patterns, Principal, Principals, Statement};
+use super::token::{self, As, Token};
+use crate::app::{App, ResourceId};
+use crate::tri::{Combined, Guards, Proof, Why};
+use crate::value::{Attr, Same, Value};
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Request<'a> {
+    /// The action (`s3:GetObject`).
+    pub action: &'a str,
+    /// The resource.
+    pub resource: &'a Arn,
+    /// Who asks; looked at only by statements that name principals.
+    pub who: Option<Who<'a>>,
+    /// The conditions of the template under which it is asked (those of the function).
+    pub given: &'a Guards,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who<'a> {
+    /// A service, by its principal (`lambda.amazonaws.com`).
+    Service(&'a str),
+    /// A role of the project.
+    Role(ResourceId),
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// Certainly allowed, by this statement.
+    Allowed(Proof),
+    /// Certainly denied, by this statement.
+    Denied(Proof),
+    /// Certainly allowed by none and so refused (perhaps denied besides), unless a policy of another kind allows it.
+    Missing,
+    /// Not decided.
+    Unknown(Why),
+}
+
+/// What the statements say. `open` is why there may be other statements.
+pub fn verdict(app: &App, statements: &[Statement], open: Option<&Why>, request: &Request<'_>) -> Verdict {
+    let question = Question::new(request);
+    let mut allowed: Option<&Statement> = None;
+    let (mut maybe_allowed, mut maybe_denied) = (None, None);
+    for s in statements {
+        match (question.applies(app, s), s.effect) {
+            (Same::No, _) => {}
+            (Same::Yes, Effect::Deny) => {
+                return Verdict::Denied(
+                    s.evidence(format!("{} denies `{}`", s.origin.label, request.action)),
+                );
+            }
+            (Same::Unknown, Effect::Deny) => maybe_denied = maybe_denied.or(Some(s)),
+            (Same::Yes, Effect::Allow) => allowed = allowed.or(Some(s)),
+            (Same::Unknown, Effect::Allow) => maybe_allowed = maybe_allowed.or(Some(s)),
+        }
+    }
+    if let Some(why) = open {
+        return Verdict::Unknown(why.clone());
+    }
+    match (allowed, maybe_allowed, maybe_denied) {
+        (None, None, _) => Verdict::Missing,
+        (Some(s), _, None) => {
+            Verdict::Allowed(s.evidence(format!("{} allows `{}`", s.origin.label, request.action)))
+        }
+        (_, _, Some(s)) => Verdict::Unknown(Why::other(format!("{} may deny it", s.origin.label))),
+        (None, Some(s), None) => Verdict::Unknown(Why::other(format!("{} may allow it", s.origin.label))),
+    }
+}
+
+/// The statements that allow the action on certainly other resources: what a finding shows beside a missing one.
+pub fn near_misses<'s>(app: &App, statements: &'s [Statement], request: &Request<'_>) -> Vec<&'s Statement> {
+    let question = Question::new(request);
+    statements
+        .iter()
+        .filter(|s| s.effect == Effect::Allow)
+        .filter(|s| question.action(app, &s.actions) == Same::Yes)
+        .filter(|s| question.resource(app, s) == Same::No)
+        .collect()
+}
+
+struct Question<'a> {
+    request: &'a Request<'a>,
+    action: Vec<Token>,
+}
+
+impl<'a> Question<'a> {
+    fn new(request: &'a Request<'a>) -> Self {
+        let mut action: Vec<Token> = request.action.chars().map(Token::Char).collect();
+        token::folded(&mut action);
+        Self { request, action }
+    }
+
+    /// Whether a statement is about the request.
+    fn applies(&self, app: &App, s: &Statement) -> Same {
+        let parts = [
+            self.action(app, &s.actions),
+            self.resource(app, s),
+            self.principal(app, s.principals.as_ref()),
+            // What a condition says is not decided.
+            if s.condition.is_some() { Same::Unknown } else { Same::Yes },
+            holds(&s.guards, self.request.given),
+        ];
+        parts.into_iter().fold(Same::Yes, and)
+    }
+
+    fn action(&self, app: &App, p: &Patterns) -> Same {
+        let one = |v: &Value| {
+            let mut pattern = token::tokens(app, v, As::Pattern);
+            token::folded(&mut pattern);
+            token::matches(&pattern, &self.action)
+        };
+        self.listed(p, one)
+    }
+
+    fn resource(&self, app: &App, s: &Statement) -> Same {
+        let Some(p) = &s.resources else {
+            // Policies of identities must name resources; those of a resource are about it.
+            return if s.principals.is_some() { Same::Yes } else { Same::Unknown };
+        };
+        let one =
+            |v: &Value| token::matches(&token::tokens(app, v, As::Pattern), &self.request.resource.tokens);
+        self.listed(p, one)
+    }
+
+    fn listed(&self, p: &Patterns, one: impl Fn(&Value) -> Same) -> Same {
+        let each = |x: &Pattern| {
+            let hit = and(one(&x.value), holds(&x.guards, self.request.given));
+            if x.possible { and(hit, Same::Unknown) } else { hit }
+        };
+        let start = if p.open.is_some() { Same::Unknown } else { Same::No };
+        let any = p.list.iter().map(each).fold(start, or);
+        if p.negated { not(any) } else { any }
+    }
+
+    fn principal(&self, app: &App, p: Option<&Principals>) -> Same {
+        let Some(p) = p else { return Same::Yes };
+        let Some(who) = self.request.who else { return Same::Unknown };
+        let each =
+            |(x, guards): &(Principal, Guards)| and(is(app, x, who), holds(guards, self.request.given));
+        let start = if p.open.is_some() { Same::Unknown } else { Same::No };
+        let any = p.list.iter().map(each).fold(start, or);
+        if p.negated { not(any) } else { any }
+    }
+}
+
+fn is(app: &App, principal: &Principal, who: Who<'_>) -> Same {
+    let text = |v: &Value, other: Vec<Token>| token::matches(&token::tokens(app, v, As::Text), &other);
+    match (principal, who) {
+        (Principal::Any, _) => Same::Yes,
+        (Principal::Service(v), Who::Service(s)) => text(v, s.chars().map(Token::Char).collect()),
+        (Principal::Aws(v), Who::Role(id)) => match v {
+            Value::Of(other, Attr::Arn) => {
+                if *other == id {
+                    Same::Yes
+                } else {
+                    Same::No
+                }
+            }
+            // The whole account: its own policies decide, this one grants nothing by itself.
+            v if v.suffix().ends_with(":root") => Same::No,
+            Value::Pseudo(n) if n == "AWS::AccountId" => Same::No,
+            Value::Str(s) if s.len() == 12 && s.bytes().all(|b| b.is_ascii_digit()) => Same::No,
+            v => match text(v, token::tokens(app, &Value::Of(id, Attr::Arn), As::Text)) {
+                Same::No => Same::No,
+                Same::Yes | Same::Unknown => Same::Unknown,
+            },
+        },
+        (Principal::Service(_), Who::Role(_))
+        | (Principal::Aws(_), Who::Service(_))
+        | (Principal::Other(..), _) => Same::No,
+    }
+}
+
+/// Whether conditions of the template hold where the request is made.
+fn holds(guards: &Guards, given: &Guards) -> Same {
+    if guards.is_empty() {
+        return Same::Yes;
+    }
+    match guards.combine(given) {
+        Combined::Never => Same::No,
+        Combined::Together(both) if both == *given => Same::Yes,
+        Combined::Together(_) | Combined::Undecided => Same::Unknown,
+    }
+}
+
+fn and(a: Same, b: Same) -> Same {
+    match (a, b) {
+        (Same::No, _) | (_, Same::No) => Same::No,
+        (Same::Yes, Same::Yes) => Same::Yes,
+        _ => Same::Unknown,
+    }
+}
+
+fn or(a: Same, b: Same) -> Same {
+    not(and(not(a), not(b)))
+}
+
+fn not(a: Same) -> Same {
+    match a {
+        Same::Yes => Same::No,
+        Same::No => Same::Yes,
+        Same::Unknown => Same::Unknown,
+    }
+}
