@@ -11,7 +11,7 @@ fn arguments(text: &str) -> Value {
     if text == "-" {
         return Value::Map(Vec::new(), true);
     }
-    match json::parse(&Value::str(text)).unwrap() {
+    match json::parse(&Value::str(text)).expect("the argument hint is JSON") {
         Value::Map(entries, _) => {
             let open = entries.iter().any(|(k, _)| k == "..");
             let known = |(k, _): &(SmolStr, Value)| k != "..";
