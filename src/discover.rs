@@ -5,6 +5,7 @@ use anyhow::{Context, Result, bail};
 use ignore::WalkBuilder;
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Folders that hold other people's code or build outputs; they are not linted unless named on the command line.
 const VENDORED: &[&str] = &[
@@ -92,15 +93,28 @@ pub fn discover(paths: &[PathBuf], cwd: &Path) -> Result<Found> {
 
 impl Found {
     fn walk(&mut self, dir: &Path, all: &mut BTreeSet<String>) {
-        let walker = WalkBuilder::new(dir)
-            .require_git(false)
-            .follow_links(false)
-            .filter_entry(|e| {
-                e.depth() == 0
-                    || !e.file_type().is_some_and(|t| t.is_dir())
-                    || e.file_name().to_str().is_none_or(|n| !VENDORED.contains(&n))
-            })
-            .build();
+        let special = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&special);
+        let mut builder = WalkBuilder::new(dir);
+        builder.require_git(false).follow_links(false).filter_entry(move |e| {
+            if e.depth() == 0 || !e.file_type().is_some_and(|t| t.is_dir()) {
+                return true;
+            }
+            if e.file_name().to_str().is_some_and(|n| VENDORED.contains(&n)) {
+                return false;
+            }
+            let bad = special_ignore_file(e.path());
+            let fine = bad.is_none();
+            seen.lock().unwrap_or_else(PoisonError::into_inner).extend(bad);
+            fine
+        });
+        if let Some(bad) = dir.ancestors().find_map(special_ignore_file) {
+            builder.standard_filters(false);
+            let path = relative(&self.root, &bad).unwrap_or_else(|| bad.to_string_lossy().into_owned());
+            let text = "no ignore files are honoured: this one is not a regular file";
+            self.notices.push(Notice::about(path, NoticeKind::Unreadable, text));
+        }
+        let walker = builder.build();
         for entry in walker {
             match entry {
                 Ok(e) if e.file_type().is_some_and(|t| t.is_file()) => match relative(&self.root, e.path()) {
@@ -118,12 +132,25 @@ impl Found {
                     if let Some(err) = e.error() {
                         self.problem(err, e.path());
                     }
+                    let special = e.file_type().is_some_and(|t| !t.is_dir() && !t.is_symlink());
+                    if special
+                        && let Some(path) = relative(&self.root, e.path())
+                        && crate::read::may_matter(&path)
+                    {
+                        let text = "not read: not a regular file";
+                        self.notices.push(Notice::about(path, NoticeKind::Unreadable, text));
+                    }
                 }
                 Err(err) => {
                     let at = error_path(&err).unwrap_or_else(|| dir.to_path_buf());
                     self.problem(&err, &at);
                 }
             }
+        }
+        for bad in special.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            let path = relative(&self.root, &bad).unwrap_or_else(|| bad.to_string_lossy().into_owned());
+            let text = "its folder is not read: this ignore file is not a regular file";
+            self.notices.push(Notice::about(path, NoticeKind::Unreadable, text));
         }
     }
 
@@ -135,6 +162,14 @@ impl Found {
         };
         self.notices.push(Notice::about(path, NoticeKind::Unreadable, format!("not read: {why}")));
     }
+}
+
+/// Files the walk reads in every folder.
+const IGNORE_FILES: &[&str] = &[".gitignore", ".ignore", ".git/info/exclude"];
+
+/// An ignore file of a folder that must not be opened: reading a pipe or a device may never end.
+fn special_ignore_file(dir: &Path) -> Option<PathBuf> {
+    IGNORE_FILES.iter().map(|n| dir.join(n)).find(|p| p.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir()))
 }
 
 fn error_path(err: &ignore::Error) -> Option<PathBuf> {

@@ -123,10 +123,11 @@ fn analyze_here(found: &Found, parameters: &[(String, String)]) -> Analysis {
                 templates.push(TemplateFile { path: path.clone(), facts });
             }
             Lowered::Other => {}
-            Lowered::Broken(e, true) => {
+            // A bound of ours says nothing about the text.
+            Lowered::Broken(e, true) if e.is_certain() => {
                 out.broken.push(Broken { span: e.span, what: e.message, kind: BrokenKind::Template });
             }
-            Lowered::Broken(e, false) => notices.push(Notice {
+            Lowered::Broken(e, _) => notices.push(Notice {
                 path: path.clone(),
                 at: Some(e.span),
                 kind: NoticeKind::Syntax,

@@ -37,12 +37,17 @@ pub(crate) fn read_all(files: &[String], vfs: &Vfs) -> (Vec<Text>, Vec<Notice>) 
     (texts, notices)
 }
 
-fn read(path: &str, vfs: &Vfs) -> Result<Option<Text>, Notice> {
-    let is_code = code::language(path).is_some();
+/// Whether a file is source code or can be a template, by its name.
+pub(crate) fn may_matter(path: &str) -> bool {
     let extension = file_name(path).rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
-    if !is_code && !TEMPLATE_EXTENSIONS.contains(&extension.as_str()) {
+    code::language(path).is_some() || TEMPLATE_EXTENSIONS.contains(&extension.as_str())
+}
+
+fn read(path: &str, vfs: &Vfs) -> Result<Option<Text>, Notice> {
+    if !may_matter(path) {
         return Ok(None);
     }
+    let is_code = code::language(path).is_some();
     let unreadable =
         |e: &std::io::Error| Notice::about(path, NoticeKind::Unreadable, format!("not read: {}", e.kind()));
     let mut file = File::open(vfs.on_disk(path)).map_err(|e| unreadable(&e))?;

@@ -192,10 +192,18 @@ impl Value {
         }
     }
 
-    /// Join parts to text: constants are merged, nested concatenations flattened.
+    /// Join parts to text: constants are merged, nested concatenations flattened. Text that grows out of all
+    /// proportion (`x += x` in a loop) is not known any more.
     pub fn concat(parts: impl IntoIterator<Item = Value>) -> Self {
         let mut out: Vec<Value> = Vec::new();
+        let (mut size, mut deps) = (0_usize, Deps::NONE);
         for p in parts {
+            size = size.saturating_add(p.text_size());
+            deps = deps.or(p.deps());
+            if size > MAX_TEXT {
+                out.clear();
+                continue;
+            }
             let p = match p {
                 Self::Int(i) => Self::str(i.to_string()),
                 Self::Bool(b) => Self::str(b.to_string()),
@@ -210,10 +218,22 @@ impl Value {
                 (p, _) => push_part(&mut out, p),
             }
         }
+        if size > MAX_TEXT {
+            return Self::Unknown(deps);
+        }
         match out.len() {
             0 => Self::str(""),
             1 => out.swap_remove(0),
             _ => Self::Concat(out),
+        }
+    }
+
+    /// How much a value adds to a text: bytes of constants, and as much as a short name for what is not constant.
+    fn text_size(&self) -> usize {
+        match self {
+            Self::Str(s) => s.len(),
+            Self::Concat(parts) => parts.iter().fold(0, |n, p| n.saturating_add(p.text_size())),
+            _ => 64,
         }
     }
 
@@ -329,6 +349,9 @@ fn a_text(v: &Value) -> Option<SmolStr> {
         _ => None,
     }
 }
+
+/// Largest text that is put together, in bytes; names and queries are far smaller.
+const MAX_TEXT: usize = 256 * 1024;
 
 fn push_part(out: &mut Vec<Value>, p: Value) {
     match (&p, out.last_mut()) {

@@ -4,6 +4,7 @@ use lamlint_model::source::{FileId, SourceMap, Span};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 /// Longest line that is shown whole, in bytes.
 const MAX_LINE: usize = 200;
@@ -24,11 +25,14 @@ struct View<'a> {
     text: Cow<'a, str>,
     /// For each line: where it starts in the text of the view, where its kept part starts in the file, how long
     /// the mark before the kept part is, and how long the kept part is.
-    lines: Vec<Line>,
+    lines: Rc<Vec<Line>>,
 }
 
+/// The lines of files that are shown as they are, and `None` for others: found once for all findings of a report.
+pub(super) type Plain = BTreeMap<FileId, Option<Rc<Vec<Line>>>>;
+
 #[derive(Debug, Clone, Copy)]
-struct Line {
+pub(super) struct Line {
     start: usize,
     source: usize,
     mark: usize,
@@ -41,14 +45,28 @@ const MARK: &str = "… ";
 
 impl<'a> Excerpts<'a> {
     /// Views of all files these spans are in; `name` shows a path.
-    pub(super) fn new(sources: &'a SourceMap, spans: &[Span], name: impl Fn(&str) -> String) -> Self {
+    pub(super) fn new(
+        sources: &'a SourceMap,
+        spans: &[Span],
+        plain: &mut Plain,
+        name: impl Fn(&str) -> String,
+    ) -> Self {
         let mut by_file: BTreeMap<FileId, Vec<Span>> = BTreeMap::new();
         for s in spans {
             by_file.entry(s.file).or_default().push(*s);
         }
         let names = by_file.keys().map(|f| (*f, super::printable(&name(&sources.file(*f).path)))).collect();
-        let views =
-            by_file.into_iter().map(|(f, spans)| (f, View::new(&sources.file(f).text, &spans))).collect();
+        let views = by_file
+            .into_iter()
+            .map(|(f, spans)| {
+                let text: &str = &sources.file(f).text;
+                let view = match plain.entry(f).or_insert_with(|| plain_lines(text).map(Rc::new)) {
+                    Some(lines) => View { text: Cow::Borrowed(text), lines: Rc::clone(lines) },
+                    None => View::cut(text, &spans),
+                };
+                (f, view)
+            })
+            .collect();
         Self { sources, names, views }
     }
 
@@ -73,20 +91,7 @@ impl<'a> Excerpts<'a> {
 }
 
 impl<'a> View<'a> {
-    fn new(text: &'a str, spans: &[Span]) -> Self {
-        let clean = !text.chars().any(is_unsafe);
-        if clean && text.split('\n').all(|l| l.len() <= MAX_LINE) {
-            let mut at = 0;
-            let lines = text
-                .split('\n')
-                .map(|l| {
-                    let line = Line { start: at, source: at, mark: 0, kept: l.len(), skipped: 0 };
-                    at += l.len() + 1;
-                    line
-                })
-                .collect();
-            return Self { text: Cow::Borrowed(text), lines };
-        }
+    fn cut(text: &'a str, spans: &[Span]) -> Self {
         let mut out = String::with_capacity(text.len().min(1 << 20));
         let mut lines = Vec::new();
         let mut at = 0;
@@ -119,8 +124,22 @@ impl<'a> View<'a> {
         }
         // The last line has no break of its own.
         out.pop();
-        Self { text: Cow::Owned(out), lines }
+        Self { text: Cow::Owned(out), lines: Rc::new(lines) }
     }
+}
+
+/// The lines of a text that can be shown as it is.
+fn plain_lines(text: &str) -> Option<Vec<Line>> {
+    if text.chars().any(is_unsafe) || text.split('\n').any(|l| l.len() > MAX_LINE) {
+        return None;
+    }
+    let mut at = 0;
+    let lines = text.split('\n').map(|l| {
+        let line = Line { start: at, source: at, mark: 0, kept: l.len(), skipped: 0 };
+        at += l.len() + 1;
+        line
+    });
+    Some(lines.collect())
 }
 
 fn is_unsafe(c: char) -> bool {
@@ -202,7 +221,7 @@ mod tests {
         let f = sources.add("x.js", text.clone());
         let at = text.find("HERE").unwrap();
         let span = Span::new(f, at, at + 4);
-        let e = Excerpts::new(&sources, &[span], str::to_owned);
+        let e = Excerpts::new(&sources, &[span], &mut Plain::new(), str::to_owned);
         let view = e.source(f).unwrap();
         assert!(view.len() < 300, "{}", view.len());
         assert_eq!(&view[e.range(span)], "HERE");
@@ -216,7 +235,7 @@ mod tests {
         let mut sources = SourceMap::default();
         let f = sources.add("x.py", "é = 1\r\nb\n");
         let s = |a, b| Span::new(f, a, b);
-        let e = Excerpts::new(&sources, &[s(0, 1)], str::to_owned);
+        let e = Excerpts::new(&sources, &[s(0, 1)], &mut Plain::new(), str::to_owned);
         assert_eq!(e.range(s(1, 2)), 0..2);
         assert_eq!(e.range(s(0, 99)), 0..6);
         assert_eq!(e.range(s(500, 900)), 10..10);

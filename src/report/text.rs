@@ -1,6 +1,6 @@
 //! Findings with annotated excerpts, for people.
 
-use super::excerpt::Excerpts;
+use super::excerpt::{Excerpts, Plain};
 use super::style::Styled;
 use super::{Report, printable};
 use codespan_reporting::diagnostic::{Diagnostic, Label, Severity as Level};
@@ -18,10 +18,12 @@ const MAX_LABELS: usize = 8;
 pub fn render(report: &Report<'_>) -> String {
     let config = Config { chars: Chars::box_drawing(), start_context_lines: 1, ..Config::default() };
     let mut out = Styled::default();
+    let mut plain = Plain::new();
     for f in &report.outcome.findings {
         let (labels, left_out) = labels(f);
         let spans: Vec<Span> = labels.iter().map(|(s, _)| *s).collect();
-        let excerpts = Excerpts::new(&report.analysis.sources, &spans, |p| report.display.path(p));
+        let excerpts =
+            Excerpts::new(&report.analysis.sources, &spans, &mut plain, |p| report.display.path(p));
         let diagnostic = diagnostic(f, &excerpts, &labels, left_out);
         if let Err(e) = term::emit_to_write_style(&mut out, &config, &excerpts, &diagnostic) {
             // The finding must not get lost because its excerpt can't be drawn.
@@ -65,6 +67,11 @@ fn labels(f: &Finding) -> (Vec<(Span, String)>, usize) {
 pub(super) fn words(e: &Evidence) -> String {
     match basis(e.basis()) {
         Some(b) if e.note().is_empty() => b,
+        // A value taken from the model says so in its note already.
+        Some(_) if !matches!(e.basis(), Basis::Heuristic(_)) && e.note().contains("(the default") => {
+            e.note().to_owned()
+        }
+        Some(b) if e.note().contains(&format!("({b})")) => e.note().to_owned(),
         Some(b) => format!("{} ({b})", e.note()),
         None => e.note().to_owned(),
     }

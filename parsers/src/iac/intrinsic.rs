@@ -168,8 +168,14 @@ impl Eval<'_> {
     }
 }
 
+/// Most parts of one text; a template of the largest size that deploys has fewer.
+const MAX_PARTS: usize = 2000;
+
 /// Text from parts; absent parts are left out together with their delimiter.
 pub(super) fn joined(parts: &[Prop<Option<Value>>], delimiter: &str, span: Span) -> Tree {
+    if parts.len() > MAX_PARTS {
+        return Tree::unknown(Why::new(Reason::Budget, "text of too many parts"), span);
+    }
     let mut rows = vec![Row { parts: Vec::new(), basis: Basis::Written, guards: Guards::none() }];
     let mut open = None;
     for p in parts {

@@ -137,7 +137,8 @@ impl Interp<'_> {
     }
 
     fn export_below(&mut self, id: UnitId, name: &str, depth: u32) -> Option<V> {
-        if depth > 16 {
+        // Star exports branch, and a cycle of them would be followed along every path.
+        if depth > 16 || !self.step() {
             return None;
         }
         let frame = self.load(id);
@@ -193,9 +194,16 @@ impl Interp<'_> {
     }
 
     fn imported_by(&mut self, id: UnitId, module: &str, name: &str) -> V {
+        // Modules may re-export a name from each other in a circle.
+        if self.loading >= MAX_DEPTH {
+            self.give_up(Reason::Budget, "modules import each other too deeply");
+            return V::unknown();
+        }
+        self.loading += 1;
         let outer = self.at_unit(id);
         let v = self.imported(module, name);
         (self.unit, self.lang) = outer;
+        self.loading -= 1;
         v
     }
 

@@ -1,7 +1,7 @@
 //! Python to [`super::hir`].
 //!
-//! [`stmt`] and [`expr`] follow the grammar; [`pattern`] covers targets and `match`; [`literal`] decodes text and
-//! numbers; [`lexical`] confirms syntax errors without the grammar's help.
+//! `stmt` and `expr` follow the grammar; `pattern` covers targets and `match`; `literal` decodes text and
+//! numbers; `lexical` confirms syntax errors without the grammar's help.
 
 mod expr;
 mod kinds;

@@ -4,7 +4,7 @@ use lamlint_model::app::{Forward, Function, Kind, Place, Signal, Trigger, writes
 use lamlint_model::handler::{Fact, FactKind, Phase, SdkCall};
 use lamlint_model::value::Same;
 use lamlint_model::{Cx, ResourceId, Span, Tri, Value};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Bound on the connections between a write and the function it starts.
 const MAX_FORWARDS: usize = 6;
@@ -51,19 +51,19 @@ pub(super) struct Graph<'a> {
     /// The place of each trigger.
     places: Vec<Option<Place>>,
     /// All starts with what the code started by them does.
-    edges: Vec<(Start, Vec<Edge>)>,
+    edges: BTreeMap<Start, Vec<Edge>>,
 }
 
 impl<'a> Graph<'a> {
     pub(super) fn of(cx: &'a Cx<'a>) -> Self {
         let places = cx.app.triggers.iter().map(|t| cx.app.trigger_place(t)).collect();
-        let mut graph = Self { cx, forwards: cx.app.forwards(), places, edges: Vec::new() };
+        let mut graph = Self { cx, forwards: cx.app.forwards(), places, edges: BTreeMap::new() };
         let starts = (0..cx.app.triggers.len())
             .map(Start::Trigger)
             .chain(cx.app.functions().map(|f| Start::Invoked(f.resource.id)));
         for start in starts {
             let edges = graph.edges_of(start);
-            graph.edges.push((start, edges));
+            graph.edges.insert(start, edges);
         }
         graph
     }
@@ -76,7 +76,7 @@ impl<'a> Graph<'a> {
     }
 
     fn after(&self, start: Start) -> &[Edge] {
-        self.edges.iter().find(|(s, _)| *s == start).map_or(&[], |(_, e)| e)
+        self.edges.get(&start).map_or(&[], Vec::as_slice)
     }
 
     fn edges_of(&self, start: Start) -> Vec<Edge> {
