@@ -137,8 +137,8 @@ fn analyze_here(found: &Found, parameters: &[(String, String)]) -> Analysis {
         }
     }
 
-    let deploy =
-        Deploy { parameters: parameters.to_vec(), samconfigs: samconfigs(&found.files, &templates, &vfs) };
+    let samconfigs = samconfigs(&found.files, &templates, &vfs, &mut notices);
+    let deploy = Deploy { parameters: parameters.to_vec(), samconfigs };
     let assembled = guarded(&mut notices, "", "joining the templates", || iac::assemble(&templates, &deploy))
         .unwrap_or_default();
     out.app = assembled.app;
@@ -152,7 +152,12 @@ fn analyze_here(found: &Found, parameters: &[(String, String)]) -> Analysis {
         program.add_inline(code.span, unit);
     }
 
-    guarded(&mut notices, "", "reading manifests", || link::read_manifests(&mut program, &vfs));
+    if guarded(&mut notices, "", "reading manifests", || link::read_manifests(&mut program, &vfs))
+        == Some(false)
+    {
+        let text = "the tree is too large: not every package.json and tsconfig.json was looked at";
+        notices.push(Notice::about("", NoticeKind::TooLarge, text));
+    }
     let (links, mut entries) =
         guarded(&mut notices, "", "linking functions to their code", || link::link(&out.app, &program, &vfs))
             .unwrap_or_default();
@@ -180,6 +185,9 @@ fn analyze_here(found: &Found, parameters: &[(String, String)]) -> Analysis {
             Err(n) => notices.push(n),
         }
     }
+    let folders = folders(&out);
+    let broken = guarded(&mut notices, "", "reading manifests", || link::broken_manifests(&folders, &vfs));
+    notices.extend(broken.into_iter().flatten().map(|(path, why)| manifest(path, &why)));
     out.packages = guarded(&mut notices, "", "measuring packages", || package::measure(&out.app, &vfs))
         .unwrap_or_default();
     out.broken.sort_by_key(|b| b.span);
@@ -240,11 +248,42 @@ fn guarded<T>(notices: &mut Vec<Notice>, path: &str, doing: &str, step: impl FnO
 }
 
 /// The `samconfig.toml` files of the walk, and those beside a template though git ignores them.
-fn samconfigs(files: &[String], templates: &[TemplateFile], vfs: &Vfs) -> Vec<(String, String)> {
+fn samconfigs(
+    files: &[String],
+    templates: &[TemplateFile],
+    vfs: &Vfs,
+    notices: &mut Vec<Notice>,
+) -> Vec<(String, String)> {
     const NAME: &str = "samconfig.toml";
     let mut paths: BTreeSet<String> = files.iter().filter(|p| file_name(p) == NAME).cloned().collect();
     paths.extend(templates.iter().filter_map(|t| join(parent(&t.path), NAME)));
+    paths.retain(|p| vfs.is_file(p));
+    notices
+        .extend(paths.iter().filter_map(|p| link::broken_toml(p, vfs).map(|why| manifest(p.clone(), &why))));
+    for t in templates {
+        // The tools take these, too.
+        for other in ["samconfig.yaml", "samconfig.yml", "samconfig.json"] {
+            if let Some(path) = join(parent(&t.path), other).filter(|p| vfs.is_file(p)) {
+                notices.push(manifest(path, &format!("only {NAME} is understood")));
+            }
+        }
+    }
     paths.into_iter().filter_map(|p| vfs.read(&p).map(|text| (p, text))).collect()
+}
+
+/// The folders of code that is in use: of linked functions, and of all that follows from them.
+fn folders(analysis: &Analysis) -> BTreeSet<String> {
+    let of = |path: &str| parent(path).to_owned();
+    let linked = analysis.entries.values().filter(|(path, _)| !path.is_empty()).map(|(path, _)| of(path));
+    let facts = analysis.handlers.iter().flat_map(|h| &h.facts);
+    let reached: BTreeSet<FileId> = facts.map(|f| f.span.file).collect();
+    let reached = reached.into_iter().map(|id| of(&analysis.sources.file(id).path));
+    linked.chain(reached).collect()
+}
+
+/// A manifest that is not understood.
+fn manifest(path: String, why: &str) -> Notice {
+    Notice::about(path, NoticeKind::Manifest, format!("not read: {why}"))
 }
 
 /// Run the selected rules over what was understood.

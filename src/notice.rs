@@ -28,6 +28,8 @@ pub enum NoticeKind {
     Syntax,
     /// A part of a template that was not understood (a macro, a nested template that is missing).
     Template,
+    /// A file of settings or dependencies that was not understood.
+    Manifest,
     /// lamlint itself failed on this file or rule; the rest of the run goes on.
     Internal,
 }
@@ -41,6 +43,7 @@ impl NoticeKind {
             Self::TooLarge => "too-large",
             Self::Syntax => "syntax",
             Self::Template => "template",
+            Self::Manifest => "manifest",
             Self::Internal => "internal-error",
         }
     }

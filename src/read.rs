@@ -63,6 +63,9 @@ fn read(path: &str, vfs: &Vfs) -> Result<Option<Text>, Notice> {
     let not_text = |text: &str, bytes: &[u8]| {
         if matters(bytes) { Err(Notice::about(path, NoticeKind::NotText, text)) } else { Ok(None) }
     };
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return not_text("not read: UTF-16, not UTF-8", &bytes);
+    }
     if bytes.contains(&0) {
         return not_text("not read: binary (it holds NUL bytes)", &bytes);
     }
@@ -82,6 +85,7 @@ fn read(path: &str, vfs: &Vfs) -> Result<Option<Text>, Notice> {
 /// Whether bytes hold `AWS::`, in UTF-8 or UTF-16.
 fn mentions_aws(bytes: &[u8]) -> bool {
     let narrow = b"AWS::";
-    let wide: Vec<u8> = narrow.iter().flat_map(|b| [*b, 0]).collect();
+    // Either order of bytes: the zero before the first or after the last is left out.
+    let wide: Vec<u8> = narrow.iter().flat_map(|b| [*b, 0]).take(narrow.len() * 2 - 1).collect();
     bytes.windows(narrow.len()).any(|w| w == narrow) || bytes.windows(wide.len()).any(|w| w == wide)
 }

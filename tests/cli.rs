@@ -201,7 +201,7 @@ fn bad_input_is_named_and_never_fatal() {
             "latin.py not-text not read: not UTF-8 (line 1)",
             "nul.js not-text not read: binary",
             "huge.py too-large not read: larger than 4 MiB",
-            "utf16.yaml not-text not read: binary",
+            "utf16.yaml not-text not read: UTF-16, not UTF-8",
             "deep.yaml syntax not read: nested too deep to be read",
         ] {
             assert!(notices.iter().any(|n| n.starts_with(expected)), "no `{expected}` in {notices:#?}");
@@ -219,6 +219,58 @@ fn bad_input_is_named_and_never_fatal() {
     assert_eq!(text.status, 1);
     assert!(!text.out.contains('\u{1b}'), "control characters reach the terminal");
     assert!(text.out.lines().all(|l| l.chars().count() < 400), "overlong lines reach the terminal");
+}
+
+#[test]
+fn what_is_not_understood_is_named() {
+    let template = b"Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n    Type: AWS::Serverless::Function\n    \
+                     Properties: &p\n      Runtime: python3.14\n      Handler: app.handler\n      CodeUri: src/\n      \
+                     Tags: *p\n  G:\n    Type: AWS::Serverless::Function\n    Properties:\n      \
+                     Runtime: python3.14\n      Handler: old.handler\n      CodeUri: src/\n";
+    let dir = project(&[
+        ("svc/template.yaml", template),
+        ("svc/samconfig.toml", b"[default.deploy.parameters\n"),
+        ("svc/samconfig.yaml", b"version: 0.1\n"),
+        ("svc/package.json", b"{\"name\": }"),
+        ("svc/tsconfig.json", b"{\"compilerOptions\": {]"),
+        ("svc/pyproject.toml", b"[project]\nname = x\n"),
+        ("svc/src/app.py", b"def handler(event, context):\n    return 1\n"),
+        ("svc/src/old.py", b"# caf\xe9\ndef handler(event, context):\n    return 1\n"),
+        ("svc/src/requirements.txt", &utf16("requests\n")),
+        ("list.yaml", b"AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  - Type: AWS::SQS::Queue\n"),
+        ("moved.yaml", b"AWSTemplateFormatVersion: '2010-09-09'\nOutputs:\n  Resources: 1\n"),
+        ("untyped.yaml", b"Resources:\n  Q: AWS::SQS::Queue\n"),
+        (
+            "big.yaml",
+            &utf16("Resources:\n  Q:\n    Type: AWS::SQS::Queue\n")
+                .chunks(2)
+                .flat_map(|c| [c[1], c[0]])
+                .collect::<Vec<u8>>(),
+        ),
+        // Nobody's code is here.
+        ("notes/package.json", b"{"),
+        ("k8s.yaml", b"kind: X\napiVersion: v1\nResources:\n  Note: AWS::SQS::Queue\n"),
+    ]);
+    let a = lamlint(dir.path(), &["--show-links"]);
+    assert_eq!(a.status, 0, "{}{}", a.out, a.err);
+    for expected in [
+        "note: big.yaml: not read: UTF-16, not UTF-8",
+        "note: list.yaml:2:1: `Resources` is not written out as a map",
+        "note: moved.yaml:1:1: the template has no `Resources`",
+        "note: svc/package.json: not read: not JSON (line 1): ",
+        "note: svc/pyproject.toml: not read: not TOML (line 2): ",
+        "note: svc/samconfig.toml: not read: not TOML (line 1): ",
+        "note: svc/samconfig.yaml: not read: only samconfig.toml is understood",
+        "note: svc/src/old.py: not read: not UTF-8 (line 1)",
+        "note: svc/src/requirements.txt: not read: UTF-16, not UTF-8",
+        "note: svc/template.yaml:9:13: this is not read, and nothing is concluded from it: an alias",
+        "note: svc/tsconfig.json: not read: not JSON (line 1): ",
+        "note: untyped.yaml:1:1: not read: nothing under `Resources` has a type of AWS",
+    ] {
+        assert!(a.err.lines().any(|l| l.starts_with(expected)), "no `{expected}` in {}", a.err);
+    }
+    assert_eq!(a.err.lines().count(), 12, "{}", a.err);
+    assert!(a.out.contains("`svc/src/old.py` was not read: not UTF-8"), "{}", a.out);
 }
 
 fn utf16(s: &str) -> Vec<u8> {

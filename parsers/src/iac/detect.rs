@@ -97,7 +97,17 @@ pub fn is_template(doc: &Doc) -> bool {
         let name = e.value.get("Type").and_then(DocNode::text).unwrap_or_default();
         name.starts_with("AWS::") || name.starts_with("Custom::")
     });
-    typed || (declared && root.get("Resources").is_some_and(|r| matches!(r.kind, DocKind::Map(_))))
+    typed || declared
+}
+
+/// The place of a `Resources` at the root of a document that is no template, though the text speaks of AWS types: of
+/// none of its entries the type is known.
+pub fn odd_resources(doc: &Doc) -> Option<Span> {
+    let root = &doc.root;
+    if OTHER_ROOTS.iter().any(|k| root.entry(k).is_some()) {
+        return None;
+    }
+    root.entry("Resources").map(|e| e.key_span)
 }
 
 /// Whether a file that does not parse is certainly a broken template: AWS would refuse it, too.

@@ -2,7 +2,7 @@
 
 use super::expr::{self, Cond, Expr, ExprEntry, ExprKind};
 use super::{detect, sam};
-use crate::doc::{Doc, DocEntry, DocKind, DocNode};
+use crate::doc::{Doc, DocEntry, DocKind, DocNode, UNREAD};
 use lamlint_model::app::Anchor;
 use lamlint_model::rule::Broken;
 use lamlint_model::source::{FileId, Span};
@@ -113,6 +113,15 @@ pub(crate) fn read(doc: Doc) -> TemplateFacts {
         notices: Vec::new(),
     };
     let root_span = doc.root.span;
+    unread(&doc.root, &mut facts.notices);
+    match doc.root.entry("Resources") {
+        None => facts.notices.push((mark(root_span), "the template has no `Resources`".to_owned())),
+        Some(e) if !matches!(e.value.kind, DocKind::Map(_)) => {
+            let what = "`Resources` is not written out as a map: nothing is known of them";
+            facts.notices.push((e.key_span, what.to_owned()));
+        }
+        Some(_) => {}
+    }
     let DocKind::Map(entries) = doc.root.kind else { return facts };
     let mut globals = None;
     let mut resources = Vec::new();
@@ -185,6 +194,26 @@ pub(crate) fn read(doc: Doc) -> TemplateFacts {
     }
     sam::expand(written, globals, root_span, &mut facts);
     facts
+}
+
+/// The first byte of a place: a notice about a whole file points there.
+fn mark(span: Span) -> Span {
+    Span { end: span.start, ..span }
+}
+
+/// Say what of a document was not read, each place once.
+fn unread(node: &DocNode, notices: &mut Vec<(Span, String)>) {
+    if node.tag.as_deref() == Some(UNREAD) {
+        let what = "this is not read, and nothing is concluded from it: an alias that contains itself or \
+                    expands to too much, or nested too deep";
+        let notice = (node.span, what.to_owned());
+        if notices.last() != Some(&notice) {
+            notices.push(notice);
+        }
+        return;
+    }
+    node.items().iter().for_each(|n| unread(n, notices));
+    node.entries().iter().for_each(|e| unread(&e.value, notices));
 }
 
 /// The names under `Transform`. One that is not known may change everything.

@@ -76,12 +76,18 @@ pub fn is_candidate(path: &str, text: &str) -> bool {
     detect::is_candidate(path, text)
 }
 
-/// Read one file. `Ok(None)`: it parses, but is no template. `Err`: it does not parse; the flag says whether it
-/// clearly is meant to be a template.
+/// Why a document with `Resources` is not taken as a template.
+const NO_TYPES: &str = "nothing under `Resources` has a type of AWS, so this is not taken as a template";
+
+/// Read one file. `Ok(None)`: it parses, but is no template. `Err`: it does not parse, or says nothing that can be
+/// understood; the flag says whether it does not parse and clearly is meant to be a template.
 pub fn read(src: &SourceText<'_>, path: &str) -> Result<Option<TemplateFacts>, (SyntaxError, bool)> {
     match detect::parse(src, path) {
         Ok(doc) if detect::is_template(&doc) => Ok(Some(facts::read(doc))),
-        Ok(_) => Ok(None),
+        Ok(doc) => match detect::odd_resources(&doc) {
+            Some(span) => Err((SyntaxError { span, message: NO_TYPES.to_owned() }, false)),
+            None => Ok(None),
+        },
         Err(e) => Err((e, detect::clearly_template(src.text))),
     }
 }

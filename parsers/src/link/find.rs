@@ -4,7 +4,7 @@ use super::build::{self, below, strip_dir};
 use super::layers::Layers;
 use super::suggest::near;
 use super::target::{Target, source_names, stem};
-use super::{Tree, symbol};
+use super::{Tree, problems, symbol};
 use crate::code::hir::{Lang, Unit};
 use crate::code::program::UnitId;
 use crate::files::{Files, file_name, join, parent};
@@ -121,12 +121,15 @@ impl Search<'_> {
     ) -> Answer {
         let files = self.tree.files;
         let unsure = |reason, detail: String| Answer::Unsure(Why::new(reason, detail));
-        if let Some(p) = natural.iter().find(|p| files.is_file(p) && self.tree.program.at(p).is_none()) {
-            return unsure(Reason::NotInTree, format!("`{p}` was not read"));
+        let beside: Vec<String> =
+            self.target.source_files(self.lang).iter().filter_map(|n| join(self.root, n)).collect();
+        if let Some(why) = problems::not_read(natural.iter().chain(&beside), self.tree.program, files) {
+            return unsure(Reason::Other, why);
         }
+        let root = if self.root.is_empty() { "the root folder".into() } else { format!("`{}`", self.root) };
         if !files.is_dir(self.root) {
             let reason = if build::is_output(self.root) { Reason::BuiltElsewhere } else { Reason::NotInTree };
-            return unsure(reason, format!("`{}` is not in this tree", self.root));
+            return unsure(reason, format!("{root} is not in this tree"));
         }
         if makefile || self.has_build_method() {
             return unsure(Reason::BuiltElsewhere, "a build step of its own makes the package".into());
@@ -164,7 +167,7 @@ impl Search<'_> {
             );
         }
         if self.holds_no_code() {
-            return unsure(Reason::NotInTree, format!("`{}` holds no code of this language", self.root));
+            return unsure(Reason::NotInTree, format!("{root} holds no code of this language"));
         }
         if self.may_be_installed() {
             return unsure(

@@ -31,13 +31,14 @@ const MAX_ENTRIES: usize = 20_000;
 /// How many configurations a `tsconfig.json` may extend in a row.
 const MAX_EXTENDS: usize = 5;
 
-/// Fill the path aliases and workspace packages of a program from `tsconfig.json` and `package.json` files.
-pub fn read_manifests(program: &mut Program, files: &dyn Files) {
+/// Fill the path aliases and workspace packages of a program from `tsconfig.json` and `package.json` files. Whether the
+/// whole tree was looked at.
+pub fn read_manifests(program: &mut Program, files: &dyn Files) -> bool {
     let mut budget = MAX_ENTRIES;
     let mut queue = std::collections::VecDeque::from([(String::new(), 0usize)]);
     while let Some((dir, depth)) = queue.pop_front() {
         for (name, is_dir) in files.list(&dir) {
-            let Some(rest) = budget.checked_sub(1) else { return };
+            let Some(rest) = budget.checked_sub(1) else { return false };
             budget = rest;
             let path = if dir.is_empty() { name.clone() } else { format!("{dir}/{name}") };
             if is_dir {
@@ -55,6 +56,7 @@ pub fn read_manifests(program: &mut Program, files: &dyn Files) {
             }
         }
     }
+    true
 }
 
 fn aliases(program: &mut Program, files: &dyn Files, dir: &str, path: &str) {

@@ -10,6 +10,7 @@ mod imports;
 mod layers;
 mod manifest;
 mod place;
+mod problems;
 mod suggest;
 mod symbol;
 mod target;
@@ -19,6 +20,7 @@ mod walk;
 pub(crate) mod tests;
 
 pub use manifest::read_manifests;
+pub use problems::{broken_manifests, broken_toml};
 
 pub(crate) use build::{ancestors, below, has_bundler, is_builder};
 pub(crate) use layers::Layers;

@@ -4,7 +4,7 @@ use super::build::{self, below};
 use super::find::{self, Search};
 use super::layers::Layers;
 use super::target::{Target, stem};
-use super::{Attempt, Tree, symbol};
+use super::{Attempt, Tree, problems, symbol};
 use crate::code::hir::Lang;
 use crate::code::program::UnitId;
 use crate::code::{Entry, language, runtime_language};
@@ -170,7 +170,9 @@ fn file(tree: Tree<'_>, p: &Place<'_>, lang: Lang, handler: &str, path: &str) ->
             return unlinked(Reason::Other, format!("`{handler}` does not split into file and function"));
         };
         let Some(unit) = tree.program.at(path) else {
-            return unlinked(Reason::NotInTree, format!("`{path}` was not read"));
+            let why = problems::not_read([&path.to_owned()], tree.program, tree.files);
+            let why = why.unwrap_or_else(|| format!("`{path}` is not in this tree"));
+            return unlinked(Reason::NotInTree, why);
         };
         if stem(file_name(path)) != file_name(&target.module) {
             return unlinked(Reason::Other, format!("`{handler}` is not in `{path}`"));
