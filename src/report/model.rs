@@ -11,6 +11,9 @@ use lamlint_model::value::Value;
 use serde::Serialize;
 use std::fmt::Write;
 
+/// The name that stands for entries that are not known.
+const MORE: &str = "…";
+
 #[derive(Serialize)]
 struct Document {
     version: u32,
@@ -101,13 +104,17 @@ pub fn text(report: &Report<'_>) -> String {
                 let _ = writeln!(out, "    {name:<12}{}", printable(value));
             };
             for v in &f.values {
-                row(&v.name, &v.possible.to_string());
+                row(&v.name, &v.possible.show(&f.path));
             }
             for v in &f.environment {
-                row("environment", &format!("{} = {}", v.name, v.possible));
+                if let (MORE, Some(why)) = (v.name.as_str(), &v.possible.otherwise) {
+                    row("environment", &format!("perhaps more: {why}"));
+                    continue;
+                }
+                row("environment", &format!("{} = {}", v.name, v.possible.show(&f.path)));
             }
             for t in &f.triggers {
-                row("trigger", &format!("{} {} ({})", t.kind, t.from, t.at));
+                row("trigger", &format!("{}: {} ({})", t.kind, t.from, near(&t.at, &f.path)));
             }
             row(
                 "code",
@@ -165,7 +172,7 @@ fn entry(report: &Report<'_>, link: &FunctionLink<'_>) -> Entry {
         named("handler", possible(report, &f.handler(), |v| v.as_deref().unwrap_or("none").to_owned())),
         named("timeout", possible(report, &f.timeout(), |v| format!("{v} s"))),
         named("memory", possible(report, &f.memory(), |v| format!("{v} MB"))),
-        named("role", tree(report, &role)),
+        named("role", possible(report, &role, |n| self::role(&report.analysis.app, n))),
         named("source", possible(report, &f.code(), |c| code(c, |p| report.display.path(p)))),
     ];
     values.retain(|v| !v.possible.is_nothing());
@@ -173,7 +180,7 @@ fn entry(report: &Report<'_>, link: &FunctionLink<'_>) -> Entry {
     let mut environment: Vec<Named> =
         entries.iter().map(|(e, _)| named(&e.key, tree(report, &e.value))).collect();
     if let Some(w) = open {
-        environment.push(named("…", Possible { values: Vec::new(), otherwise: Some(w.to_string()) }));
+        environment.push(named(MORE, Possible { values: Vec::new(), otherwise: Some(w.to_string()) }));
     }
     let facts =
         report.analysis.handlers.iter().find(|h| h.function == Some(f.resource.id)).map(|h| h.facts.len());
@@ -239,12 +246,34 @@ fn tree(report: &Report<'_>, t: &Tree) -> Possible {
 
 fn code(c: &CodeRef, path: impl Fn(&str) -> String) -> String {
     match c {
-        CodeRef::Directory(d) => format!("folder {}", path(d)).trim_end().to_owned(),
+        CodeRef::Directory(d) => match path(d).trim_end_matches('/') {
+            "" => "the root folder".to_owned(),
+            d => format!("folder {d}"),
+        },
         CodeRef::File(f) => format!("file {}", path(f)),
         CodeRef::Inline(_) => "in the template".to_owned(),
         CodeRef::Object => "an object in a bucket".to_owned(),
         CodeRef::Image { context: Some(c), .. } => format!("an image built from {}", path(c)),
         CodeRef::Image { .. } => "an image".to_owned(),
+    }
+}
+
+/// A role: whose it is.
+fn role(app: &App, n: &Node) -> String {
+    match n {
+        Node::Absent => "none".to_owned(),
+        Node::Leaf(Value::Of(id, _)) if app.resource(*id).implied_by.is_some() => "implied by SAM".to_owned(),
+        Node::Leaf(Value::Of(id, _)) => app.resource(*id).name.to_string(),
+        Node::Leaf(v) => show(app, v),
+        Node::List { .. } | Node::Map { .. } => "not a role".to_owned(),
+    }
+}
+
+/// A place, without the path where that is the one the reader has before him.
+fn near(at: &str, path: &str) -> String {
+    match at.strip_prefix(path).and_then(|r| r.strip_prefix(':')) {
+        Some(line) => format!("line {line}"),
+        None => at.to_owned(),
     }
 }
 
@@ -257,12 +286,14 @@ fn show(app: &App, v: &Value) -> String {
                 .iter()
                 .map(|p| match p {
                     Value::Str(s) => s.to_string(),
+                    Value::Param(name) => format!("${{{name}}}"),
                     p => format!("${{{}}}", show(app, p)),
                 })
                 .collect();
             format!("\"{}\"", parts.concat())
         }
         Value::OneOf(values) => values.iter().map(|v| show(app, v)).collect::<Vec<_>>().join(" | "),
+        Value::Param(name) => format!("parameter `{name}`"),
         v => v.to_string(),
     }
 }
@@ -272,26 +303,26 @@ impl Possible {
     fn is_nothing(&self) -> bool {
         self.otherwise.is_none() && self.values.iter().all(|v| v.value == "none")
     }
-}
 
-impl std::fmt::Display for Possible {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    /// In words, for a reader of the file at `path`.
+    fn show(&self, path: &str) -> String {
+        let mut out = String::new();
         for (i, v) in self.values.iter().enumerate() {
             if i > 0 {
-                f.write_str(", or ")?;
+                out.push_str(", or ");
             }
-            f.write_str(&v.value)?;
+            out.push_str(&v.value);
             let mut why: Vec<String> = Vec::new();
             if !v.when.is_empty() {
                 why.push(format!("when {}", v.when));
             }
-            why.push(v.basis.clone().unwrap_or_else(|| v.at.clone()));
-            write!(f, " ({})", why.join("; "))?;
+            why.push(v.basis.clone().unwrap_or_else(|| near(&v.at, path)));
+            let _ = write!(out, " ({})", why.join("; "));
         }
         match &self.otherwise {
-            Some(w) if self.values.is_empty() => write!(f, "unknown: {w}"),
-            Some(w) => write!(f, ", or something else: {w}"),
-            None => Ok(()),
+            Some(w) if self.values.is_empty() => out + "unknown: " + w,
+            Some(w) => out + ", or something else: " + w,
+            None => out,
         }
     }
 }

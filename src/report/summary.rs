@@ -2,9 +2,41 @@
 
 use super::style::{BOLD, paint, severity};
 use super::{Report, plural};
-use crate::functions::{counts, functions};
+use crate::functions::{Counts, counts, functions};
 use lamlint_model::rule::Severity;
 use std::fmt::Write;
+
+/// A class of not knowing, as it reads behind a number of functions.
+fn counted(word: &str) -> &str {
+    const PHRASES: &[(&str, &str)] = &[
+        ("handler missing", "without the handler they name"),
+        ("image", "in an image"),
+        ("imported", "with imported code"),
+        ("language without a front end", "in a language without a front end"),
+        ("source not in this tree", "with sources not in this tree"),
+        ("syntax error", "with a syntax error"),
+        ("undecided condition", "under an undecided condition"),
+    ];
+    PHRASES.iter().find(|(w, _)| *w == word).map_or(word, |(_, phrase)| phrase)
+}
+
+/// How many of the functions are linked to their code, and why the others are not.
+fn links(c: &Counts) -> String {
+    let total: usize = c.unlinked.iter().map(|(n, _)| n).sum();
+    let why = match &c.unlinked[..] {
+        [] => String::new(),
+        [(_, word)] => (*word).to_owned(),
+        many => many.iter().map(|(n, w)| format!("{n} {}", counted(w))).collect::<Vec<_>>().join(", "),
+    };
+    match (c.linked, total) {
+        (1, 0) => "linked to its code".to_owned(),
+        (n, 0) => format!("{} linked to their code", if n == 2 { "both" } else { "all" }),
+        (0, 1) => format!("not linked to its code: {why}"),
+        (0, _) => format!("none linked to its code: {why}"),
+        (1, n) => format!("1 linked to its code, {n} not: {why}"),
+        (m, n) => format!("{m} linked to their code, {n} not: {why}"),
+    }
+}
 
 /// The summary, a line each for findings and for what is hidden.
 pub fn render(report: &Report<'_>) -> String {
@@ -22,20 +54,7 @@ pub fn render(report: &Report<'_>) -> String {
         "no Lambda functions in the templates".to_owned()
     } else {
         let c = counts(&functions);
-        let total: usize = c.unlinked.iter().map(|(n, _)| n).sum();
-        let not = match &c.unlinked[..] {
-            [] => String::new(),
-            [(n, word)] => format!(", {n} not: {word}"),
-            many => {
-                let reasons: Vec<String> = many.iter().map(|(n, w)| format!("{n} {w}")).collect();
-                format!(", {total} not: {}", reasons.join(", "))
-            }
-        };
-        let is = match (c.linked, functions.len()) {
-            (1, 1) => "linked to its code".to_owned(),
-            (n, _) => format!("{n} linked to their code"),
-        };
-        format!("in {} ({is}{not})", plural(functions.len(), "function"))
+        format!("in {} ({})", plural(functions.len(), "function"), links(&c))
     };
     let sep = if functions.is_empty() { "; " } else { " " };
     let mut out = format!("{found}{sep}{read}; {files} read\n");
@@ -44,4 +63,26 @@ pub fn render(report: &Report<'_>) -> String {
         let _ = writeln!(out, "{n} of low confidence not shown (--min-confidence low shows them)");
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_agree_with_their_words() {
+        let say = |linked, unlinked: &[(usize, &'static str)]| {
+            links(&Counts { linked, unlinked: unlinked.to_vec() })
+        };
+        assert_eq!(say(1, &[]), "linked to its code");
+        assert_eq!(say(2, &[]), "both linked to their code");
+        assert_eq!(say(9, &[]), "all linked to their code");
+        assert_eq!(say(0, &[(1, "image")]), "not linked to its code: image");
+        assert_eq!(say(0, &[(3, "image")]), "none linked to its code: image");
+        assert_eq!(
+            say(1, &[(2, "image"), (1, "too large")]),
+            "1 linked to its code, 3 not: 2 in an image, 1 too large"
+        );
+        assert_eq!(say(4, &[(1, "image")]), "4 linked to their code, 1 not: image");
+    }
 }

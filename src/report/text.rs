@@ -14,6 +14,9 @@ use lamlint_model::tri::{Basis, Evidence};
 /// Labels beyond the primary one; a finding that rests on more names their number.
 const MAX_LABELS: usize = 8;
 
+/// Further functions a finding names.
+const MAX_OTHERS: usize = 8;
+
 /// All findings, rendered, each followed by an empty line.
 pub fn render(report: &Report<'_>) -> String {
     let config = Config { chars: Chars::box_drawing(), start_context_lines: 1, ..Config::default() };
@@ -102,12 +105,19 @@ fn diagnostic(
     if left_out > 0 {
         notes.push(format!("it rests on {} more", super::plural(left_out, "place")));
     }
-    if !f.guards().is_empty() {
+    // The words of the first label may say it already.
+    let said = f.evidence().first().is_some_and(|e| e.note().ends_with(&format!(" when {}", f.guards())));
+    if !f.guards().is_empty() && !said {
         notes.push(format!("holds when {}", printable(&f.guards().to_string())));
     }
     if !f.others().is_empty() {
-        let names: Vec<String> = f.others().iter().map(|o| format!("`{}`", printable(o))).collect();
-        notes.push(format!("the same holds for {}", names.join(", ")));
+        let others = f.others().iter().take(MAX_OTHERS);
+        let names: Vec<String> = others.map(|o| format!("`{}`", printable(o))).collect();
+        let more = match f.others().len().saturating_sub(MAX_OTHERS) {
+            0 => String::new(),
+            n => format!(" and {n} more"),
+        };
+        notes.push(format!("the same holds for {}{more}", names.join(", ")));
     }
     notes.extend(f.message().notes.iter().map(|n| printable(n)));
     if f.confidence() != Confidence::High {

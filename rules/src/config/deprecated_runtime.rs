@@ -39,6 +39,7 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
         let subject = functions.first().copied().unwrap_or_default();
         out.report_as(phase.severity(), Tri::Yes(proof), subject, r.id, |_| {
             let message = Message::new(text(r, cx.today, &functions));
+            let message = notes(r, cx.today).into_iter().fold(message, Message::note);
             match r.successor {
                 Some(s) => message.help(format!("use {s}")),
                 None => message,
@@ -90,25 +91,29 @@ fn text(r: &Runtime, today: Date, functions: &[&str]) -> String {
         [] => return String::new(),
         [a] => format!("`{a}` runs"),
         [a, b] => format!("`{a}` and `{b}` run"),
-        [a, rest @ ..] => format!("`{a}` and {} other functions run", rest.len()),
+        [a, b, rest @ ..] => format!("`{a}`, `{b}` and {} more run", rest.len()),
     };
-    let what = match r.deprecated {
-        Some(d) if d > today => format!(", whose deprecation is scheduled for {d}"),
-        Some(d) => format!(", which AWS deprecated on {d}"),
-        None => String::new(),
+    let what = match (r.update_blocked, r.deprecated) {
+        (Some(d), _) if d <= today => format!(", where updates have been blocked since {d}"),
+        (_, Some(d)) if d > today => format!(", whose deprecation is scheduled for {d}"),
+        (_, Some(d)) => format!(", which AWS deprecated on {d}"),
+        (_, None) => String::new(),
     };
-    let updates = match r.update_blocked {
-        Some(d) if d <= today => format!("; function updates have been blocked since {d}"),
-        Some(d) => format!("; function updates are blocked from {d}"),
-        None => String::new(),
+    format!("{who} on {}{what}", r.id)
+}
+
+/// What follows from it, and when.
+fn notes(r: &Runtime, today: Date) -> Vec<String> {
+    let blocked = |what: &str, d: Date| {
+        let (is, from) = if d <= today { ("has been", "since") } else { ("is", "from") };
+        format!("{what} functions with it {is} blocked {from} {d}")
     };
-    let creation = match r.create_blocked {
-        Some(d) if d <= today && r.update_blocked.is_some_and(|u| u > today) => {
-            format!("; functions can't be created with it since {d}")
-        }
-        _ => String::new(),
-    };
-    format!("{who} on {}{what}{creation}{updates}", r.id)
+    // Once updates are blocked, so is creation, and the message has it already.
+    if phase(r, today) == Some(Phase::Blocked) {
+        return Vec::new();
+    }
+    let create = r.create_blocked.map(|d| blocked("creating", d));
+    create.into_iter().chain(r.update_blocked.map(|d| blocked("updating", d))).collect()
 }
 
 #[cfg(test)]
@@ -181,10 +186,7 @@ mod tests {
         assert!(text.contains("scheduled for 2024-10-14"), "{text}");
         assert_eq!(
             at("2026-11-24").unwrap(),
-            (
-                Severity::Warning,
-                "`Worker` runs on python3.8, which AWS deprecated on 2024-10-14; function updates are blocked from 2027-03-03".to_owned()
-            )
+            (Severity::Warning, "`Worker` runs on python3.8, which AWS deprecated on 2024-10-14".to_owned())
         );
         assert_eq!(at("2027-03-02").unwrap().0, Severity::Warning);
         let (severity, text) = at("2027-03-03").unwrap();
@@ -217,8 +219,16 @@ mod tests {
         }
         function(&mut app, "Own", runtime("nodejs16.x", 9), CodeRef::Directory("src".into()));
         let found = run(&app, "2026-11-24");
-        let texts: Vec<_> = found.iter().map(|f| f.message().text.split(',').next().unwrap_or("")).collect();
-        assert_eq!(texts, ["`A` and 2 other functions run on nodejs16.x", "`Own` runs on nodejs16.x"]);
+        let texts: Vec<_> =
+            found.iter().map(|f| f.message().text.split(", which").next().unwrap_or("")).collect();
+        assert_eq!(texts, ["`A`, `B` and 1 more run on nodejs16.x", "`Own` runs on nodejs16.x"]);
+        assert_eq!(
+            found[0].message().notes,
+            [
+                "creating functions with it is blocked from 2027-02-01",
+                "updating functions with it is blocked from 2027-03-03"
+            ]
+        );
     }
 
     #[test]
