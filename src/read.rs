@@ -78,8 +78,17 @@ fn read(path: &str, vfs: &Vfs) -> Result<Option<Text>, Notice> {
         Ok(text) if is_code || iac::is_candidate(path, &text) => {
             Ok(Some(Text { path: path.to_owned(), text }))
         }
+        Ok(text) if text.trim().is_empty() && is_template_name(path) => {
+            Err(Notice::about(path, NoticeKind::Template, "not read: empty"))
+        }
         Ok(_) => Ok(None),
     }
+}
+
+/// Whether a file can hardly be anything but a template, by its name.
+fn is_template_name(path: &str) -> bool {
+    let name = file_name(path);
+    name.ends_with(".template") || name.split('.').next() == Some("template")
 }
 
 /// Whether bytes hold `AWS::`, in UTF-8 or UTF-16.

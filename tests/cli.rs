@@ -247,6 +247,10 @@ fn what_is_not_understood_is_named() {
                 .flat_map(|c| [c[1], c[0]])
                 .collect::<Vec<u8>>(),
         ),
+        ("void/template.yaml", b"\n"),
+        ("two.yaml", b"Resources:\n  Q:\n    Type: AWS::SQS::Queue\n---\nResources:\n  R:\n    Type: AWS::SQS::Queue\n"),
+        ("late.yaml", b"a: 1\n---\nAWSTemplateFormatVersion: '2010-09-09'\nResources:\n  R:\n    Type: AWS::SQS::Queue\n"),
+        ("one.yaml", b"---\nResources:\n  Q:\n    Type: AWS::SQS::Queue\n...\n---\n# the end\n"),
         // Nobody's code is here.
         ("notes/package.json", b"{"),
         ("k8s.yaml", b"kind: X\napiVersion: v1\nResources:\n  Note: AWS::SQS::Queue\n"),
@@ -265,11 +269,14 @@ fn what_is_not_understood_is_named() {
         "note: svc/src/requirements.txt: not read: UTF-16, not UTF-8",
         "note: svc/template.yaml:9:13: this is not read, and nothing is concluded from it: an alias",
         "note: svc/tsconfig.json: not read: not JSON (line 1): ",
+        "note: late.yaml:2:1: not read: a file holds one template, and this is the second document in it",
+        "note: two.yaml:4:1: what follows is not read: a file holds one template",
+        "note: void/template.yaml: not read: empty",
         "note: untyped.yaml:1:1: not read: nothing under `Resources` has a type of AWS",
     ] {
         assert!(a.err.lines().any(|l| l.starts_with(expected)), "no `{expected}` in {}", a.err);
     }
-    assert_eq!(a.err.lines().count(), 12, "{}", a.err);
+    assert_eq!(a.err.lines().count(), 15, "{}", a.err);
     assert!(a.out.contains("`svc/src/old.py` was not read: not UTF-8"), "{}", a.out);
 }
 
@@ -315,7 +322,7 @@ fn unreadable_files_are_named() {
     assert_eq!(a.status, 0, "{}", a.err);
     assert!(a.err.contains("note: locked.py: not read: permission denied"), "{}", a.err);
     assert!(a.err.contains("note: folder: not read: permission denied"), "{}", a.err);
-    assert!(a.out.ends_with("\n"), "{}", a.out);
+    assert!(a.out.ends_with('\n'), "{}", a.out);
 }
 
 #[cfg(unix)]
@@ -341,7 +348,7 @@ fn input_that_multiplies_ends() {
              Properties:\n      Runtime: {runtime}\n      Handler: app.handler\n      CodeUri: .\n{more}"
         )
     };
-    let doubling: String = (0..100).map(|i| format!("x{}=x{i}+x{i}\n", i + 1)).collect();
+    let doubling = (0..100).fold(String::new(), |all, i| all + &format!("x{}=x{i}+x{i}\n", i + 1));
     let holes = format!("      FunctionName: !Sub '{}'\n", "${F}".repeat(50_000));
     let circle = |other: &str| format!("export * from '{other}'; export {{handler}} from '{other}';\n");
     for files in [

@@ -15,6 +15,8 @@ pub struct Doc {
     pub comments: Vec<Span>,
     /// Keys that occur twice in one map: first and second place. AWS tools take the last.
     pub duplicates: Vec<(Span, Span)>,
+    /// The mark (`---`) of a further document of the file with content, which is not read.
+    pub more: Option<Span>,
 }
 
 /// A node.

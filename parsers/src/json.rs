@@ -44,7 +44,7 @@ pub fn parse(src: &SourceText<'_>) -> Result<Doc, SyntaxError> {
     };
     let root = reader.node(&value, 0);
     reader.duplicates.sort_unstable();
-    Ok(Doc { file: src.file, root, comments: Vec::new(), duplicates: reader.duplicates })
+    Ok(Doc { file: src.file, root, comments: Vec::new(), duplicates: reader.duplicates, more: None })
 }
 
 /// The parser's words, lower case.

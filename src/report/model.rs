@@ -14,6 +14,11 @@ use std::fmt::Write;
 /// The name that stands for entries that are not known.
 const MORE: &str = "…";
 
+/// Values of one property people are shown; the document has them all.
+const MAX_VALUES: usize = 4;
+/// Characters of one value people are shown.
+const MAX_CHARS: usize = 80;
+
 #[derive(Serialize)]
 struct Document {
     version: u32,
@@ -269,6 +274,14 @@ fn role(app: &App, n: &Node) -> String {
     }
 }
 
+/// The beginning of a long value.
+fn short(value: &str) -> String {
+    match value.char_indices().nth(MAX_CHARS) {
+        Some((i, _)) => format!("{}…", &value[..i]),
+        None => value.to_owned(),
+    }
+}
+
 /// A place, without the path where that is the one the reader has before him.
 fn near(at: &str, path: &str) -> String {
     match at.strip_prefix(path).and_then(|r| r.strip_prefix(':')) {
@@ -307,17 +320,20 @@ impl Possible {
     /// In words, for a reader of the file at `path`.
     fn show(&self, path: &str) -> String {
         let mut out = String::new();
-        for (i, v) in self.values.iter().enumerate() {
+        for (i, v) in self.values.iter().take(MAX_VALUES).enumerate() {
             if i > 0 {
                 out.push_str(", or ");
             }
-            out.push_str(&v.value);
+            out.push_str(&short(&v.value));
             let mut why: Vec<String> = Vec::new();
             if !v.when.is_empty() {
                 why.push(format!("when {}", v.when));
             }
             why.push(v.basis.clone().unwrap_or_else(|| near(&v.at, path)));
             let _ = write!(out, " ({})", why.join("; "));
+        }
+        if let Some(n) = self.values.len().checked_sub(MAX_VALUES).filter(|n| *n > 0) {
+            let _ = write!(out, ", or {}", super::plural(n, "further value"));
         }
         match &self.otherwise {
             Some(w) if self.values.is_empty() => out + "unknown: " + w,

@@ -114,6 +114,9 @@ pub(crate) fn read(doc: Doc) -> TemplateFacts {
     };
     let root_span = doc.root.span;
     unread(&doc.root, &mut facts.notices);
+    if let Some(mark) = doc.more {
+        facts.notices.push((mark, "what follows is not read: a file holds one template".to_owned()));
+    }
     match doc.root.entry("Resources") {
         None => facts.notices.push((mark(root_span), "the template has no `Resources`".to_owned())),
         Some(e) if !matches!(e.value.kind, DocKind::Map(_)) => {

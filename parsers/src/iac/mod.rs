@@ -84,12 +84,22 @@ const NO_TYPES: &str = "nothing under `Resources` has a type of AWS, so this is 
 pub fn read(src: &SourceText<'_>, path: &str) -> Result<Option<TemplateFacts>, (SyntaxError, bool)> {
     match detect::parse(src, path) {
         Ok(doc) if detect::is_template(&doc) => Ok(Some(facts::read(doc))),
+        Ok(doc) if doc.more.is_some_and(|m| later_template(src, m)) => {
+            let span = doc.more.unwrap_or(doc.root.span);
+            let message = "a file holds one template, and this is the second document in it".to_owned();
+            Err((SyntaxError { span, message }, false))
+        }
         Ok(doc) => match detect::odd_resources(&doc) {
             Some(span) => Err((SyntaxError { span, message: NO_TYPES.to_owned() }, false)),
             None => Ok(None),
         },
         Err(e) => Err((e, detect::clearly_template(src.text))),
     }
+}
+
+/// Whether a template begins at a mark in a file.
+fn later_template(src: &SourceText<'_>, mark: Span) -> bool {
+    src.text.get(mark.start as usize..).is_some_and(detect::clearly_template)
 }
 
 /// Join the templates of a run, in path order, to one application model.

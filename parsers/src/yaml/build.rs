@@ -161,7 +161,13 @@ impl<'a> Builder<'a> {
         };
         self.comments.sort_unstable();
         self.duplicates.sort_unstable();
-        Ok(Doc { file: self.src.file, root, comments: self.comments, duplicates: self.duplicates })
+        Ok(Doc {
+            file: self.src.file,
+            root,
+            comments: self.comments,
+            duplicates: self.duplicates,
+            more: None,
+        })
     }
 
     /// The scalar with its map, and the range of all of it.

@@ -227,6 +227,11 @@ fn only_the_first_document_counts() {
     assert_eq!(check_all("%YAML 1.1\n---\na: 1\n...\n").root.get("a").and_then(DocNode::text), Some("1"));
     assert_eq!(check_all("---\n---\na: 1\n").root.get("a").and_then(DocNode::text), Some("1"));
     assert_eq!(check_all("  a: 1\n  b: 2\n").root.entries().len(), 2);
+    let more = |text: &str| check_all(text).more.map(|s| (s.start, s.end));
+    assert_eq!(more("a: 1\n---\nb: [\n"), Some((5, 8)));
+    assert_eq!(more("a: 1\n...\n# x\n---\nb: 1\n"), Some((13, 16)));
+    assert_eq!(more("---\na: |\n  ---\n  b\n"), None);
+    assert_eq!(more("a: 1\n---\n\n# only a comment\n"), None);
     assert!(read("").is_err());
     assert!(read("# only a comment\n").is_err());
 }
