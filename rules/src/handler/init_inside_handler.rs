@@ -30,7 +30,7 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
         let snapshots = takes_snapshots(cx, h);
         for (fact, client) in sites {
             // A connection in a snapshot is dead when it is restored: opening it late is right there.
-            if snapshots && matches!(client.family, Family::Database | Family::Cache) {
+            if snapshots && matches!(client.family, Family::Database | Family::Cache | Family::Broker) {
                 continue;
             }
             let what = client.family.word();
@@ -53,7 +53,7 @@ fn help(family: Family) -> &'static str {
         Family::Sdk => {
             "build it once at module level, or on first use behind a cached accessor: later invocations reuse it with its connections"
         }
-        Family::Database | Family::Cache => {
+        Family::Database | Family::Cache | Family::Broker => {
             "connect once at module level, or on first use behind a cached accessor, and reuse the connection in later invocations"
         }
         Family::Http => "create it once at module level, so that later invocations reuse its connections",
@@ -142,6 +142,15 @@ mod tests {
     }
 
     #[test]
+    fn a_broker_is_no_cache() {
+        let found = texts(handler(&app(), "Worker", vec![client(Family::Broker, Deps::ENV)]));
+        assert_eq!(
+            found,
+            ["`boto3.client(\"s3\")` builds a message broker client on every invocation of `Worker`"]
+        );
+    }
+
+    #[test]
     fn what_is_cached_conditional_or_depends_on_the_event() {
         let app = app();
         for ctx in [
@@ -186,6 +195,7 @@ mod tests {
     fn connections_of_functions_restored_from_snapshots() {
         let app = app();
         assert_eq!(texts(handler(&app, "Snap", vec![client(Family::Database, Deps::NONE)])), [""; 0]);
+        assert_eq!(texts(handler(&app, "Snap", vec![client(Family::Broker, Deps::NONE)])), [""; 0]);
         assert_eq!(texts(handler(&app, "Snap", vec![sdk()])).len(), 1);
     }
 }
