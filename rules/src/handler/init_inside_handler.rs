@@ -35,7 +35,10 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
             }
             let what = client.family.word();
             let when = match (fact.ctx.in_loop, fact.ctx.event_branch) {
-                (true, _) => format!("again and again on every invocation of `{who}`, in a loop"),
+                (true, true) => {
+                    format!("again and again, in a loop, on invocations of `{who}` that come this way")
+                }
+                (true, false) => format!("again and again on every invocation of `{who}`, in a loop"),
                 (false, true) => format!("on every invocation of `{who}` that comes this way"),
                 (false, false) => format!("on every invocation of `{who}`"),
             };
@@ -137,6 +140,17 @@ mod tests {
             texts(handler_in(&app, "Worker", vec![client(Family::Database, Deps::ENV)], &ctx)),
             [
                 "`boto3.client(\"s3\")` builds a database connection on every invocation of `Worker` that comes this way (through `load` and `connect`)"
+            ]
+        );
+    }
+
+    #[test]
+    fn in_a_loop_behind_a_condition_on_the_event() {
+        let ctx = Ctx { in_loop: true, event_branch: true, ..Ctx::default() };
+        assert_eq!(
+            texts(handler_in(&app(), "Worker", vec![sdk()], &ctx)),
+            [
+                "`boto3.client(\"s3\")` builds an AWS client again and again, in a loop, on invocations of `Worker` that come this way"
             ]
         );
     }
