@@ -348,7 +348,8 @@ fn input_that_multiplies_ends() {
              Properties:\n      Runtime: {runtime}\n      Handler: app.handler\n      CodeUri: .\n{more}"
         )
     };
-    let doubling = (0..100).fold(String::new(), |all, i| all + &format!("x{}=x{i}+x{i}\n", i + 1));
+    let doubling: Vec<String> = (0..100).map(|i| format!("x{}=x{i}+x{i}\n", i + 1)).collect();
+    let doubling = doubling.concat();
     let holes = format!("      FunctionName: !Sub '{}'\n", "${F}".repeat(50_000));
     let circle = |other: &str| format!("export * from '{other}'; export {{handler}} from '{other}';\n");
     for files in [

@@ -164,8 +164,10 @@ pub enum Family {
     Sdk,
     /// Database connection, pool or engine.
     Database,
-    /// Cache or broker connection.
+    /// Cache connection.
     Cache,
+    /// Message broker connection or client.
+    Broker,
     /// HTTP session or agent.
     Http,
     /// Machine-learning model, template engine or another costly object.
@@ -179,6 +181,7 @@ impl Family {
             Self::Sdk => "an AWS client",
             Self::Database => "a database connection",
             Self::Cache => "a cache connection",
+            Self::Broker => "a message broker client",
             Self::Http => "an HTTP client",
             Self::Heavy => "a costly object",
         }

@@ -30,12 +30,15 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
         let snapshots = takes_snapshots(cx, h);
         for (fact, client) in sites {
             // A connection in a snapshot is dead when it is restored: opening it late is right there.
-            if snapshots && matches!(client.family, Family::Database | Family::Cache) {
+            if snapshots && matches!(client.family, Family::Database | Family::Cache | Family::Broker) {
                 continue;
             }
             let what = client.family.word();
             let when = match (fact.ctx.in_loop, fact.ctx.event_branch) {
-                (true, _) => format!("again and again on every invocation of `{who}`, in a loop"),
+                (true, true) => {
+                    format!("again and again, in a loop, on invocations of `{who}` that come this way")
+                }
+                (true, false) => format!("again and again on every invocation of `{who}`, in a loop"),
                 (false, true) => format!("on every invocation of `{who}` that comes this way"),
                 (false, false) => format!("on every invocation of `{who}`"),
             };
@@ -53,7 +56,7 @@ fn help(family: Family) -> &'static str {
         Family::Sdk => {
             "build it once at module level, or on first use behind a cached accessor: later invocations reuse it with its connections"
         }
-        Family::Database | Family::Cache => {
+        Family::Database | Family::Cache | Family::Broker => {
             "connect once at module level, or on first use behind a cached accessor, and reuse the connection in later invocations"
         }
         Family::Http => "create it once at module level, so that later invocations reuse its connections",
@@ -142,6 +145,26 @@ mod tests {
     }
 
     #[test]
+    fn in_a_loop_behind_a_condition_on_the_event() {
+        let ctx = Ctx { in_loop: true, event_branch: true, ..Ctx::default() };
+        assert_eq!(
+            texts(handler_in(&app(), "Worker", vec![sdk()], &ctx)),
+            [
+                "`boto3.client(\"s3\")` builds an AWS client again and again, in a loop, on invocations of `Worker` that come this way"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_broker_is_no_cache() {
+        let found = texts(handler(&app(), "Worker", vec![client(Family::Broker, Deps::ENV)]));
+        assert_eq!(
+            found,
+            ["`boto3.client(\"s3\")` builds a message broker client on every invocation of `Worker`"]
+        );
+    }
+
+    #[test]
     fn what_is_cached_conditional_or_depends_on_the_event() {
         let app = app();
         for ctx in [
@@ -186,6 +209,7 @@ mod tests {
     fn connections_of_functions_restored_from_snapshots() {
         let app = app();
         assert_eq!(texts(handler(&app, "Snap", vec![client(Family::Database, Deps::NONE)])), [""; 0]);
+        assert_eq!(texts(handler(&app, "Snap", vec![client(Family::Broker, Deps::NONE)])), [""; 0]);
         assert_eq!(texts(handler(&app, "Snap", vec![sdk()])).len(), 1);
     }
 }

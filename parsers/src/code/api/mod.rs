@@ -127,6 +127,7 @@ fn kind(name: &str, detail: &str) -> Option<Kind> {
         "client" => Kind::Client(match detail {
             "Database" => Family::Database,
             "Cache" => Family::Cache,
+            "Broker" => Family::Broker,
             "Http" => Family::Http,
             "Heavy" => Family::Heavy,
             _ => return None,
