@@ -250,10 +250,13 @@ impl<'a> Assembler<'a> {
     }
 }
 
+/// The directory of a template, and the names and types of its resources.
+type Declared<'a> = (&'a str, Vec<(&'a str, &'a str)>);
+
 /// Templates whose functions all come from a bucket while another template in the same directory declares the same
 /// resources from source: what `sam package` and `aws cloudformation package` write beside their input.
 fn packaged_copies(templates: &[TemplateFile]) -> BTreeSet<usize> {
-    let mut groups: BTreeMap<(&str, Vec<(&str, &str)>), Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<Declared<'_>, Vec<usize>> = BTreeMap::new();
     for (i, t) in templates.iter().enumerate() {
         let declared = t.facts.resources.iter().filter(|r| r.owner.is_none());
         let mut ids: Vec<_> = declared.map(|r| (r.name.as_str(), r.type_name.as_str())).collect();
