@@ -263,7 +263,7 @@ fn unreadable_files_are_named() {
     assert_eq!(a.status, 0, "{}", a.err);
     assert!(a.err.contains("note: locked.py: not read: permission denied"), "{}", a.err);
     assert!(a.err.contains("note: folder: not read: permission denied"), "{}", a.err);
-    assert!(a.out.ends_with("\n"), "{}", a.out);
+    assert!(a.out.ends_with('\n'), "{}", a.out);
 }
 
 #[cfg(unix)]
@@ -289,7 +289,8 @@ fn input_that_multiplies_ends() {
              Properties:\n      Runtime: {runtime}\n      Handler: app.handler\n      CodeUri: .\n{more}"
         )
     };
-    let doubling: String = (0..100).map(|i| format!("x{}=x{i}+x{i}\n", i + 1)).collect();
+    let doubling: Vec<String> = (0..100).map(|i| format!("x{}=x{i}+x{i}\n", i + 1)).collect();
+    let doubling = doubling.concat();
     let holes = format!("      FunctionName: !Sub '{}'\n", "${F}".repeat(50_000));
     let circle = |other: &str| format!("export * from '{other}'; export {{handler}} from '{other}';\n");
     for files in [

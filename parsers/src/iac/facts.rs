@@ -1,7 +1,7 @@
 //! One template file, read alone: parameters, mappings, conditions, resources in canonical form, outputs.
 
 use super::expr::{self, Cond, Expr, ExprEntry, ExprKind};
-use super::{detect, sam};
+use super::{detect, macros, sam};
 use crate::doc::{Doc, DocEntry, DocKind, DocNode};
 use lamlint_model::app::Anchor;
 use lamlint_model::rule::Broken;
@@ -183,6 +183,9 @@ pub(crate) fn read(doc: Doc) -> TemplateFacts {
             }
         }
     }
+    for m in transforms.iter().filter_map(|t| macros::function_macro(t)) {
+        m.apply(&mut written);
+    }
     sam::expand(written, globals, root_span, &mut facts);
     facts
 }
@@ -194,7 +197,9 @@ fn transform_names(node: &DocNode, facts: &mut TemplateFacts) -> Vec<SmolStr> {
     for n in nodes {
         let name = n.text().or_else(|| n.get("Name").and_then(DocNode::text));
         match name {
-            Some(t) if KNOWN_TRANSFORMS.contains(&t) => names.push(t.into()),
+            Some(t) if KNOWN_TRANSFORMS.contains(&t) || macros::function_macro(t).is_some() => {
+                names.push(t.into());
+            }
             _ => {
                 let why = match name {
                     Some(t) => format!("the macro `{t}` may change the template"),

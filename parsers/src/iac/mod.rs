@@ -15,6 +15,7 @@ mod eval;
 mod expr;
 mod facts;
 mod intrinsic;
+mod macros;
 mod parameter;
 mod params;
 mod routes;

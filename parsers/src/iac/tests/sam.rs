@@ -107,6 +107,24 @@ Resources:
 }
 
 #[test]
+fn a_macro_for_functions_opens_what_it_adds_to() {
+    let a = one("
+Transform: [AWS::Serverless-2016-10-31, {Name: DatadogServerless, Parameters: {stackName: x}}]
+Globals: {Function: {Environment: {Variables: {A: 1}}}}
+Resources:
+  Q: {Type: AWS::SQS::Queue, Properties: {QueueName: q}}
+  F: {Type: AWS::Serverless::Function, Properties: {Runtime: python3.14, Handler: a.b, Timeout: 9}}
+");
+    assert_eq!(prop(&a, "Q", &["DelaySeconds"]), "-");
+    assert_eq!(prop(&a, "F", &["Timeout"]), "9");
+    assert_eq!(prop(&a, "F", &["MemorySize"]), "-");
+    assert_eq!(prop(&a, "F", &["Environment", "Variables", "A"]), "1");
+    assert_eq!(prop(&a, "F", &["Environment", "Variables", "B"]), "?");
+    assert_eq!(prop(&a, "F", &["Layers"]), "[…]");
+    assert!(a.notices.is_empty());
+}
+
+#[test]
 fn policies_make_a_role() {
     let a = function(
         "      Tracing: Active
