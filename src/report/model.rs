@@ -72,7 +72,7 @@ struct One {
     at: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, PartialEq)]
 struct Source {
     kind: &'static str,
     from: String,
@@ -213,10 +213,15 @@ fn triggers(report: &Report<'_>, f: Function<'_>) -> Vec<Source> {
         Some(id) => report.analysis.app.resource(id).name.to_string(),
         None => show(&report.analysis.app, &t.source),
     };
-    f.app
-        .triggers_of(f.resource.id)
-        .map(|t| Source { kind: t.kind.word(), from: source(t), at: place(report, t.at.span) })
-        .collect()
+    // One connection can be two resources: a method is a route, too.
+    let mut out: Vec<Source> = Vec::new();
+    for t in f.app.triggers_of(f.resource.id) {
+        let row = Source { kind: t.kind.word(), from: source(t), at: place(report, t.at.span) };
+        if !out.contains(&row) {
+            out.push(row);
+        }
+    }
+    out
 }
 
 fn place(report: &Report<'_>, span: Span) -> String {

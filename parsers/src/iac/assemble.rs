@@ -250,13 +250,16 @@ impl<'a> Assembler<'a> {
     }
 }
 
+/// The directory of a template, and the names and types of its resources.
+type Declared<'a> = (&'a str, Vec<(&'a str, &'a str)>);
+
 /// Templates whose functions all come from a bucket while another template in the same directory declares the same
 /// resources from source: what `sam package` and `aws cloudformation package` write beside their input.
 fn packaged_copies(templates: &[TemplateFile]) -> BTreeSet<usize> {
-    let mut groups: BTreeMap<(&str, Vec<&str>), Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<Declared<'_>, Vec<usize>> = BTreeMap::new();
     for (i, t) in templates.iter().enumerate() {
-        let mut ids: Vec<&str> =
-            t.facts.resources.iter().filter(|r| r.owner.is_none()).map(|r| r.name.as_str()).collect();
+        let declared = t.facts.resources.iter().filter(|r| r.owner.is_none());
+        let mut ids: Vec<_> = declared.map(|r| (r.name.as_str(), r.type_name.as_str())).collect();
         ids.sort_unstable();
         groups.entry((files::parent(&t.path), ids)).or_default().push(i);
     }
@@ -272,11 +275,13 @@ fn packaged_copies(templates: &[TemplateFile]) -> BTreeSet<usize> {
 }
 
 /// Whether some functions come from a bucket and none from the tree; inline code and images stay as they are.
+/// The tools write the object they have uploaded: a bucket or key that is computed is somebody's own.
 fn is_packaged(facts: &TemplateFacts) -> bool {
     let mut from_bucket = false;
     for r in facts.resources.iter().filter(|r| r.type_name == "AWS::Lambda::Function") {
         match r.props.get("Code") {
-            Some(c) if c.get("S3Key").is_some() || c.as_text().is_some_and(|t| t.starts_with("s3://")) => {
+            Some(c) if c.as_text().is_some_and(|t| t.starts_with("s3://")) => from_bucket = true,
+            Some(c) if ["S3Bucket", "S3Key"].iter().all(|k| c.get(k).and_then(Expr::as_text).is_some()) => {
                 from_bucket = true;
             }
             Some(c) if c.get("ZipFile").is_some() || c.get("ImageUri").is_some() => {}

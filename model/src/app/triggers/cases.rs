@@ -5,7 +5,7 @@ use crate::json;
 use crate::source::Span;
 use crate::tree::Tree;
 use crate::tri::{Alt, Basis, Guards, Prop, Why};
-use crate::value::Value;
+use crate::value::{Deps, Value};
 
 use super::Filter;
 
@@ -49,6 +49,15 @@ pub(in crate::app) fn values(case: &Case, tree: &Tree) -> Vec<(Value, Span, Case
         .take(MAX_CASES)
         .filter_map(|a| Some((a.value.clone()?, a.span, case.through(a)?)))
         .collect()
+}
+
+/// The possible values of a source with the way to each. One of which nothing is known is still a source.
+pub(in crate::app) fn sources(case: &Case, tree: &Tree) -> Vec<(Value, Span, Case)> {
+    let mut out = values(case, tree);
+    if out.is_empty() && tree.values().open().is_some() {
+        out.push((Value::Unknown(Deps::NONE), tree.span(), case.clone()));
+    }
+    out
 }
 
 /// The elements of a list with the way to each.

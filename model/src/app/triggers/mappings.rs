@@ -3,7 +3,7 @@
 //! Sources: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html>,
 //! <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes.html>
 
-use super::cases::{items, switch, values};
+use super::cases::{items, sources, switch, values};
 use super::{Case, Link, Trigger, TriggerKind};
 use crate::app::{App, Kind, Resource};
 use crate::source::Span;
@@ -21,6 +21,10 @@ const SERVICES: &[(&str, TriggerKind)] = &[
     ("mq", TriggerKind::MessageBroker),
     ("rds", TriggerKind::DocumentDb),
 ];
+
+/// The service part of the source's ARN, where a shorthand names it apart from the ARN (SAM's `Type: SQS`). No
+/// property of CloudFormation.
+pub const SOURCE_SERVICE: &str = "SourceService";
 
 /// Types of resources without a kind of their own that are polled.
 const TYPES: &[(&str, TriggerKind)] = &[
@@ -53,7 +57,7 @@ impl App {
     fn mapping(&self, r: &Resource, out: &mut Vec<Trigger>) {
         let filter = Self::criteria(&r.props.get("FilterCriteria"));
         let start = Case::of(r);
-        let mut sources = values(&start, &r.props.get("EventSourceArn"));
+        let mut sources = sources(&start, &r.props.get("EventSourceArn"));
         if sources.is_empty() && r.props.get("SelfManagedEventSource").is_surely_present() {
             sources.push((Value::str("self-managed Kafka"), r.anchor.span, start.clone()));
         }
@@ -120,11 +124,12 @@ impl App {
         {
             return Some(*k);
         }
-        let service = source.prefix().split(':').nth(2).unwrap_or_default();
-        SERVICES
-            .iter()
-            .find(|(s, _)| *s == service)
-            .map(|(_, k)| *k)
+        let service = |service: &str| SERVICES.iter().find(|(s, _)| *s == service).map(|(_, k)| *k);
+        service(source.prefix().split(':').nth(2).unwrap_or_default())
+            .or_else(|| match mapping.props.get(SOURCE_SERVICE).strings().sole() {
+                Some(Some(s)) => service(s),
+                _ => None,
+            })
             .or_else(|| MARKS.iter().find(|(p, _)| mapping.props.get(p).is_surely_present()).map(|(_, k)| *k))
     }
 

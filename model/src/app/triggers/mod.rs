@@ -11,6 +11,7 @@ mod tests;
 mod workflows;
 
 pub use forwards::{Forward, Place, Via};
+pub use mappings::SOURCE_SERVICE;
 
 use super::{Anchor, App, Kind, Resource, ResourceId};
 use crate::tri::{Basis, Evidence, Guards, Proof, Reason, Tri, Why};

@@ -3,7 +3,7 @@
 //! Sources: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html>,
 //! <https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering.html>
 
-use super::cases::{items, pattern, values};
+use super::cases::{items, pattern, sources, values};
 use super::{Case, Filter, Link, Trigger, TriggerKind};
 use crate::app::{Anchor, App, Kind, Resource};
 use crate::source::Span;
@@ -103,7 +103,7 @@ impl App {
         let start = Case::of(r);
         match r.kind {
             Kind::Subscription => {
-                for (topic, _, case) in values(&start, &r.props.get("TopicArn")) {
+                for (topic, _, case) in sources(&start, &r.props.get("TopicArn")) {
                     subscription(r, &r.props, &topic, &case, &r.anchor, &mut out);
                 }
             }

@@ -83,6 +83,19 @@ fn mappings_by_every_kind_of_reference() {
             "Elsewhere",
             r#"{"EventSourceArn": "${QueueArn}", "FunctionName": "${Fn}-other"}"#,
         )
+        // Of which nothing is known: a trigger only where the kind is.
+        .add("AWS::Lambda::EventSourceMapping", "Open", r#"{"EventSourceArn": "${?}", "FunctionName": "${Fn}"}"#)
+        .add(
+            "AWS::Lambda::EventSourceMapping",
+            "Named",
+            r#"{"EventSourceArn": "${?}", "FunctionName": "${Fn}", "SourceService": "sqs"}"#,
+        )
+        .add(
+            "AWS::Lambda::EventSourceMapping",
+            "Given",
+            r#"{"EventSourceArn": "${QueueArn}", "FunctionName": "${Fn}", "SourceService": "sqs"}"#,
+        )
+        .add("AWS::Lambda::EventSourceMapping", "None", r#"{"FunctionName": "${Fn}", "SourceService": "sqs"}"#)
         .build();
     assert_eq!(
         lines(&app),
@@ -92,6 +105,8 @@ fn mappings_by_every_kind_of_reference() {
             "TableStream Table -> Fn by Stream off",
             "Kafka \"self-managed Kafka\" -> Fn by Kafka",
             "Stream Clicks -> Fn by FanOut",
+            "Queue ? -> Fn by Named",
+            "Queue QueueArn -> Fn by Given",
         ]
     );
 }

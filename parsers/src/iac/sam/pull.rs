@@ -5,11 +5,14 @@ use super::event::Event;
 use super::policy::RoleParts;
 use super::{Out, branches, entry, inline_policy, object, rename};
 use crate::iac::expr::{Expr, ExprEntry, ExprKind};
+use lamlint_model::app::SOURCE_SERVICE;
 use smol_str::{SmolStr, format_smolstr};
 
 /// A kind of polled event.
 struct Pulled {
     kind: &'static str,
+    /// The service in the ARN of its source.
+    service: &'static str,
     /// The property that names the source.
     source: &'static str,
     /// The managed policy SAM attaches.
@@ -23,6 +26,7 @@ struct Pulled {
 const PULLED: &[Pulled] = &[
     Pulled {
         kind: "SQS",
+        service: "sqs",
         source: "Queue",
         policy: Some("service-role/AWSLambdaSQSQueueExecutionRole"),
         actions: &[],
@@ -30,6 +34,7 @@ const PULLED: &[Pulled] = &[
     },
     Pulled {
         kind: "Kinesis",
+        service: "kinesis",
         source: "Stream",
         policy: Some("service-role/AWSLambdaKinesisExecutionRole"),
         actions: &[],
@@ -37,6 +42,7 @@ const PULLED: &[Pulled] = &[
     },
     Pulled {
         kind: "DynamoDB",
+        service: "dynamodb",
         source: "Stream",
         policy: Some("service-role/AWSLambdaDynamoDBExecutionRole"),
         actions: &[],
@@ -44,14 +50,23 @@ const PULLED: &[Pulled] = &[
     },
     Pulled {
         kind: "MSK",
+        service: "kafka",
         source: "Stream",
         policy: Some("service-role/AWSLambdaMSKExecutionRole"),
         actions: &[],
         consumer: Some("AmazonManagedKafkaEventSourceConfig"),
     },
-    Pulled { kind: "MQ", source: "Broker", policy: None, actions: &["mq:DescribeBroker"], consumer: None },
+    Pulled {
+        kind: "MQ",
+        service: "mq",
+        source: "Broker",
+        policy: None,
+        actions: &["mq:DescribeBroker"],
+        consumer: None,
+    },
     Pulled {
         kind: "SelfManagedKafka",
+        service: "kafka",
         source: "",
         policy: None,
         actions: &[],
@@ -59,6 +74,7 @@ const PULLED: &[Pulled] = &[
     },
     Pulled {
         kind: "DocumentDB",
+        service: "rds",
         source: "Cluster",
         policy: None,
         actions: &["rds:DescribeDBClusters", "rds:DescribeDBClusterParameters", "rds:DescribeDBSubnetGroups"],
@@ -93,6 +109,7 @@ pub(super) fn mapping(kind: &str, mut event: Event<'_>, parts: &mut RoleParts, o
         p.put(ExprEntry { key: "EventSourceArn".into(), ..e });
     }
     p.put(entry("FunctionName", event.target.arn(span)));
+    p.put(entry(SOURCE_SERVICE, Expr::text(span, pulled.service)));
     p.take("SecretsManagerKmsKeyId");
     if let Some(e) = p.take("KafkaBootstrapServers") {
         let endpoints = object(span, vec![e]);

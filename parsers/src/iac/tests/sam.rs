@@ -180,7 +180,7 @@ fn polled_events_are_mappings() {
     );
     assert_eq!(
         prop(&a, "FE", &[]),
-        "{BatchSize: 5, Enabled: false, FunctionResponseTypes: [ReportBatchItemFailures], EventSourceArn: Q.arn, FunctionName: F.arn}"
+        "{BatchSize: 5, Enabled: false, FunctionResponseTypes: [ReportBatchItemFailures], EventSourceArn: Q.arn, FunctionName: F.arn, SourceService: sqs}"
     );
     assert_eq!(resource(&a, "FE").kind, Kind::EventSourceMapping);
     assert_eq!(resource(&a, "FE").anchor.path, "Resources.F.Properties.Events.E");
@@ -193,6 +193,16 @@ fn polled_events_are_mappings() {
     assert!(prop(&a, "FRole", &["Policies"]).contains("sqs:SendMessage"));
     let a = event("MSK", "{Stream: arn:s, Topics: [t], ConsumerGroupId: g}");
     assert_eq!(prop(&a, "FE", &["AmazonManagedKafkaEventSourceConfig"]), "{ConsumerGroupId: g}");
+    // A source of which nothing is known is of the kind all the same.
+    for (kind, properties, expected) in [
+        ("SQS", "{Queue: !ImportValue q}", TriggerKind::Queue),
+        ("DynamoDB", "{Stream: '{{resolve:ssm:/s}}'}", TriggerKind::TableStream),
+        ("SNS", "{Topic: !ImportValue t}", TriggerKind::Topic),
+    ] {
+        let a = event(kind, properties);
+        let found: Vec<_> = a.app.triggers.iter().map(|t| (t.kind, t.resource)).collect();
+        assert!(found.contains(&(expected, None)), "{kind}: {found:?}");
+    }
     let a = event("SelfManagedKafka", "{KafkaBootstrapServers: [b], Topics: [t]}");
     assert_eq!(prop(&a, "FE", &["SelfManagedEventSource"]), "{Endpoints: {KafkaBootstrapServers: [b]}}");
 }
@@ -249,7 +259,7 @@ fn buckets_topics_logs_and_things() {
     );
     assert_eq!(
         prop(&a, "FEEventSourceMapping", &[]),
-        "{BatchSize: 3, EventSourceArn: Q.arn, FunctionName: F.arn}"
+        "{BatchSize: 3, EventSourceArn: Q.arn, FunctionName: F.arn, SourceService: sqs}"
     );
     let a = event("CloudWatchLogs", "{LogGroupName: g, FilterPattern: ''}");
     assert_eq!(prop(&a, "FE", &[]), "{LogGroupName: g, FilterPattern: , DestinationArn: F.arn}");

@@ -131,4 +131,13 @@ fn a_packaged_copy_is_dropped() {
     // Elsewhere, or alone, it is all there is.
     assert_eq!(files(&[("dist/output.yaml", &packaged), ("template.yaml", &source)]).app.templates.len(), 2);
     assert_eq!(files(&[("output.yaml", &packaged)]).app.templates.len(), 1);
+    let objects = t("{Bucket: b, Key: k}");
+    assert_eq!(files(&[("output.yaml", &objects), ("template.yaml", &source)]).app.templates.len(), 1);
+    // No tool computes the object it has just uploaded.
+    let own = t("{Bucket: !Ref Builds, Key: !Sub '${Version}.zip'}");
+    assert_eq!(files(&[("release.yaml", &own), ("template.yaml", &source)]).app.templates.len(), 2);
+    // The same names for other things.
+    let other = packaged.replace("Resources:", "Resources:\n  B: {Type: AWS::S3::Bucket}");
+    let topic = source.replace("Resources:", "Resources:\n  B: {Type: AWS::SNS::Topic}");
+    assert_eq!(files(&[("output.yaml", &other), ("template.yaml", &topic)]).app.templates.len(), 2);
 }
