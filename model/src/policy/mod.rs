@@ -9,6 +9,7 @@ mod arn;
 mod attached;
 mod document;
 mod identity;
+mod lack;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
@@ -20,6 +21,7 @@ pub use arn::Arn;
 pub use attached::{resource_policy, trust_policy};
 pub use document::{Effect, Origin, Pattern, Patterns, Principal, Principals, Statement, document};
 pub use identity::{Identity, identity_of};
+pub use lack::not_assumable;
 pub use verdict::{Request, Verdict, Who, near_misses, verdict};
 
 /// Whether a constant text matches a constant pattern with `*` and `?`, without case.

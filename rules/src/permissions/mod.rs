@@ -1,0 +1,4 @@
+//! Rules of the group.
+
+pub mod missing_vpc_permission;
+mod shared;
