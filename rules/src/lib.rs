@@ -19,6 +19,8 @@ pub static RULES: &[&Rule] = &[
     &handler::init_inside_handler::RULE,
     &handler::load_inside_handler::RULE,
     &config::malformed_template::RULE,
+    &permissions::missing_destination_permission::RULE,
+    &permissions::missing_event_source_permission::RULE,
     &permissions::missing_vpc_permission::RULE,
     &events::non_idempotent_handler::RULE,
     &package::oversized_package::RULE,

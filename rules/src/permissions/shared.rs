@@ -12,20 +12,25 @@ pub(super) fn functions<'a>(cx: &Cx<'a>) -> Vec<(Function<'a>, Identity)> {
     all.filter(|(_, i)| i.role.is_some_and(|r| !app.resource(r).generated)).collect()
 }
 
-/// The first of the actions the role certainly lacks whatever the resource, with all others it lacks: their names, and
-/// the proof of the first.
+/// The actions the role certainly lacks whatever the resource: their names, and the proof of the first.
 pub(super) fn lacking(
     cx: &Cx<'_>,
     identity: &Identity,
     actions: &[&'static str],
     given: &Guards,
 ) -> Option<(Vec<&'static str>, Tri)> {
-    let mut names = Vec::new();
-    let mut first = None;
-    for action in actions {
-        let claim = identity.lacks(cx.app, &[action], &Arn::unknown(), given);
+    let unknown = Arn::unknown();
+    gathered(actions.iter().map(|a| (*a, identity.lacks(cx.app, &[a], &unknown, given))))
+}
+
+/// The names of the claims that are proved, and the proof of the first; `None` when none is.
+pub(super) fn gathered(
+    claims: impl Iterator<Item = (&'static str, Tri)>,
+) -> Option<(Vec<&'static str>, Tri)> {
+    let (mut names, mut first) = (Vec::new(), None);
+    for (name, claim) in claims {
         if matches!(claim, Tri::Yes(_)) {
-            names.push(*action);
+            names.push(name);
             first.get_or_insert(claim);
         }
     }
