@@ -17,6 +17,7 @@ pub static RULES: &[&Rule] = &[
     &package::handler_not_found::RULE,
     &handler::handler_syntax_error::RULE,
     &handler::init_inside_handler::RULE,
+    &permissions::invalid_policy::RULE,
     &handler::load_inside_handler::RULE,
     &config::malformed_template::RULE,
     &permissions::missing_destination_permission::RULE,

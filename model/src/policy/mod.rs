@@ -8,6 +8,7 @@
 mod arn;
 mod attached;
 mod document;
+mod faults;
 mod identity;
 mod lack;
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod verdict;
 pub use arn::Arn;
 pub use attached::{resource_policy, trust_policy};
 pub use document::{Effect, Origin, Pattern, Patterns, Principal, Principals, Statement, document};
+pub use faults::{Fault, faults};
 pub use identity::{Identity, identity_of};
 pub use lack::not_assumable;
 pub use verdict::{Request, Verdict, Who, near_misses, verdict};
