@@ -16,6 +16,7 @@ pub static RULES: &[&Rule] = &[
     &handler::event_loop::RULE,
     &package::handler_not_found::RULE,
     &handler::handler_syntax_error::RULE,
+    &permissions::iam_wildcard::RULE,
     &handler::init_inside_handler::RULE,
     &permissions::invalid_policy::RULE,
     &handler::load_inside_handler::RULE,

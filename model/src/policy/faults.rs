@@ -231,7 +231,7 @@ fn action(text: &str, span: Span, r: &mut Reporter<'_>) {
     let all: Vec<String> = actions::of_prefix(prefix).map(|a| a.name()).collect();
     // The table may lack a new action; only what is near to one is certainly misspelt.
     let Some(near) = nearest(text, all.iter().map(String::as_str)) else { return };
-    r.add(span, format!("there is no action `{text}`"), format!("write `{near}`"), false);
+    r.add(span, format!("there is no action `{text}`"), format!("the nearest one is `{near}`"), false);
 }
 
 fn resource(value: &Value, span: Span, r: &mut Reporter<'_>) {

@@ -1,5 +1,6 @@
 //! Rules of the group.
 
+pub mod iam_wildcard;
 pub mod invalid_policy;
 pub mod missing_destination_permission;
 pub mod missing_event_source_permission;
