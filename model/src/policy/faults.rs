@@ -220,10 +220,11 @@ fn action(text: &str, span: Span, r: &mut Reporter<'_>) {
     if prefix.contains(['*', '?']) || !actions::is_prefix(prefix) {
         return;
     }
-    let found = match name.contains(['*', '?']) {
-        true => actions::of_prefix(prefix)
-            .any(|a| a.name().split_once(':').is_some_and(|(_, n)| super::glob(name, n))),
-        false => actions::find(text).is_some(),
+    let found = if name.contains(['*', '?']) {
+        actions::of_prefix(prefix)
+            .any(|a| a.name().split_once(':').is_some_and(|(_, n)| super::glob(name, n)))
+    } else {
+        actions::find(text).is_some()
     };
     if found {
         return;
@@ -238,12 +239,12 @@ fn resource(value: &Value, span: Span, r: &mut Reporter<'_>) {
     let help = || "write the ARN of the resource".to_owned();
     match value {
         Value::Str(s) if s.is_empty() || s == "*" || is_looked_up(s) => {}
-        Value::Str(s) if s.starts_with("arn:") => {
-            if s.split(':').count() < 6 && !s.contains(['*', '?']) {
-                r.add(span, format!("`{s}` is no ARN: it has fewer than six parts"), help(), false);
-            }
+        Value::Str(s) if s.contains(['*', '?']) => {}
+        Value::Str(s) if s.starts_with("arn:") && s.split(':').count() < 6 => {
+            r.add(span, format!("`{s}` is no ARN: it has fewer than six parts"), help(), false);
         }
-        Value::Str(s) if !s.contains(['*', '?']) => r.add(span, format!("`{s}` is no ARN"), help(), false),
+        Value::Str(s) if s.starts_with("arn:") => {}
+        Value::Str(s) => r.add(span, format!("`{s}` is no ARN"), help(), false),
         _ => {}
     }
 }
