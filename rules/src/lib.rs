@@ -4,6 +4,7 @@ pub mod config;
 pub mod events;
 pub mod handler;
 pub mod package;
+pub mod permissions;
 
 use lamlint_model::Rule;
 
@@ -15,9 +16,17 @@ pub static RULES: &[&Rule] = &[
     &handler::event_loop::RULE,
     &package::handler_not_found::RULE,
     &handler::handler_syntax_error::RULE,
+    &permissions::iam_wildcard::RULE,
     &handler::init_inside_handler::RULE,
+    &permissions::invalid_policy::RULE,
     &handler::load_inside_handler::RULE,
     &config::malformed_template::RULE,
+    &permissions::missing_destination_permission::RULE,
+    &permissions::missing_event_source_permission::RULE,
+    &permissions::missing_logs_permission::RULE,
+    &permissions::missing_tracing_permission::RULE,
+    &permissions::missing_trust::RULE,
+    &permissions::missing_vpc_permission::RULE,
     &events::non_idempotent_handler::RULE,
     &package::oversized_package::RULE,
     &handler::recursive_invocation::RULE,

@@ -100,6 +100,14 @@ pub enum Principal {
     Other(SmolStr, Value),
 }
 
+impl Pattern {
+    /// Evidence that it stands there, in a statement that exists under `given`.
+    pub fn evidence(&self, note: impl Into<String>, given: &Guards) -> Option<Proof> {
+        let guards = given.and(&self.guards)?;
+        (!self.possible).then(|| Proof::single(Evidence::new(self.span, note, Basis::Written, guards)))
+    }
+}
+
 impl Statement {
     /// Evidence that it stands there.
     pub fn evidence(&self, note: impl Into<String>) -> Proof {

@@ -8,7 +8,9 @@
 mod arn;
 mod attached;
 mod document;
+mod faults;
 mod identity;
+mod lack;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
@@ -19,7 +21,9 @@ mod verdict;
 pub use arn::Arn;
 pub use attached::{resource_policy, trust_policy};
 pub use document::{Effect, Origin, Pattern, Patterns, Principal, Principals, Statement, document};
+pub use faults::{Fault, faults};
 pub use identity::{Identity, identity_of};
+pub use lack::not_assumable;
 pub use verdict::{Request, Verdict, Who, near_misses, verdict};
 
 /// Whether a constant text matches a constant pattern with `*` and `?`, without case.

@@ -190,6 +190,15 @@ fn own_name(kind: Kind, id: ResourceId) -> Token {
 fn text(s: &str, read: As, out: &mut Vec<Token>) {
     let mut rest = s;
     while let Some(c) = rest.chars().next() {
+        // What a deployment looks up elsewhere:
+        // <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>
+        if let Some(tail) = rest.strip_prefix("{{resolve:")
+            && let Some((_, tail)) = tail.split_once("}}")
+        {
+            out.push(Token::Unknown);
+            rest = tail;
+            continue;
+        }
         // Policy variables: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>
         if read == As::Pattern
             && let Some(tail) = rest.strip_prefix("${")

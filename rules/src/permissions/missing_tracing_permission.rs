@@ -1,0 +1,68 @@
+//! See the page.
+
+use super::shared;
+use lamlint_model::finding::Message;
+use lamlint_model::rule::{Severity, Tier};
+use lamlint_model::{Cx, Findings, Rule, Tri};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "missing-tracing-permission",
+    group: "permissions",
+    severity: Severity::Warning,
+    tier: Tier::Default,
+    since: "0.1.0",
+    doc: include_str!("../../docs/missing-tracing-permission.md"),
+    check,
+};
+
+/// What active tracing takes.
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html>
+const ACTIONS: &[&str] = &["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
+
+fn check(cx: &Cx<'_>, out: &mut Findings) {
+    for (function, identity) in shared::functions(cx) {
+        let mode = function.prop("TracingConfig").get("Mode").strings();
+        let note = |_: &_| format!("`{}` is traced", function.name());
+        let traced = mode.some(note, |m| m.as_deref() == Some("Active"));
+        let Tri::Yes(proof) = &traced else { continue };
+        let Some(given) = proof.guards().and(&function.resource.guards) else { continue };
+        let Some((names, lacks)) = shared::lacking(cx, &identity, ACTIONS, &given) else { continue };
+        let role = shared::role(cx, &identity);
+        out.report(traced.and(lacks), function.name(), role, |_| {
+            Message::new(format!(
+                "`{}` has active tracing, but its role `{role}` may not call {}",
+                function.name(),
+                shared::listed(&names)
+            ))
+            .help("attach the managed policy `AWSXRayDaemonWriteAccess` to the role")
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lamlint_model::testing::{AppBuilder, check};
+
+    fn found(mode: &str, role: &str) -> usize {
+        let function = format!(r#"{{"Role": "${{Role.Arn}}", "TracingConfig": {{"Mode": "{mode}"}}}}"#);
+        let app = AppBuilder::new()
+            .add("AWS::IAM::Role", "Role", role)
+            .add("AWS::Lambda::Function", "Worker", &function)
+            .build();
+        check(&RULE, &app, &[]).len()
+    }
+
+    #[test]
+    fn only_active_tracing_without_the_policy() {
+        let basic =
+            r#"{"ManagedPolicyArns": ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]}"#;
+        let xray = r#"{"ManagedPolicyArns": ["arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"]}"#;
+        assert_eq!(found("Active", basic), 1);
+        assert_eq!(found("Active", xray), 0);
+        assert_eq!(found("PassThrough", basic), 0);
+        assert_eq!(found("${Mode}", basic), 0);
+        assert_eq!(found("Active", r#"{"ManagedPolicyArns": ["${Imported}"]}"#), 0);
+    }
+}
