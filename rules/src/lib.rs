@@ -4,6 +4,7 @@ pub mod config;
 pub mod events;
 pub mod handler;
 pub mod package;
+pub mod permissions;
 
 use lamlint_model::Rule;
 
@@ -18,6 +19,7 @@ pub static RULES: &[&Rule] = &[
     &handler::init_inside_handler::RULE,
     &handler::load_inside_handler::RULE,
     &config::malformed_template::RULE,
+    &permissions::missing_iam_permission::RULE,
     &events::non_idempotent_handler::RULE,
     &package::oversized_package::RULE,
     &handler::recursive_invocation::RULE,

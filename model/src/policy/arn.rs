@@ -21,6 +21,23 @@ impl Arn {
         Self { value: Value::unknown(), tokens: vec![Token::Unknown] }
     }
 
+    /// The resource of the project it is of or below (`!GetAtt Table.Arn`, `${Bucket.Arn}/*`).
+    pub fn resource(&self) -> Option<ResourceId> {
+        let head = match &self.value {
+            Value::Concat(parts) => parts.first()?,
+            v => v,
+        };
+        match head {
+            Value::Of(id, Attr::Arn) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing is known of it.
+    pub fn is_unknown(&self) -> bool {
+        matches!(&self.tokens[..], [Token::Unknown])
+    }
+
     /// The ARN a value is.
     pub fn of_value(app: &App, value: &Value) -> Self {
         Self { value: value.clone(), tokens: token::tokens(app, value, As::Text) }

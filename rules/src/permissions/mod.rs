@@ -1,0 +1,3 @@
+//! Rules about what roles and policies allow.
+
+pub mod missing_iam_permission;
