@@ -37,12 +37,12 @@ pub enum Answer {
     Unknown(Why),
 }
 
-/// What a handler asks for with the credentials of its role: calls that are only taken to be reachable, and those of
-/// clients with credentials or an endpoint of their own, are left out.
+/// What a handler asks for with the credentials of its role: calls of clients with credentials or an endpoint of their
+/// own are left out, those that are only taken to be reachable are not.
 pub fn asks<'h>(app: &App, function: ResourceId, handler: &'h Handler) -> Vec<Ask<'h>> {
     let mut out = Vec::new();
     for (fact, call) in handler.sdk_calls() {
-        if call.foreign || fact.ctx.maybe {
+        if call.foreign {
             continue;
         }
         for need in iam::needs(&call.service, &call.operation, &call.args).must {
@@ -144,9 +144,15 @@ fn variables<'v>(v: &'v Value, depth: usize, out: &mut Vec<&'v str>) {
     match v {
         Value::Env(n) if !crate::aws::env::is_provided(n) => out.push(n),
         Value::Concat(l) | Value::List(l, _) | Value::OneOf(l) => {
-            l.iter().for_each(|v| variables(v, depth + 1, out));
+            for v in l {
+                variables(v, depth + 1, out);
+            }
         }
-        Value::Map(m, _) => m.iter().for_each(|(_, v)| variables(v, depth + 1, out)),
+        Value::Map(m, _) => {
+            for (_, v) in m {
+                variables(v, depth + 1, out);
+            }
+        }
         _ => {}
     }
 }

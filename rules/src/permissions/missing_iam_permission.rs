@@ -1,7 +1,7 @@
 //! See the page.
 
 use lamlint_model::app::{Function, Kind};
-use lamlint_model::aws::{iam, policies};
+use lamlint_model::aws::policies;
 use lamlint_model::finding::Message;
 use lamlint_model::policy::{Answer, Ask, Identity, Request, asks, glob, identity_of, near_misses};
 use lamlint_model::rule::{Severity, Tier};
@@ -23,20 +23,22 @@ pub static RULE: Rule = Rule {
 /// How many statements that almost fit, and further calls, a finding shows.
 const SHOWN: usize = 3;
 
-/// The parameter of a policy template that names a resource of a kind.
-const PARAMETERS: &[(Kind, &str)] = &[
-    (Kind::Bucket, "BucketName"),
-    (Kind::EventBus, "EventBusName"),
-    (Kind::Function, "FunctionName"),
-    (Kind::Queue, "QueueName"),
-    (Kind::StateMachine, "StateMachineName"),
-    (Kind::Stream, "StreamName"),
-    (Kind::Table, "TableName"),
-    (Kind::Topic, "TopicName"),
+/// Policy templates of SAM for work with a resource of a kind, the narrowest first, and the parameter that names it.
+/// Source: <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html>
+const TEMPLATES: &[(Kind, &str, &[&str])] = &[
+    (Kind::Bucket, "BucketName", &["S3WritePolicy", "S3ReadPolicy", "S3CrudPolicy"]),
+    (Kind::EventBus, "EventBusName", &["EventBridgePutEventsPolicy"]),
+    (Kind::Function, "FunctionName", &["LambdaInvokePolicy"]),
+    (Kind::Queue, "QueueName", &["SQSSendMessagePolicy", "SQSPollerPolicy"]),
+    (
+        Kind::StateMachine,
+        "StateMachineName",
+        &["StepFunctionsExecutionPolicy", "StepFunctionsExecutionPolicy_v2"],
+    ),
+    (Kind::Stream, "StreamName", &["KinesisStreamReadPolicy", "KinesisCrudPolicy"]),
+    (Kind::Table, "TableName", &["DynamoDBWritePolicy", "DynamoDBReadPolicy", "DynamoDBCrudPolicy"]),
+    (Kind::Topic, "TopicName", &["SNSPublishMessagePolicy"]),
 ];
-
-/// A policy template that allows more than this many actions is no least policy.
-const LARGEST: usize = 16;
 
 fn check(cx: &Cx<'_>, out: &mut Findings) {
     for (f, h) in cx.linked() {
@@ -50,7 +52,7 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
         for ask in asks(cx.app, f.resource.id, h) {
             // A branch that tests the configuration may never be taken in this deployment.
             let optional = ask.fact.ctx.branch && ask.target().is_none();
-            if optional || ask.is_unset(cx.app, f.resource.id) {
+            if optional || ask.fact.ctx.maybe || ask.is_unset(cx.app, f.resource.id) {
                 continue;
             }
             let answer = ask.answer(cx.app, f.resource.id, &who);
@@ -174,6 +176,11 @@ fn resource(app: &App, ask: &Ask<'_>) -> Option<String> {
 fn remedy(app: &App, f: Function<'_>, who: &Identity, ask: &Ask<'_>) -> Option<String> {
     let action = ask.one_of.first()?;
     let target = ask.target().map(|id| app.resource(id));
+    if target.is_some_and(|t| t.id == f.resource.id) {
+        return Some(format!(
+            "add a statement that allows `{action}` on its ARN, written with its name: a reference would be circular"
+        ));
+    }
     let implied = who.role.is_some_and(|r| app.resource(r).implied_by == Some(f.resource.id));
     if implied
         && let Some(t) = target
@@ -201,28 +208,149 @@ fn remedy(app: &App, f: Function<'_>, who: &Identity, ask: &Ask<'_>) -> Option<S
     Some(format!("add a statement that allows `{action}`{on}"))
 }
 
-/// The smallest policy template of SAM that allows an action on a resource of a kind.
+/// The narrowest policy template of SAM that allows an action on a resource of a kind, or below it.
 fn template(action: &str, kind: Kind, ask: &Ask<'_>) -> Option<(&'static str, &'static str)> {
-    let (_, parameter) = PARAMETERS.iter().find(|(k, _)| *k == kind)?;
-    let below = ask.arn().map(|a| a.value.suffix()).unwrap_or_default().starts_with('/');
-    let fits = |name: &&'static str| -> Option<(usize, &'static str)> {
-        let (declared, rows) = policies::sam_template(name)?;
-        if declared != [*parameter] {
-            return None;
-        }
-        let hit = rows.iter().any(|r| {
-            let listed = r.actions.iter().any(|a| glob(a, action));
-            let deep = r.resources.iter().any(|x| x.ends_with("/*"));
-            let flat = r.resources.iter().any(|x| x.ends_with('}'));
-            listed && !r.conditional && if below { deep } else { flat }
-        });
-        let size = rows
-            .iter()
-            .flat_map(|r| &r.actions)
-            .map(|a| iam::expand(a).map_or(LARGEST, |all| all.len()))
-            .sum::<usize>();
-        (hit && size <= LARGEST).then_some((size, *name))
+    let (_, parameter, names) = TEMPLATES.iter().find(|(k, ..)| *k == kind)?;
+    let below = ask.arn().is_some_and(|a| matches!(a.value, Value::Concat(_)));
+    let fits = |name: &&&'static str| {
+        policies::sam_template(name).is_some_and(|(_, rows)| {
+            rows.iter().any(|r| {
+                let listed = r.actions.iter().any(|a| glob(a, action));
+                let hole = format!("${{{parameter}}}");
+                let (deep, flat) = (format!("{hole}/"), [hole.clone(), format!("{hole}*")]);
+                let on =
+                    |x: &&str| if below { x.contains(&deep) } else { flat.iter().any(|f| x.ends_with(f)) };
+                listed && !r.conditional && r.resources.iter().any(on)
+            })
+        })
     };
-    let best = policies::sam_templates().filter_map(|n| fits(&n)).min()?;
-    Some((best.1, parameter))
+    names.iter().find(fits).map(|name| (*name, *parameter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lamlint_model::finding::Confidence;
+    use lamlint_model::handler::{Ctx, FactKind};
+    use lamlint_model::testing::{AppBuilder, check, handler, handler_in, sdk_call};
+    use lamlint_model::{App, Finding};
+
+    fn app(statements: &str) -> App {
+        let role = format!(
+            r#"{{"Policies": [{{"PolicyName": "p", "PolicyDocument": {{"Statement": {statements}}}}}]}}"#
+        );
+        AppBuilder::new()
+            .add(
+                "AWS::Lambda::Function",
+                "Worker",
+                r#"{"Role": "${Role.Arn}", "Environment": {"Variables": {"TABLE": "${Orders}", "TOPIC": "${?}"}}}"#,
+            )
+            .add("AWS::DynamoDB::Table", "Orders", "{}")
+            .add("AWS::DynamoDB::Table", "Others", "{}")
+            .add("AWS::SQS::Queue", "Jobs", "{}")
+            .add(
+                "AWS::SQS::QueuePolicy",
+                "JobsPolicy",
+                r#"{"Queues": ["${Jobs.Url}"], "PolicyDocument": {"Statement": [{"Effect": "Allow",
+                    "Principal": {"AWS": "${Role.Arn}"}, "Action": "sqs:SendMessage", "Resource": "*"}]}}"#,
+            )
+            .add("AWS::IAM::Role", "Role", &role)
+            .build()
+    }
+
+    fn put(app: &App) -> FactKind {
+        sdk_call(app, "dynamodb", "PutItem", r#"{"TableName": "${env.TABLE}"}"#)
+    }
+
+    fn found(app: &App, facts: Vec<FactKind>) -> Vec<Finding> {
+        check(&RULE, app, &[handler(app, "Worker", facts)])
+    }
+
+    const OTHER: &str = r#"[{"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": "${Others.Arn}"}]"#;
+
+    #[test]
+    fn missing_near_and_denied() {
+        for (statements, words) in [
+            (
+                "[]",
+                "`Worker` calls `dynamodb.PutItem` on table `Orders`, but its role does not allow `dynamodb:PutItem`",
+            ),
+            (OTHER, "but its role allows `dynamodb:PutItem` on other resources only"),
+            (
+                r#"[{"Effect": "Allow", "Action": "*", "Resource": "*"},
+                    {"Effect": "Deny", "Action": "dynamodb:Put*", "Resource": "${Orders.Arn}"}]"#,
+                "but its role is denied `dynamodb:PutItem`",
+            ),
+        ] {
+            let app = app(statements);
+            let all = found(&app, vec![put(&app), put(&app)]);
+            assert_eq!(all.len(), 1, "{statements}");
+            let text = &all[0].message().text;
+            assert!(text.ends_with(words), "{text}");
+            assert_eq!(all[0].confidence(), Confidence::High);
+            assert!(all[0].evidence().iter().any(|e| e.note().contains("needs it as well")));
+        }
+    }
+
+    #[test]
+    fn what_may_be_allowed_is_silent() {
+        for statements in [
+            r#"[{"Effect": "Allow", "Action": "dynamodb:P*", "Resource": "${Orders.Arn}"}]"#,
+            r#"[{"Effect": "Allow", "Action": "${?}", "Resource": "*"}]"#,
+            r#"[{"Effect": "Allow", "Action": "dynamodb:*", "Resource": "${?}"}]"#,
+            r#"[{"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*", "Condition": {"Bool": {"a": "b"}}}]"#,
+            r#"["${?}"]"#,
+        ] {
+            let app = app(statements);
+            assert_eq!(found(&app, vec![put(&app)]).len(), 0, "{statements}");
+        }
+        let app = app("[]");
+        // A policy of the resource, an operation that is not known, credentials of another role.
+        let send = sdk_call(&app, "sqs", "SendMessage", r#"{"QueueUrl": "${Jobs.Url}"}"#);
+        let odd = sdk_call(&app, "dynamodb", "NoSuchOperation", "{}");
+        let mut foreign = put(&app);
+        if let FactKind::SdkCall(c) = &mut foreign {
+            c.foreign = true;
+        }
+        assert_eq!(found(&app, vec![send, odd, foreign]).len(), 0);
+    }
+
+    #[test]
+    fn branches_and_what_is_not_set() {
+        let app = app("[]");
+        let publish = |arn: &str| sdk_call(&app, "sns", "Publish", &format!(r#"{{"TopicArn": "{arn}"}}"#));
+        assert_eq!(found(&app, vec![publish("${env.TOPIC}")]).len(), 1);
+        assert_eq!(found(&app, vec![publish("${env.UNSET}")]).len(), 0);
+        let branch = Ctx { branch: true, ..Ctx::default() };
+        let event = Ctx { event_branch: true, asked: true, ..Ctx::default() };
+        let maybe = Ctx { maybe: true, ..Ctx::default() };
+        for (fact, ctx, n) in [
+            (publish("${env.TOPIC}"), &branch, 0),
+            (put(&app), &branch, 1),
+            (publish("${env.TOPIC}"), &event, 1),
+            (put(&app), &maybe, 0),
+        ] {
+            let all = check(&RULE, &app, &[handler_in(&app, "Worker", vec![fact], ctx)]);
+            assert_eq!(all.len(), n, "{ctx:?}");
+        }
+    }
+
+    #[test]
+    fn the_narrowest_template_that_allows_it() {
+        let app = app("[]");
+        let h = handler(&app, "Worker", vec![put(&app)]);
+        let ask = asks(&app, lamlint_model::testing::id_of(&app, "Worker"), &h).remove(0);
+        let named = |action: &str, kind| template(action, kind, &ask).map(|t| t.0);
+        assert_eq!(named("dynamodb:PutItem", Kind::Table), Some("DynamoDBWritePolicy"));
+        assert_eq!(named("dynamodb:DeleteItem", Kind::Table), Some("DynamoDBCrudPolicy"));
+        assert_eq!(named("dynamodb:GetItem", Kind::Table), Some("DynamoDBReadPolicy"));
+        assert_eq!(named("dynamodb:PartiQLSelect", Kind::Table), None);
+        for (_, parameter, names) in TEMPLATES {
+            for name in *names {
+                assert_eq!(policies::sam_template(name).unwrap().0, [*parameter], "{name}");
+            }
+        }
+        assert_eq!(named("kinesis:GetRecords", Kind::Stream), Some("KinesisStreamReadPolicy"));
+        assert_eq!(named("sns:Publish", Kind::Topic), Some("SNSPublishMessagePolicy"));
+    }
 }
