@@ -50,6 +50,19 @@ enum Command {
         #[command(flatten)]
         out: Out,
     },
+    /// Show the least policy the code of each function needs, and what its role lacks
+    Iam {
+        /// Logical name of a function (default: all); a word with a dot or a slash is a path
+        #[arg(value_name = "FUNCTION")]
+        function: Option<String>,
+        #[command(flatten)]
+        input: Input,
+        /// How to print
+        #[arg(long, value_enum, default_value_t)]
+        format: PolicyFormat,
+        #[command(flatten)]
+        out: Out,
+    },
     /// Show what was understood of each function: where every value comes from, and which links failed and why
     Model {
         #[command(flatten)]
@@ -141,6 +154,19 @@ enum ListFormat {
     Text,
     /// One JSON document
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum PolicyFormat {
+    /// For people: the calls of each statement, and what the role says
+    #[default]
+    Text,
+    /// One JSON document
+    Json,
+    /// `Policies` for SAM functions, in YAML
+    Sam,
+    /// Policy resources for CloudFormation, in YAML
+    Cfn,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -246,6 +272,31 @@ impl Cli {
             Some(Command::Explain { rule, out }) => {
                 out.write(&report::rules::explain(selection::rule(&rule)?))?;
                 Ok(CLEAN)
+            }
+            Some(Command::Iam { mut function, mut input, format, out }) => {
+                if let Some(path) = function.take_if(|f| f.contains(['.', '/', '\\'])) {
+                    // Where no path follows, the paths are the default.
+                    if input.paths == [PathBuf::from(".")] {
+                        input.paths.clear();
+                    }
+                    input.paths.insert(0, PathBuf::from(path));
+                }
+                let workers = Workers::new(input.jobs)?;
+                let (found, display) = input.discover()?;
+                let analysis = engine::analyze(&found, &input.parameters, &workers);
+                let outcome = engine::Outcome::default();
+                let report = Report { analysis: &analysis, outcome: &outcome, display: &display, today };
+                let only = function.as_deref();
+                out.write(&match format {
+                    PolicyFormat::Text => report::iam::text(&report, only)?,
+                    PolicyFormat::Json => report::iam::json(&report, only)?,
+                    PolicyFormat::Sam => report::iam::template(&report, only, report::iam::Template::Sam)?,
+                    PolicyFormat::Cfn => {
+                        report::iam::template(&report, only, report::iam::Template::CloudFormation)?
+                    }
+                })?;
+                out.aside(&notices(&report));
+                Ok(if report.failed() { FAILED } else { CLEAN })
             }
             Some(Command::Model { input, format, out }) => {
                 let workers = Workers::new(input.jobs)?;

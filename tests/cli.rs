@@ -468,3 +468,75 @@ fn the_readme_shows_real_output() {
     let wrong = support::check_generated(&root.join("README.md"), &readme);
     assert!(wrong.is_none(), "{}", wrong.unwrap_or_default());
 }
+
+#[test]
+fn the_least_policy_in_every_form() {
+    let template = br#"AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Jobs:
+    Type: AWS::SQS::Queue
+  Pictures:
+    Type: AWS::S3::Bucket
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: app.handler
+      Runtime: python3.14
+      Environment:
+        Variables:
+          QUEUE: !Ref Jobs
+          BUCKET: !Ref Pictures
+      Policies:
+        - S3WritePolicy:
+            BucketName: !Ref Pictures
+"#;
+    let code = br#"import os
+import boto3
+
+s3 = boto3.client("s3")
+sqs = boto3.client("sqs")
+
+
+def handler(event, context):
+    s3.put_object(Bucket=os.environ["BUCKET"], Key=event["key"], Body=b"")
+    sqs.send_message(QueueUrl=os.environ["QUEUE"], MessageBody="done")
+"#;
+    let dir = project(&[("template.yaml", template), ("src/app.py", code)]);
+    let out = |args: &[&str]| {
+        let a = lamlint(dir.path(), args);
+        assert_eq!(a.status, 0, "{}{}", a.out, a.err);
+        a.out
+    };
+    let text = out(&["iam"]);
+    assert!(text.contains("s3:PutObject                     allowed  src/app.py:9 s3.put_object"), "{text}");
+    assert!(
+        text.contains("sqs:SendMessage                  missing  src/app.py:10 sqs.send_message"),
+        "{text}"
+    );
+    assert!(text.contains("  missing: sqs:SendMessage\n"), "{text}");
+    assert!(text.contains("used by no call: s3:PutLifecycleConfiguration\n"), "{text}");
+    assert_eq!(out(&["iam", "Worker"]), text);
+    assert_eq!(out(&["iam", "."]), text);
+    assert_eq!(out(&["iam", "Worker", ".", "--jobs", "1"]), text);
+
+    let json: serde_json::Value = serde_json::from_str(&out(&["iam", "--format", "json"])).unwrap();
+    let policy = &json["functions"][0]["policy"];
+    assert_eq!(policy["Version"], "2012-10-17");
+    assert_eq!(policy["Statement"][0]["Resource"]["Fn::GetAtt"][0], "Jobs");
+    assert_eq!(policy["Statement"][1]["Resource"]["Fn::Sub"], "${Pictures.Arn}/*");
+    assert_eq!(json["functions"][0]["missing"][0], "sqs:SendMessage");
+
+    let sam = out(&["iam", "--format", "sam"]);
+    assert_eq!(
+        sam,
+        "Resources:\n  Worker:\n    Properties:\n      Policies:\n        - SQSSendMessagePolicy: # src/app.py:10\n            QueueName: !GetAtt Jobs.QueueName\n        - Version: \"2012-10-17\"\n          Statement:\n            - Effect: Allow # src/app.py:9\n              Action:\n                - s3:PutObject\n              Resource: !Sub \"${Pictures.Arn}/*\"\n"
+    );
+    let cfn = out(&["iam", "--format", "cfn"]);
+    assert!(cfn.contains("  WorkerCallsPolicy:\n    Type: AWS::IAM::Policy\n"), "{cfn}");
+    assert!(cfn.contains("        - !Ref WorkerRole\n"), "{cfn}");
+    assert!(cfn.contains("            Resource: !GetAtt Jobs.Arn\n"), "{cfn}");
+    let a = lamlint(dir.path(), &["iam", "Nobody"]);
+    assert_eq!((a.status, a.err.as_str()), (2, "error: there is no function `Nobody`\n"));
+}

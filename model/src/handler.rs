@@ -237,6 +237,12 @@ impl Fact {
         proof
     }
 
+    /// Evidence that the code does this, resting on something that is only supposed: that a branch is taken, that
+    /// nothing outside the project makes up for it.
+    pub fn supposing(&self, note: impl Into<String>, what: &str) -> Proof {
+        Proof::single(Evidence::new(self.span, note, Basis::Heuristic(what.into()), Guards::none()))
+    }
+
     /// This fact together with a claim about what it works on (where an environment variable is set, which resource
     /// it names). What is said of the fact's own place is not said twice.
     pub fn with(&self, note: impl Into<String>, other: Tri) -> Tri {

@@ -21,6 +21,23 @@ impl Arn {
         Self { value: Value::unknown(), tokens: vec![Token::Unknown] }
     }
 
+    /// The resource of the project it is of or below (`!GetAtt Table.Arn`, `${Bucket.Arn}/*`).
+    pub fn resource(&self) -> Option<ResourceId> {
+        let head = match &self.value {
+            Value::Concat(parts) => parts.first()?,
+            v => v,
+        };
+        match head {
+            Value::Of(id, Attr::Arn) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing is known of it.
+    pub fn is_unknown(&self) -> bool {
+        matches!(&self.tokens[..], [Token::Unknown])
+    }
+
     /// The ARN a value is.
     pub fn of_value(app: &App, value: &Value) -> Self {
         Self { value: value.clone(), tokens: token::tokens(app, value, As::Text) }
@@ -73,7 +90,9 @@ fn base(app: &App, kind: Option<Kind>, name: &Value) -> Option<Value> {
         // `name:alias`, `account:function:name`, aliases of keys: their ARN is another one.
         (Kind::Function, v) if v.as_str().is_none_or(|s| s.contains(':')) => None,
         (Kind::Key, v) if v.as_str().is_none_or(|s| s.starts_with("alias/")) => None,
-        (Kind::Parameter, Value::Str(s)) => Some(of_name(Value::str(s.strip_prefix('/').unwrap_or(s)))),
+        (Kind::Parameter, Value::Str(s)) if !s.is_empty() => {
+            Some(of_name(Value::str(s.strip_prefix('/').unwrap_or(s))))
+        }
         (Kind::Parameter, v @ Value::Concat(_)) => {
             // Without a constant start it is not known whether it begins with a slash.
             let Value::Concat(parts) = v else { return None };
@@ -83,10 +102,11 @@ fn base(app: &App, kind: Option<Kind>, name: &Value) -> Option<Value> {
             Some(of_name(Value::concat(name.chain(rest.iter().cloned()))))
         }
         (Kind::Parameter, _) => None,
-        (Kind::Secret, Value::Str(_) | Value::Concat(_)) => {
+        (Kind::Secret, v @ (Value::Str(_) | Value::Concat(_))) if v.as_str() != Some("") => {
             Some(of_name(Value::concat([name.clone(), Value::str("-"), Value::unknown()])))
         }
-        (_, Value::Str(s)) if s.contains(':') => None,
+        // An empty name is a placeholder.
+        (_, Value::Str(s)) if s.is_empty() || s.contains(':') => None,
         // A value of which nothing is known may be an ARN of another account.
         (_, Value::Str(_) | Value::Pseudo(_)) => Some(of_name(name.clone())),
         (_, Value::Concat(_)) if !name.prefix().is_empty() || starts_with_name(name) => {

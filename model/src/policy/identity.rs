@@ -5,7 +5,7 @@ use crate::app::{App, Kind, Resource, ResourceId};
 use crate::aws::policies::{self, Row};
 use crate::source::Span;
 use crate::tree::{Node, Tree};
-use crate::tri::{Guards, Reason, Why};
+use crate::tri::{Basis, Evidence, Guards, Proof, Reason, Why};
 use crate::value::{Attr, Value};
 use smol_str::{SmolStr, format_smolstr};
 
@@ -27,6 +27,13 @@ struct Reader<'a> {
     app: &'a App,
     statements: Vec<Statement>,
     open: Option<Why>,
+}
+
+impl Identity {
+    /// Evidence that these are all policies of the role: where the function names its role.
+    pub fn evidence(&self, note: impl Into<String>) -> Proof {
+        Proof::single(Evidence::new(self.span, note, Basis::Written, Guards::none()))
+    }
 }
 
 /// The policies of the role of a function.

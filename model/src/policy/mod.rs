@@ -6,6 +6,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
 
 mod arn;
+mod asks;
 mod attached;
 mod document;
 mod faults;
@@ -19,6 +20,7 @@ mod token;
 mod verdict;
 
 pub use arn::Arn;
+pub use asks::{Answer, Ask, asks};
 pub use attached::{resource_policy, trust_policy};
 pub use document::{Effect, Origin, Pattern, Patterns, Principal, Principals, Statement, document};
 pub use faults::{Fault, faults};

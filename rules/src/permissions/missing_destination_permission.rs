@@ -7,7 +7,7 @@ use lamlint_model::policy::{Arn, Identity};
 use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::tree::Tree;
 use lamlint_model::value::Attr;
-use lamlint_model::{Cx, Findings, Rule, Tri, Value};
+use lamlint_model::{Cx, Findings, ResourceId, Rule, Tri, Value};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -27,14 +27,6 @@ const ACTIONS: &[(Kind, &str)] = &[
     (Kind::Topic, "sns:Publish"),
     (Kind::Function, "lambda:InvokeFunction"),
     (Kind::EventBus, "events:PutEvents"),
-];
-
-/// The same by the service of an ARN, for resources outside.
-const SERVICES: &[(&str, &str)] = &[
-    ("sqs", "sqs:SendMessage"),
-    ("sns", "sns:Publish"),
-    ("lambda", "lambda:InvokeFunction"),
-    ("events", "events:PutEvents"),
 ];
 
 /// Where a target can stand: path, and its words.
@@ -79,17 +71,14 @@ fn target(
 ) {
     let values = setting.values().present();
     for value in values.alts().iter().map(|a| &a.value) {
-        let Some((action, name)) = action(cx, value) else { continue };
+        // A resource outside may let the role in by a policy of its own.
+        let Some((action, name, id)) = action(cx, value) else { continue };
         let note = |_: &Value| format!("{name} is the {words} of `{}`", function.name());
         let set = values.some(note, |v| v == value);
         let Tri::Yes(proof) = &set else { continue };
         let given = proof.guards().and(&function.resource.guards);
         let Some(given) = given else { continue };
-        let lacks = match value {
-            Value::Of(id, _) => identity.lacks_on(cx.app, action, *id, &Arn::of(cx.app, *id), &given),
-            // The policy of a resource outside is not known; those of its own account need none.
-            _ => identity.lacks(cx.app, &[action], &Arn::unknown(), &given),
-        };
+        let lacks = identity.lacks_on(cx.app, action, id, &Arn::of(cx.app, id), &given);
         let role = shared::role(cx, identity);
         out.report(set.and(lacks), function.name(), format!("{role} {name} {action}"), |_| {
             Message::new(format!(
@@ -101,20 +90,14 @@ fn target(
     }
 }
 
-/// What sending to a target takes, and the target's name.
-fn action(cx: &Cx<'_>, target: &Value) -> Option<(&'static str, String)> {
-    if let Value::Of(id, attr) = target {
-        let r = cx.app.resource(*id);
-        let (kind, action) = ACTIONS.iter().find(|(k, _)| *k == r.kind)?;
-        // `Ref` of a topic is its ARN; other names are none.
-        let is_arn = *attr == Attr::Arn || (*kind == Kind::Topic && *attr == Attr::Name);
-        return is_arn.then(|| (*action, format!("{} `{}`", r.kind.word(), r.name)));
-    }
-    let text = target.as_str()?;
-    let mut parts = text.split(':');
-    let service = (parts.next() == Some("arn")).then(|| parts.nth(1))??;
-    let (_, action) = SERVICES.iter().find(|(s, _)| *s == service)?;
-    Some((action, format!("`{text}`")))
+/// What sending to a resource of the project takes, the resource's name, and the resource.
+fn action(cx: &Cx<'_>, target: &Value) -> Option<(&'static str, String, ResourceId)> {
+    let Value::Of(id, attr) = target else { return None };
+    let r = cx.app.resource(*id);
+    let (kind, action) = ACTIONS.iter().find(|(k, _)| *k == r.kind)?;
+    // `Ref` of a topic is its ARN; other names are none.
+    let is_arn = *attr == Attr::Arn || (*kind == Kind::Topic && *attr == Attr::Name);
+    is_arn.then(|| (*action, format!("{} `{}`", r.kind.word(), r.name), *id))
 }
 
 #[cfg(test)]
@@ -146,7 +129,7 @@ mod tests {
     const INVOKE: &str = r#"{"FunctionName": "${Worker}", "Qualifier": "$LATEST", "DestinationConfig":
         {"OnSuccess": {"Destination": "${Next.Arn}"}, "OnFailure": {"Destination": "${Alarm.Arn}"}}}"#;
     const MAPPING: &str = r#"{"FunctionName": "${Worker}", "EventSourceArn": "${Stream}", "DestinationConfig":
-        {"OnFailure": {"Destination": "arn:aws:sqs:eu-west-1:123456789012:failed"}}}"#;
+        {"OnFailure": {"Destination": "${Failed.Arn}"}}}"#;
 
     #[test]
     fn targets_of_all_kinds() {
@@ -173,6 +156,8 @@ mod tests {
         assert_eq!(found(own, DLQ, &[]), [""; 0]);
         let foreign = r#"{"Role": "${Role.Arn}", "DeadLetterConfig": {"TargetArn": "${TargetArn}"}}"#;
         assert_eq!(found(NONE, foreign, &[]), [""; 0]);
+        let outside = MAPPING.replace("${Failed.Arn}", "arn:aws:sqs:eu-west-1:123456789012:failed");
+        assert_eq!(found(NONE, PLAIN, &[("AWS::Lambda::EventSourceMapping", &outside)]), [""; 0]);
         let policy = r#"{"Queues": ["${Failed.Url}"], "PolicyDocument": {"Statement": {"Effect": "Allow",
             "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}}}"#;
         assert_eq!(found(NONE, DLQ, &[("AWS::SQS::QueuePolicy", policy)]), [""; 0]);

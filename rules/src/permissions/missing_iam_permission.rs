@@ -1,0 +1,356 @@
+//! See the page.
+
+use lamlint_model::app::{Function, Kind};
+use lamlint_model::aws::policies;
+use lamlint_model::finding::Message;
+use lamlint_model::policy::{Answer, Ask, Identity, Request, asks, glob, identity_of, near_misses};
+use lamlint_model::rule::{Severity, Tier};
+use lamlint_model::tri::Proof;
+use lamlint_model::{App, Cx, Findings, Rule, Tri, Value};
+use std::collections::BTreeMap;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "missing-iam-permission",
+    group: "permissions",
+    severity: Severity::Error,
+    tier: Tier::Default,
+    since: "0.1.0",
+    doc: include_str!("../../docs/missing-iam-permission.md"),
+    check,
+};
+
+/// How many statements that almost fit, and further calls, a finding shows.
+const SHOWN: usize = 3;
+
+/// Policy templates of SAM for work with a resource of a kind, the narrowest first, and the parameter that names it.
+/// Source: <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html>
+const TEMPLATES: &[(Kind, &str, &[&str])] = &[
+    (Kind::Bucket, "BucketName", &["S3WritePolicy", "S3ReadPolicy", "S3CrudPolicy"]),
+    (Kind::EventBus, "EventBusName", &["EventBridgePutEventsPolicy"]),
+    (Kind::Function, "FunctionName", &["LambdaInvokePolicy"]),
+    (Kind::Queue, "QueueName", &["SQSSendMessagePolicy", "SQSPollerPolicy"]),
+    (
+        Kind::StateMachine,
+        "StateMachineName",
+        &["StepFunctionsExecutionPolicy", "StepFunctionsExecutionPolicy_v2"],
+    ),
+    (Kind::Stream, "StreamName", &["KinesisStreamReadPolicy", "KinesisCrudPolicy"]),
+    (Kind::Table, "TableName", &["DynamoDBWritePolicy", "DynamoDBReadPolicy", "DynamoDBCrudPolicy"]),
+    (Kind::Topic, "TopicName", &["SNSPublishMessagePolicy"]),
+];
+
+fn check(cx: &Cx<'_>, out: &mut Findings) {
+    for (f, h) in cx.linked() {
+        if f.resource.generated {
+            continue;
+        }
+        let who = identity_of(cx.app, f.resource.id);
+        // One finding for an action on a resource, with all calls; in the order of the code.
+        let mut groups: Vec<(String, Vec<(Ask<'_>, Answer)>)> = Vec::new();
+        let mut index = BTreeMap::new();
+        for ask in asks(cx.app, f.resource.id, h) {
+            // A branch that tests the configuration may never be taken in this deployment.
+            let optional = ask.fact.ctx.branch && ask.target().is_none();
+            if optional || ask.fact.ctx.maybe || ask.is_unset(cx.app, f.resource.id) {
+                continue;
+            }
+            let answer = ask.answer(cx.app, f.resource.id, &who);
+            if !matches!(answer, Answer::Missing | Answer::Denied(_)) {
+                continue;
+            }
+            let key = format!("{} {}", ask.one_of.join(" "), resource(cx.app, &ask).unwrap_or_default());
+            let at = *index.entry(key.clone()).or_insert(groups.len());
+            match groups.get_mut(at) {
+                Some((_, group)) => group.push((ask, answer)),
+                None => groups.push((key, vec![(ask, answer)])),
+            }
+        }
+        for (key, group) in groups {
+            report(cx.app, f, &who, key, &group, out);
+        }
+    }
+}
+
+fn report(
+    app: &App,
+    f: Function<'_>,
+    who: &Identity,
+    key: String,
+    group: &[(Ask<'_>, Answer)],
+    out: &mut Findings,
+) {
+    // The call that is surest to happen.
+    let Some((ask, answer)) = group.iter().min_by_key(|(a, _)| a.fact.ctx.branch) else { return };
+    let actions: Vec<String> = ask.one_of.iter().map(|a| format!("`{a}`")).collect();
+    let actions = actions.join(" or ");
+    let on = resource(app, ask).map(|r| format!(" on {r}")).unwrap_or_default();
+    let (name, label) = (f.name(), &ask.call.label);
+    let near = near(app, f, who, ask);
+    let mut proof = evidence(ask, format!("needs {actions}{on}"));
+    let text = match answer {
+        Answer::Denied(denial) => {
+            let Tri::Yes(both) = Tri::Yes(proof).and(Tri::Yes(denial.clone())) else { return };
+            proof = both;
+            format!("`{name}` calls `{label}`{on}, but its role is denied {actions}")
+        }
+        _ if near.is_empty() => {
+            proof = proof.with_context(who.evidence(format!("no policy of this role allows {actions}")));
+            format!("`{name}` calls `{label}`{on}, but its role does not allow {actions}")
+        }
+        _ => {
+            for n in near.iter().take(SHOWN) {
+                proof = proof.with_context(n.clone());
+            }
+            format!("`{name}` calls `{label}`{on}, but its role allows {actions} on other resources only")
+        }
+    };
+    for (other, _) in group.iter().filter(|(a, _)| a.fact.span != ask.fact.span).take(SHOWN) {
+        let note = format!("`{}` needs it as well", other.call.label);
+        proof = proof.with_context(evidence(other, note));
+    }
+    let denied = matches!(answer, Answer::Denied(_));
+    let help = if denied { None } else { remedy(app, f, who, ask) };
+    out.report(Tri::Yes(proof), name, key, |_| {
+        let m = Message::new(text);
+        match help {
+            Some(help) => m.help(help),
+            None => m,
+        }
+    });
+}
+
+/// The call, and what has to be supposed for it to fail.
+fn evidence(ask: &Ask<'_>, note: String) -> Proof {
+    let fact = ask.fact;
+    let mut proof = fact.evidence(note.clone());
+    if fact.ctx.branch {
+        proof = proof.with_context(fact.supposing(note.clone(), "the branch is taken in some invocation"));
+    }
+    if ask.target().is_none() && shared(ask) {
+        let what = "no policy of the resource, which is not in the project, allows it";
+        proof = proof.with_context(fact.supposing(note, what));
+    }
+    proof
+}
+
+/// Whether a policy of the resource itself could allow it.
+fn shared(ask: &Ask<'_>) -> bool {
+    const SERVICES: &[&str] =
+        &["dynamodb", "events", "kinesis", "kms", "lambda", "s3", "secretsmanager", "sns", "sqs"];
+    SERVICES.contains(&ask.call.service.as_str())
+}
+
+/// The statements that allow it on other resources.
+fn near(app: &App, f: Function<'_>, who: &Identity, ask: &Ask<'_>) -> Vec<Proof> {
+    let mut out = Vec::new();
+    for a in ask.on.alts() {
+        for action in &ask.one_of {
+            let request = Request { action, resource: &a.value, who: None, given: &f.resource.guards };
+            let hits = near_misses(app, &who.statements, &request);
+            out.extend(hits.into_iter().map(|s| {
+                s.evidence(format!("{} allows `{action}`, but on other resources", s.origin.label))
+            }));
+        }
+    }
+    out
+}
+
+/// The resource for people: table `Orders`.
+fn resource(app: &App, ask: &Ask<'_>) -> Option<String> {
+    if let Some(id) = ask.target() {
+        let r = app.resource(id);
+        let below = match ask.arn().map(|a| a.value.suffix()) {
+            Some(s) if s.starts_with("/index/") => format!(" ({})", s.trim_start_matches('/')),
+            _ => String::new(),
+        };
+        return Some(format!("{} `{}`{below}", r.kind.word(), r.name));
+    }
+    match &ask.arn()?.value {
+        Value::Str(s) => Some(format!("`{s}`")),
+        _ => None,
+    }
+}
+
+/// What to add.
+fn remedy(app: &App, f: Function<'_>, who: &Identity, ask: &Ask<'_>) -> Option<String> {
+    let action = ask.one_of.first()?;
+    let target = ask.target().map(|id| app.resource(id));
+    if target.is_some_and(|t| t.id == f.resource.id) {
+        return Some(format!(
+            "add a statement that allows `{action}` on its ARN, written with its name: a reference would be circular"
+        ));
+    }
+    let implied = who.role.is_some_and(|r| app.resource(r).implied_by == Some(f.resource.id));
+    if implied
+        && let Some(t) = target
+        && let Some((template, parameter)) = template(action, t.kind, ask)
+    {
+        let reference = match t.kind {
+            Kind::Queue | Kind::Topic => format!("!GetAtt {}.{}", t.name, parameter),
+            Kind::StateMachine => format!("!GetAtt {}.Name", t.name),
+            _ => format!("!Ref {}", t.name),
+        };
+        return Some(format!("add `{template}: {{{parameter}: {reference}}}` to its `Policies`"));
+    }
+    let on = match (target, ask.arn().map(|a| &a.value)) {
+        (Some(t), Some(Value::Concat(_))) => match t.kind {
+            Kind::Bucket => format!(" on `!Sub ${{{}.Arn}}/*`", t.name),
+            Kind::Table => format!(" on `!Sub ${{{}.Arn}}/index/*`", t.name),
+            _ => format!(" on {} `{}`", t.kind.word(), t.name),
+        },
+        (Some(t), _) => match t.kind {
+            Kind::Topic | Kind::StateMachine => format!(" on `!Ref {}`", t.name),
+            _ => format!(" on `!GetAtt {}.Arn`", t.name),
+        },
+        _ => String::new(),
+    };
+    Some(format!("add a statement that allows `{action}`{on}"))
+}
+
+/// The narrowest policy template of SAM that allows an action on a resource of a kind, or below it.
+fn template(action: &str, kind: Kind, ask: &Ask<'_>) -> Option<(&'static str, &'static str)> {
+    let (_, parameter, names) = TEMPLATES.iter().find(|(k, ..)| *k == kind)?;
+    let below = ask.arn().is_some_and(|a| matches!(a.value, Value::Concat(_)));
+    let fits = |name: &&&'static str| {
+        policies::sam_template(name).is_some_and(|(_, rows)| {
+            rows.iter().any(|r| {
+                let listed = r.actions.iter().any(|a| glob(a, action));
+                let hole = format!("${{{parameter}}}");
+                let (deep, flat) = (format!("{hole}/"), [hole.clone(), format!("{hole}*")]);
+                let on =
+                    |x: &&str| if below { x.contains(&deep) } else { flat.iter().any(|f| x.ends_with(f)) };
+                listed && !r.conditional && r.resources.iter().any(on)
+            })
+        })
+    };
+    names.iter().find(fits).map(|name| (*name, *parameter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lamlint_model::finding::Confidence;
+    use lamlint_model::handler::{Ctx, FactKind};
+    use lamlint_model::testing::{AppBuilder, check, handler, handler_in, sdk_call};
+    use lamlint_model::{App, Finding};
+
+    fn app(statements: &str) -> App {
+        let role = format!(
+            r#"{{"Policies": [{{"PolicyName": "p", "PolicyDocument": {{"Statement": {statements}}}}}]}}"#
+        );
+        AppBuilder::new()
+            .add(
+                "AWS::Lambda::Function",
+                "Worker",
+                r#"{"Role": "${Role.Arn}", "Environment": {"Variables": {"TABLE": "${Orders}", "TOPIC": "${?}"}}}"#,
+            )
+            .add("AWS::DynamoDB::Table", "Orders", "{}")
+            .add("AWS::DynamoDB::Table", "Others", "{}")
+            .add("AWS::SQS::Queue", "Jobs", "{}")
+            .add(
+                "AWS::SQS::QueuePolicy",
+                "JobsPolicy",
+                r#"{"Queues": ["${Jobs.Url}"], "PolicyDocument": {"Statement": [{"Effect": "Allow",
+                    "Principal": {"AWS": "${Role.Arn}"}, "Action": "sqs:SendMessage", "Resource": "*"}]}}"#,
+            )
+            .add("AWS::IAM::Role", "Role", &role)
+            .build()
+    }
+
+    fn put(app: &App) -> FactKind {
+        sdk_call(app, "dynamodb", "PutItem", r#"{"TableName": "${env.TABLE}"}"#)
+    }
+
+    fn found(app: &App, facts: Vec<FactKind>) -> Vec<Finding> {
+        check(&RULE, app, &[handler(app, "Worker", facts)])
+    }
+
+    const OTHER: &str = r#"[{"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": "${Others.Arn}"}]"#;
+
+    #[test]
+    fn missing_near_and_denied() {
+        for (statements, words) in [
+            (
+                "[]",
+                "`Worker` calls `dynamodb.PutItem` on table `Orders`, but its role does not allow `dynamodb:PutItem`",
+            ),
+            (OTHER, "but its role allows `dynamodb:PutItem` on other resources only"),
+            (
+                r#"[{"Effect": "Allow", "Action": "*", "Resource": "*"},
+                    {"Effect": "Deny", "Action": "dynamodb:Put*", "Resource": "${Orders.Arn}"}]"#,
+                "but its role is denied `dynamodb:PutItem`",
+            ),
+        ] {
+            let app = app(statements);
+            let all = found(&app, vec![put(&app), put(&app)]);
+            assert_eq!(all.len(), 1, "{statements}");
+            let text = &all[0].message().text;
+            assert!(text.ends_with(words), "{text}");
+            assert_eq!(all[0].confidence(), Confidence::High);
+            assert!(all[0].evidence().iter().any(|e| e.note().contains("needs it as well")));
+        }
+    }
+
+    #[test]
+    fn what_may_be_allowed_is_silent() {
+        for statements in [
+            r#"[{"Effect": "Allow", "Action": "dynamodb:P*", "Resource": "${Orders.Arn}"}]"#,
+            r#"[{"Effect": "Allow", "Action": "${?}", "Resource": "*"}]"#,
+            r#"[{"Effect": "Allow", "Action": "dynamodb:*", "Resource": "${?}"}]"#,
+            r#"[{"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*", "Condition": {"Bool": {"a": "b"}}}]"#,
+            r#"["${?}"]"#,
+        ] {
+            let app = app(statements);
+            assert_eq!(found(&app, vec![put(&app)]).len(), 0, "{statements}");
+        }
+        let app = app("[]");
+        // A policy of the resource, an operation that is not known, credentials of another role.
+        let send = sdk_call(&app, "sqs", "SendMessage", r#"{"QueueUrl": "${Jobs.Url}"}"#);
+        let odd = sdk_call(&app, "dynamodb", "NoSuchOperation", "{}");
+        let mut foreign = put(&app);
+        if let FactKind::SdkCall(c) = &mut foreign {
+            c.foreign = true;
+        }
+        assert_eq!(found(&app, vec![send, odd, foreign]).len(), 0);
+    }
+
+    #[test]
+    fn branches_and_what_is_not_set() {
+        let app = app("[]");
+        let publish = |arn: &str| sdk_call(&app, "sns", "Publish", &format!(r#"{{"TopicArn": "{arn}"}}"#));
+        assert_eq!(found(&app, vec![publish("${env.TOPIC}")]).len(), 1);
+        assert_eq!(found(&app, vec![publish("${env.UNSET}")]).len(), 0);
+        let branch = Ctx { branch: true, ..Ctx::default() };
+        let event = Ctx { event_branch: true, asked: true, ..Ctx::default() };
+        let maybe = Ctx { maybe: true, ..Ctx::default() };
+        for (fact, ctx, n) in [
+            (publish("${env.TOPIC}"), &branch, 0),
+            (put(&app), &branch, 1),
+            (publish("${env.TOPIC}"), &event, 1),
+            (put(&app), &maybe, 0),
+        ] {
+            let all = check(&RULE, &app, &[handler_in(&app, "Worker", vec![fact], ctx)]);
+            assert_eq!(all.len(), n, "{ctx:?}");
+        }
+    }
+
+    #[test]
+    fn the_narrowest_template_that_allows_it() {
+        let app = app("[]");
+        let h = handler(&app, "Worker", vec![put(&app)]);
+        let ask = asks(&app, lamlint_model::testing::id_of(&app, "Worker"), &h).remove(0);
+        let named = |action: &str, kind| template(action, kind, &ask).map(|t| t.0);
+        assert_eq!(named("dynamodb:PutItem", Kind::Table), Some("DynamoDBWritePolicy"));
+        assert_eq!(named("dynamodb:DeleteItem", Kind::Table), Some("DynamoDBCrudPolicy"));
+        assert_eq!(named("dynamodb:GetItem", Kind::Table), Some("DynamoDBReadPolicy"));
+        assert_eq!(named("dynamodb:PartiQLSelect", Kind::Table), None);
+        for (_, parameter, names) in TEMPLATES {
+            for name in *names {
+                assert_eq!(policies::sam_template(name).unwrap().0, [*parameter], "{name}");
+            }
+        }
+        assert_eq!(named("kinesis:GetRecords", Kind::Stream), Some("KinesisStreamReadPolicy"));
+        assert_eq!(named("sns:Publish", Kind::Topic), Some("SNSPublishMessagePolicy"));
+    }
+}
