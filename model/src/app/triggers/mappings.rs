@@ -93,7 +93,7 @@ impl App {
         if consumer.type_name != "AWS::Kinesis::StreamConsumer" {
             return source;
         }
-        match consumer.props.get("StreamARN").values().only() {
+        match consumer.props.get("StreamARN").values().sole() {
             Some(Some(stream)) => stream.clone(),
             _ => source,
         }
@@ -119,13 +119,11 @@ impl App {
                 return Some(*k);
             }
         }
-        if let Ok(named) = Named::parse(source)
-            && let Some((_, k)) = SERVICES.iter().find(|(s, _)| *s == named.service)
-        {
-            return Some(*k);
-        }
         let service = |service: &str| SERVICES.iter().find(|(s, _)| *s == service).map(|(_, k)| *k);
-        service(source.prefix().split(':').nth(2).unwrap_or_default())
+        let named = Named::parse(source).ok().and_then(|named| service(&named.service));
+        // An ARN cut short by what is not known still begins with its service.
+        named
+            .or_else(|| service(source.prefix().split(':').nth(2).unwrap_or_default()))
             .or_else(|| match mapping.props.get(SOURCE_SERVICE).strings().sole() {
                 Some(Some(s)) => service(s),
                 _ => None,
