@@ -8,7 +8,7 @@ use crate::merge;
 use crate::notice::{Notice, NoticeKind};
 use crate::read::{self, Text};
 use crate::selection::Selection;
-use crate::vfs::Vfs;
+use crate::vfs::{Overlay, Vfs};
 use crate::{broken, shapes};
 use anyhow::{Context, Result};
 use lamlint_model::handler::Handler;
@@ -96,11 +96,21 @@ enum Lowered {
 
 /// Read and understand the files of a run. `parameters` are values of template parameters that win over everything.
 pub fn analyze(found: &Found, parameters: &[(String, String)], workers: &Workers) -> Analysis {
-    workers.0.install(|| analyze_here(found, parameters))
+    analyze_over(found, &Overlay::new(), parameters, workers)
 }
 
-fn analyze_here(found: &Found, parameters: &[(String, String)]) -> Analysis {
-    let vfs = Vfs::new(&found.root);
+/// The same where other texts stand for some files.
+pub fn analyze_over(
+    found: &Found,
+    overlay: &Overlay,
+    parameters: &[(String, String)],
+    workers: &Workers,
+) -> Analysis {
+    workers.0.install(|| analyze_here(found, overlay, parameters))
+}
+
+fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)]) -> Analysis {
+    let vfs = Vfs::new(&found.root).with(overlay.clone());
     let (texts, mut notices) = read::read_all(&found.files, &vfs);
     notices.extend(found.notices.iter().cloned());
     let mut out = Analysis { files: texts.len(), ..Analysis::default() };

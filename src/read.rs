@@ -50,9 +50,13 @@ fn read(path: &str, vfs: &Vfs) -> Result<Option<Text>, Notice> {
     let is_code = code::language(path).is_some();
     let unreadable =
         |e: &std::io::Error| Notice::about(path, NoticeKind::Unreadable, format!("not read: {}", e.kind()));
-    let mut file = File::open(vfs.on_disk(path)).map_err(|e| unreadable(&e))?;
     let mut bytes = Vec::new();
-    file.by_ref().take(MAX_TEXT + 1).read_to_end(&mut bytes).map_err(|e| unreadable(&e))?;
+    if let Some(text) = vfs.over(path) {
+        bytes.extend_from_slice(text.as_bytes());
+    } else {
+        let mut file = File::open(vfs.on_disk(path)).map_err(|e| unreadable(&e))?;
+        file.by_ref().take(MAX_TEXT + 1).read_to_end(&mut bytes).map_err(|e| unreadable(&e))?;
+    }
 
     // Data files are not worth a word unless they look like templates.
     let matters = |bytes: &[u8]| is_code || mentions_aws(bytes.get(..PEEK).unwrap_or(bytes));

@@ -2,6 +2,7 @@
 
 use lamlint_parsers::files::Files;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,11 @@ pub const MAX_TEXT: u64 = 4 * 1024 * 1024;
 pub struct Vfs {
     root: PathBuf,
     listings: Mutex<FxHashMap<String, Arc<Listing>>>,
+    overlay: Overlay,
 }
+
+/// Texts that stand for files: repairs that are not written, buffers of an editor. Only files that are on disk, too.
+pub type Overlay = BTreeMap<String, Arc<str>>;
 
 /// Names of a directory, sorted, `true` for directories; none where it can't be read.
 type Listing = Vec<(String, bool)>;
@@ -28,7 +33,19 @@ type Listing = Vec<(String, bool)>;
 impl Vfs {
     /// The tree below `root`, which must be canonical.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), listings: Mutex::default() }
+        Self { root: root.into(), listings: Mutex::default(), overlay: Overlay::new() }
+    }
+
+    /// The same tree with other texts in some files.
+    #[must_use]
+    pub fn with(mut self, overlay: Overlay) -> Self {
+        self.overlay = overlay;
+        self
+    }
+
+    /// The text that stands for a file.
+    pub fn over(&self, path: &str) -> Option<&Arc<str>> {
+        self.overlay.get(path)
     }
 
     /// The root.
@@ -117,12 +134,18 @@ impl Files for Vfs {
         if !self.is_file(path) {
             return None;
         }
+        if let Some(text) = self.over(path) {
+            return Some(text.len() as u64);
+        }
         fs::symlink_metadata(self.on_disk(path)).ok().map(|m| m.len())
     }
 
     fn bytes(&self, path: &str, limit: u64) -> Option<Vec<u8>> {
         if !self.is_file(path) {
             return None;
+        }
+        if let Some(text) = self.over(path) {
+            return (text.len() as u64 <= limit).then(|| text.as_bytes().to_vec());
         }
         let mut out = Vec::new();
         let read =

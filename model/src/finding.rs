@@ -1,5 +1,6 @@
 //! Findings: claims with their proof, as every printer takes them.
 
+use crate::fix::Fix;
 use crate::rule::{Rule, Severity};
 use crate::source::Span;
 use crate::tri::{Basis, Evidence, Guards, Proof, Tri};
@@ -36,6 +37,8 @@ pub struct Message {
     pub help: Option<String>,
     /// Further facts without a place (the biggest contributors of a package).
     pub notes: Vec<String>,
+    /// How to mend it, where that is mechanical.
+    pub fix: Option<Fix>,
 }
 
 impl Message {
@@ -55,6 +58,13 @@ impl Message {
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
+        self
+    }
+
+    /// With a repair.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
         self
     }
 }
@@ -91,6 +101,11 @@ impl Finding {
     /// What it says.
     pub fn message(&self) -> &Message {
         &self.message
+    }
+
+    /// How to mend it.
+    pub fn fix(&self) -> Option<&Fix> {
+        self.message.fix.as_ref()
     }
 
     /// What it is about: a function's or resource's logical name.

@@ -10,6 +10,7 @@
 pub mod app;
 pub mod aws;
 pub mod finding;
+pub mod fix;
 pub mod handler;
 pub mod json;
 pub mod policy;
@@ -23,6 +24,7 @@ pub mod value;
 
 pub use app::{App, ResourceId};
 pub use finding::{Finding, Findings};
+pub use fix::{Fix, Intent};
 pub use rule::{Cx, Rule};
 pub use source::{FileId, Span};
 pub use tri::{Prop, Tri};

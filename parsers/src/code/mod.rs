@@ -4,7 +4,7 @@
 //! a run and how one finds another, [`analyze`] follows a handler through them.
 
 mod api;
-mod cst;
+pub(crate) mod cst;
 #[cfg(test)]
 mod dump;
 pub mod hir;
@@ -69,6 +69,15 @@ pub fn lower(lang: Lang, src: &SourceText<'_>, path: &str) -> Unit {
         Lang::Python => python::lower(src),
         Lang::JavaScript | Lang::TypeScript => javascript::lower(lang, src, path),
     }
+}
+
+/// The syntax tree of a file; `None` where it is not parsed.
+pub(crate) fn tree(lang: Lang, path: &str, text: &str) -> Option<tree_sitter::Tree> {
+    let grammar = match lang {
+        Lang::Python => tree_sitter_python::LANGUAGE.into(),
+        Lang::JavaScript | Lang::TypeScript => javascript::grammar(lang, path),
+    };
+    cst::parse(&grammar, text)
 }
 
 /// Follow a handler through everything its calls reach.

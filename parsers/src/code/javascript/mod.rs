@@ -51,7 +51,8 @@ pub fn lower(lang: Lang, src: &SourceText<'_>, path: &str) -> Unit {
     unit
 }
 
-fn grammar(lang: Lang, path: &str) -> Language {
+/// The grammar of a file.
+pub(super) fn grammar(lang: Lang, path: &str) -> Language {
     let tsx = path.len() > 4 && path.get(path.len() - 4..).is_some_and(|e| e.eq_ignore_ascii_case(".tsx"));
     match lang {
         Lang::TypeScript if tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),

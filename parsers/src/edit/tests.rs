@@ -1,0 +1,292 @@
+//! Repairs of whole texts.
+
+use super::{Edit, Editor};
+use crate::iac::{self, Deploy, TemplateFile};
+use crate::text::SourceText;
+use lamlint_model::fix::{Fix, Intent};
+use lamlint_model::source::SourceMap;
+use lamlint_model::value::Attr;
+use lamlint_model::{App, ResourceId, Span, Value};
+use std::sync::Arc;
+
+fn apply(text: &str, edits: &[Edit]) -> String {
+    let mut out = text.to_owned();
+    for e in edits.iter().rev() {
+        out.replace_range(e.span.start as usize..e.span.end as usize, &e.text);
+    }
+    out
+}
+
+fn project(path: &str, text: &str) -> (SourceMap, App) {
+    let mut sources = SourceMap::default();
+    let id = sources.add(path, text);
+    let Ok(Some(facts)) = iac::read(&SourceText::file(id, text), path) else {
+        panic!("not a template: {text}")
+    };
+    let file = TemplateFile { path: path.to_owned(), facts: Arc::new(facts) };
+    let app = iac::assemble(&[file], &Deploy { parameters: Vec::new(), samconfigs: Vec::new() }).app;
+    (sources, app)
+}
+
+fn named(app: &App, name: &str) -> ResourceId {
+    app.resources.iter().find(|r| r.name == name).expect("no such resource").id
+}
+
+/// What becomes of a template by an intent about the resource `R`; the reason where it is refused.
+fn mend(path: &str, text: &str, intent: impl Fn(&App, ResourceId) -> Intent) -> String {
+    let (sources, app) = project(path, text);
+    let intent = intent(&app, named(&app, "R"));
+    let fix = Fix::safe("x", intent);
+    match Editor::new(&app, &sources).edits(&fix) {
+        Ok(edits) => apply(text, &edits),
+        Err(e) => format!("refused: {}", e.0),
+    }
+}
+
+fn visibility(path: &str, text: &str) -> String {
+    mend(path, text, |_, r| Intent::Set {
+        resource: r,
+        path: vec!["VisibilityTimeout".into()],
+        value: Value::Int(360),
+    })
+}
+
+const HEAD: &str = "AWSTemplateFormatVersion: \"2010-09-09\"\nResources:\n";
+
+#[test]
+fn a_property_is_set_where_it_belongs() {
+    for (before, after) in [
+        // Written: in place, with its comment.
+        (
+            "  R:\n    Type: AWS::SQS::Queue\n    Properties:\n      VisibilityTimeout: 30 # short\n      DelaySeconds: 1\n",
+            "  R:\n    Type: AWS::SQS::Queue\n    Properties:\n      VisibilityTimeout: 360 # short\n      DelaySeconds: 1\n",
+        ),
+        // Not written: behind the last property, before the next resource and its comment.
+        (
+            "  R:\n    Type: AWS::SQS::Queue\n    Properties:\n      DelaySeconds: 1 # c\n\n  # next\n  S:\n    Type: AWS::SNS::Topic\n",
+            "  R:\n    Type: AWS::SQS::Queue\n    Properties:\n      DelaySeconds: 1 # c\n      VisibilityTimeout: 360\n\n  # next\n  S:\n    Type: AWS::SNS::Topic\n",
+        ),
+        // No properties at all, in the steps of the file.
+        (
+            "    R:\n        Type: AWS::SQS::Queue\n        DeletionPolicy: Retain\n",
+            "    R:\n        Type: AWS::SQS::Queue\n        Properties:\n            VisibilityTimeout: 360\n        DeletionPolicy: Retain\n",
+        ),
+        // A key with nothing behind it.
+        (
+            "  R:\n    Type: AWS::SQS::Queue\n    Properties:\n",
+            "  R:\n    Type: AWS::SQS::Queue\n    Properties:\n      VisibilityTimeout: 360\n",
+        ),
+        // Flow style.
+        (
+            "  R: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: 1}}\n",
+            "  R: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: 1, VisibilityTimeout: 360}}\n",
+        ),
+        (
+            "  R:\n    Type: AWS::SQS::Queue\n    Properties: {}\n",
+            "  R:\n    Type: AWS::SQS::Queue\n    Properties: { VisibilityTimeout: 360 }\n",
+        ),
+        // Quotes are kept.
+        (
+            "  R:\n    Type: AWS::SQS::Queue\n    Properties:\n      VisibilityTimeout: \"30\"\n",
+            "  R:\n    Type: AWS::SQS::Queue\n    Properties:\n      VisibilityTimeout: \"360\"\n",
+        ),
+    ] {
+        assert_eq!(visibility("t.yaml", &[HEAD, before].concat()), [HEAD, after].concat());
+        // The same with the line breaks of Windows.
+        let crlf = |s: &str| [HEAD, s].concat().replace('\n', "\r\n");
+        assert_eq!(visibility("t.yaml", &crlf(before)), crlf(after));
+    }
+}
+
+#[test]
+fn what_is_shared_or_computed_is_refused() {
+    for (before, why) in [
+        (
+            "  Q:\n    Type: AWS::SQS::Queue\n    Properties: &p\n      DelaySeconds: 1\n  R:\n    Type: AWS::SQS::Queue\n    Properties: *p\n",
+            "the value is used through an alias",
+        ),
+        (
+            "  R:\n    Type: AWS::SQS::Queue\n    Properties: &p\n      DelaySeconds: 1\n  Q:\n    Type: AWS::SQS::Queue\n    Properties: *p\n",
+            "the value is used elsewhere through an alias",
+        ),
+        (
+            "  Q:\n    Type: AWS::SQS::Queue\n    Properties: &p\n      VisibilityTimeout: 30\n  R:\n    Type: AWS::SQS::Queue\n    Properties:\n      <<: *p\n      DelaySeconds: 1\n",
+            "the value comes from elsewhere by a merge key",
+        ),
+        (
+            "  R:\n    Type: AWS::SQS::Queue\n    Properties:\n      VisibilityTimeout: !Ref AWS::NoValue\n",
+            "the value is computed",
+        ),
+        (
+            "  R:\n    Type: AWS::SQS::Queue\n    Properties:\n      Fn::If: [A, {}, {}]\n",
+            "the value is computed",
+        ),
+    ] {
+        assert_eq!(visibility("t.yaml", &[HEAD, before].concat()), format!("refused: {why}"));
+    }
+}
+
+#[test]
+fn json_keeps_its_form() {
+    let head = "{\n  \"AWSTemplateFormatVersion\": \"2010-09-09\",\n  \"Resources\": {\n    \"R\": ";
+    for (before, after) in [
+        (
+            "{\n      \"Type\": \"AWS::SQS::Queue\",\n      \"Properties\": {\n        \"DelaySeconds\": 1\n      }\n    }\n  }\n}\n",
+            "{\n      \"Type\": \"AWS::SQS::Queue\",\n      \"Properties\": {\n        \"DelaySeconds\": 1,\n        \"VisibilityTimeout\": 360\n      }\n    }\n  }\n}\n",
+        ),
+        (
+            "{\n      \"Type\": \"AWS::SQS::Queue\"\n    }\n  }\n}\n",
+            "{\n      \"Type\": \"AWS::SQS::Queue\",\n      \"Properties\": {\n        \"VisibilityTimeout\": 360\n      }\n    }\n  }\n}\n",
+        ),
+        (
+            "{ \"Type\": \"AWS::SQS::Queue\", \"Properties\": { \"VisibilityTimeout\": 30 } }\n  }\n}\n",
+            "{ \"Type\": \"AWS::SQS::Queue\", \"Properties\": { \"VisibilityTimeout\": 360 } }\n  }\n}\n",
+        ),
+        (
+            "{ \"Type\": \"AWS::SQS::Queue\", \"Properties\": { \"DelaySeconds\": 1 } }\n  }\n}\n",
+            "{ \"Type\": \"AWS::SQS::Queue\", \"Properties\": { \"DelaySeconds\": 1, \"VisibilityTimeout\": 360 } }\n  }\n}\n",
+        ),
+    ] {
+        let got = visibility("t.json", &[head, before].concat());
+        assert_eq!(got, [head, after].concat());
+        serde_json::from_str::<serde_json::Value>(&got).expect("still JSON");
+    }
+}
+
+/// A statement that lets a role put items into the table `T`.
+fn statement(app: &App) -> Value {
+    Value::Map(
+        vec![
+            ("Effect".into(), Value::str("Allow")),
+            ("Action".into(), Value::List(vec![Value::str("dynamodb:PutItem")], false)),
+            ("Resource".into(), Value::Of(named(app, "T"), Attr::Arn)),
+        ],
+        false,
+    )
+}
+
+#[test]
+fn an_element_is_added_to_a_list() {
+    let table = "  T:\n    Type: AWS::DynamoDB::Table\n";
+    let role = "  R:\n    Type: AWS::IAM::Role\n    Properties:\n      Policies:\n        - PolicyName: p\n          PolicyDocument:\n            Statement:\n              - Effect: Allow\n                Action: [s3:GetObject]\n                Resource: \"*\"\n";
+    let path = ["Policies", "0", "PolicyDocument", "Statement"].map(Into::into).to_vec();
+    let got = mend("t.yaml", &[HEAD, role, table].concat(), |app, r| Intent::Append {
+        resource: r,
+        path: path.clone(),
+        value: statement(app),
+    });
+    let added = "              - Effect: Allow\n                Action:\n                  - dynamodb:PutItem\n                Resource: !GetAtt T.Arn\n";
+    assert_eq!(got, [HEAD, role, added, table].concat());
+
+    let sam = |policies: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31\nResources:\n  R:\n    Type: AWS::Serverless::Function\n    Properties:\n      Handler: a.b{policies}\n  T:\n    Type: AWS::DynamoDB::Table\n"
+        )
+    };
+    for (before, after) in [
+        ("", "\n      Policies:\n        - DynamoDBReadPolicy:\n            TableName: !Ref T"),
+        (
+            "\n      Policies: AWSLambdaBasicExecutionRole",
+            "\n      Policies:\n        - AWSLambdaBasicExecutionRole\n        - DynamoDBReadPolicy:\n            TableName: !Ref T",
+        ),
+        (
+            "\n      Policies:\n      - AWSLambdaBasicExecutionRole\n      MemorySize: 128",
+            "\n      Policies:\n      - AWSLambdaBasicExecutionRole\n      - DynamoDBReadPolicy:\n          TableName: !Ref T\n      MemorySize: 128",
+        ),
+        (
+            "\n      Policies: [AWSLambdaBasicExecutionRole]",
+            "\n      Policies: [AWSLambdaBasicExecutionRole, {DynamoDBReadPolicy: {TableName: !Ref T}}]",
+        ),
+    ] {
+        let got = mend("t.yaml", &sam(before), |app, r| Intent::Append {
+            resource: r,
+            path: vec!["Policies".into()],
+            value: Value::Map(
+                vec![(
+                    "DynamoDBReadPolicy".into(),
+                    Value::Map(vec![("TableName".into(), Value::Of(named(app, "T"), Attr::Name))], false),
+                )],
+                false,
+            ),
+        });
+        assert_eq!(got, sam(after));
+    }
+}
+
+/// What becomes of code when the statement with `what` is moved to the level of its module.
+fn hoisted(path: &str, text: &str, what: &str) -> String {
+    let mut sources = SourceMap::default();
+    let id = sources.add(path, text);
+    let start = text.find(what).expect("not in the text");
+    let fix = Fix::suggested("x", Intent::Hoist { at: Span::new(id, start, start + what.len()) });
+    match Editor::new(&App::default(), &sources).edits(&fix) {
+        Ok(edits) => apply(text, &edits),
+        Err(e) => format!("refused: {}", e.0),
+    }
+}
+
+#[test]
+fn a_client_moves_to_its_module() {
+    let before = "import boto3\n\n\n# The entry.\n@tracer\ndef handler(event, context):\n    s3 = boto3.client(\n        \"s3\",\n    )\n    return s3.list_buckets()\n";
+    let after = "import boto3\n\n\ns3 = boto3.client(\n    \"s3\",\n)\n\n\n# The entry.\n@tracer\ndef handler(event, context):\n    return s3.list_buckets()\n";
+    assert_eq!(hoisted("a.py", before, "boto3.client(\n        \"s3\",\n    )"), after);
+
+    // The table of a resource moves as a whole.
+    let before = "import os\nimport boto3\n\ndef handler(event, context):\n    t = boto3.resource(\"dynamodb\").Table(os.environ[\"T\"])\n    return t.scan()\n";
+    let got = hoisted("a.py", before, "boto3.resource(\"dynamodb\")");
+    assert!(
+        got.contains("\nt = boto3.resource(\"dynamodb\").Table(os.environ[\"T\"])\n\n\ndef handler"),
+        "{got}"
+    );
+
+    let before = "import { S3Client } from \"@aws-sdk/client-s3\";\n\nexport const handler = async (event) => {\n  const s3 = new S3Client({});\n  return s3.send(event);\n};\n";
+    let after = "import { S3Client } from \"@aws-sdk/client-s3\";\n\nconst s3 = new S3Client({});\n\nexport const handler = async (event) => {\n  return s3.send(event);\n};\n";
+    assert_eq!(hoisted("a.mjs", before, "new S3Client({})"), after);
+    assert_eq!(hoisted("a.ts", before, "new S3Client({})"), after);
+}
+
+#[test]
+fn what_belongs_to_its_function_stays() {
+    let py = |body: &str| format!("import boto3\n\ndef handler(event, context):\n{body}    return s3\n");
+    for (body, why) in [
+        (
+            "    region = event[\"r\"]\n    s3 = boto3.client(region)\n",
+            "the expression needs what only its function has",
+        ),
+        ("    s3 = boto3.client(event)\n", "the expression needs what only its function has"),
+        ("    s3 = boto3.client(later)\n", "the expression needs what the module does not have yet"),
+        ("    s3 = boto3.client(1)\n    s3 = wrap(s3)\n", "the name is bound more than once"),
+        ("    global s3\n    s3 = boto3.client(1)\n", "the name is bound more than once"),
+        ("    s3, x = boto3.client(1), 2\n", "the value is not bound to a plain name"),
+        ("    use(boto3.client(1))\n", "the value is not bound to a name"),
+        ("    s3 = boto3.client(1); print(s3)\n", "something else stands on its line"),
+        ("    with boto3.client(1) as s3:\n        pass\n", "the value is not bound to a name"),
+        ("    if event:\n        s3 = boto3.client(1)\n", "nothing would be left of the block"),
+        (
+            "    boto3 = other()\n    s3 = boto3.client(1)\n",
+            "the expression needs what only its function has",
+        ),
+    ] {
+        let text = py(body);
+        let start = text.find("boto3.client(").unwrap();
+        let end = start + text[start..].find(')').unwrap() + 1;
+        let what = text[start..end].to_owned();
+        assert_eq!(hoisted("a.py", &text, &what), format!("refused: {why}"), "{body}");
+    }
+    let taken = "import boto3\ns3 = 1\ndef handler(e, c):\n    s3 = boto3.client(1)\n    return s3\n";
+    assert_eq!(hoisted("a.py", taken, "boto3.client(1)"), "refused: the module has the name already");
+    let broken = "import boto3\ndef handler(e, c):\n    s3 = boto3.client(1)\n    return (\n";
+    assert_eq!(hoisted("a.py", broken, "boto3.client(1)"), "refused: the file does not parse");
+}
+
+#[test]
+fn an_attribute_becomes_an_entry() {
+    let mut sources = SourceMap::default();
+    let text = "def handler(event, context):\n    return event.detail\n";
+    let id = sources.add("a.py", text);
+    let start = text.find("event.detail").unwrap();
+    let at = Span::new(id, start, start + "event.detail".len());
+    let edits =
+        Editor::new(&App::default(), &sources).edits(&Fix::safe("x", Intent::AttributeToEntry { at }));
+    assert_eq!(apply(text, &edits.unwrap()), text.replace("event.detail", "event[\"detail\"]"));
+}
