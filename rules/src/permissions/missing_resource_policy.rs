@@ -4,7 +4,7 @@ use lamlint_model::app::{Errand, ResourceId, Sending};
 use lamlint_model::finding::Message;
 use lamlint_model::policy::refused;
 use lamlint_model::rule::{Severity, Tier};
-use lamlint_model::{Cx, Findings, Rule, Value};
+use lamlint_model::{Cx, Findings, Rule, Tri, Value};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -17,30 +17,42 @@ pub static RULE: Rule = Rule {
     check,
 };
 
+/// How many further connections are shown beside the first.
+const SHOWN: usize = 3;
+
 fn check(cx: &Cx<'_>, out: &mut Findings) {
-    let mut seen: Vec<(ResourceId, ResourceId, Errand)> = Vec::new();
+    // One policy lets a service in for all it sends: what lacks it is reported once.
+    let mut refusals: Vec<(Sending, Tri, Vec<Sending>)> = Vec::new();
     for s in cx.app.sendings() {
-        let key = (s.connection, s.to, s.errand);
-        if seen.contains(&key) {
+        let claim = s.active(words(cx, &s)).and(refused(cx.app, &s));
+        if !matches!(claim, Tri::Yes(_)) {
             continue;
         }
-        let connection = cx.app.resource(s.connection);
-        let to = cx.app.resource(s.to);
-        let words = words(cx, &s);
-        let before = out.len();
-        let claim = s.active(words.clone()).and(refused(cx.app, &s));
-        out.report(
-            claim,
-            to.name.clone(),
-            format!("{} {} {}", connection.name, s.service, errand(&s)),
-            |_| {
-                let text = format!("{words}, but no policy lets `{}` send to it", s.service);
-                Message::new(text).help(help(cx, &s))
-            },
-        );
-        if out.len() > before {
-            seen.push(key);
+        match refusals.iter_mut().find(|(first, ..)| (first.to, first.service) == (s.to, s.service)) {
+            Some((first, _, others)) => {
+                let same = |o: &Sending| (o.connection, o.errand) == (s.connection, s.errand);
+                if !same(first) && !others.iter().any(same) {
+                    others.push(s);
+                }
+            }
+            None => refusals.push((s, claim, Vec::new())),
         }
+    }
+    for (s, mut claim, others) in refusals {
+        for o in others.iter().take(SHOWN) {
+            if let Tri::Yes(proof) = o.active(words(cx, o)) {
+                claim = claim.with_context(proof);
+            }
+        }
+        let to = cx.app.resource(s.to);
+        out.report(claim, to.name.clone(), s.service, |_| {
+            let more = match others.len() {
+                0 => String::new(),
+                n => format!(" (and {n} more like it)"),
+            };
+            let text = format!("{}{more}, but no policy lets `{}` send to it", words(cx, &s), s.service);
+            Message::new(text).help(help(cx, &s))
+        });
     }
 }
 
@@ -60,13 +72,6 @@ fn words(cx: &Cx<'_>, s: &Sending) -> String {
         Errand::Undelivered => format!("{to} is the dead-letter queue of {by}"),
         Errand::Target => format!("{to} is a target of {by}"),
         Errand::Failed => format!("{to} is the dead-letter queue of {by}"),
-    }
-}
-
-fn errand(s: &Sending) -> &'static str {
-    match s.errand {
-        Errand::Notification | Errand::Subscription | Errand::Target => "events",
-        Errand::Undelivered | Errand::Failed => "failures",
     }
 }
 
@@ -164,6 +169,22 @@ mod tests {
             [
                 "topic `News` is a target of rule `Daily`, but no policy lets `events.amazonaws.com` send to it",
                 "queue `Jobs` is the dead-letter queue of rule `Daily`, but no policy lets `events.amazonaws.com` send to it",
+            ]
+        );
+    }
+
+    #[test]
+    fn once_for_each_service() {
+        let rule = r#"{"ScheduleExpression": "rate(1 day)", "Targets": [{"Id": "a", "Arn": "${Jobs.Arn}"}]}"#;
+        assert_eq!(
+            found(&[
+                ("AWS::Events::Rule", "A", rule),
+                ("AWS::Events::Rule", "B", rule),
+                ("AWS::SNS::Subscription", "S", SUBSCRIPTION),
+            ]),
+            [
+                "queue `Jobs` is a target of rule `A` (and 1 more like it), but no policy lets `events.amazonaws.com` send to it",
+                "queue `Jobs` is subscribed to topic `News`, but no policy lets `sns.amazonaws.com` send to it",
             ]
         );
     }

@@ -5,6 +5,7 @@ use lamlint_model::finding::Message;
 use lamlint_model::policy::{self, Effect, Origin, Principal, Statement};
 use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::{Cx, Findings, Rule, Tri, Value};
+use smol_str::SmolStr;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -43,8 +44,8 @@ struct Service {
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html>, and for the last ones
 /// <https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules_lambda-functions.html>,
 /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html>,
-/// <https://docs.aws.amazon.com/codecommit/latest/userguide/how-to-notify-lambda-cc.html>,
-/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html>
+/// <https://docs.aws.amazon.com/codecommit/latest/userguide/how-to-notify-lambda-cc.html>. Load balancers take functions of
+/// their own account only, <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html>.
 const SERVICES: &[Service] = &[
     Service {
         principal: "apigateway.amazonaws.com",
@@ -86,11 +87,6 @@ const SERVICES: &[Service] = &[
         source: "`SourceArn`, the ARN of the receipt rule, and `SourceAccount`",
         triggers: &[TriggerKind::Email],
     },
-    Service {
-        principal: "elasticloadbalancing.amazonaws.com",
-        source: "`SourceArn`, the ARN of the target group",
-        triggers: &[TriggerKind::LoadBalancer],
-    },
     Service { principal: "config.amazonaws.com", source: "`SourceAccount`", triggers: &[] },
     Service {
         principal: "codecommit.amazonaws.com",
@@ -119,11 +115,11 @@ fn permission(cx: &Cx<'_>, r: &Resource, out: &mut Findings) {
         return;
     }
     let principal = r.props.get("Principal").strings();
-    let name = target(cx, r);
+    let (subject, name) = target(cx, r);
     let anyone = principal.some(|_| "everybody".to_owned(), |p| p.as_deref() == Some("*"));
     let unbound = r.without(CONDITIONS, "neither a source nor an account is named here");
     if let Tri::Yes(_) = &anyone {
-        out.report(anyone.and(unbound), name.clone(), format!("{} *", r.name), |_| everybody(&name));
+        out.report(anyone.and(unbound), subject.clone(), format!("{} *", r.name), |_| everybody(&name));
         return;
     }
     for s in SERVICES {
@@ -132,7 +128,7 @@ fn permission(cx: &Cx<'_>, r: &Resource, out: &mut Findings) {
         if let Tri::Yes(_) = &claim {
             let claim = claim.and(unbound.clone());
             let key = format!("{} {}", r.name, s.principal);
-            out.report_as(Severity::Warning, claim, name.clone(), key, |_| deputy(cx, r, &name, s));
+            out.report_as(Severity::Warning, claim, subject.clone(), key, |_| deputy(cx, r, &name, s));
         }
     }
 }
@@ -175,14 +171,14 @@ fn sole_source(cx: &Cx<'_>, r: &Resource, s: &Service) -> Option<String> {
     }
 }
 
-/// The function a permission is about, for messages.
-fn target(cx: &Cx<'_>, r: &Resource) -> String {
+/// The function a permission is about, or the permission where that is not known, and its words.
+fn target(cx: &Cx<'_>, r: &Resource) -> (SmolStr, String) {
     let property = if r.kind == Kind::Permission { "FunctionName" } else { "ResourceArn" };
     let named = r.props.get(property).values();
     let function = named.sole().and_then(|v| cx.app.function_named(r.application, v.as_ref()?));
     match function {
-        Some((f, _)) => format!("`{}`", cx.app.resource(f).name),
-        None => format!("the function of `{}`", r.name),
+        Some((f, _)) => (cx.app.resource(f).name.clone(), format!("`{}`", cx.app.resource(f).name)),
+        None => (r.name.clone(), format!("the function of `{}`", r.name)),
     }
 }
 
@@ -190,7 +186,7 @@ fn target(cx: &Cx<'_>, r: &Resource) -> String {
 fn document(cx: &Cx<'_>, r: &Resource, out: &mut Findings) {
     let origin = Origin { label: "the policy".into(), resource: Some(r.id) };
     let (statements, _) = policy::document(&r.props.get("Policy"), &origin);
-    let name = target(cx, r);
+    let (subject, name) = target(cx, r);
     for s in statements.iter().filter(|s| s.effect == Effect::Allow && s.condition.is_none()) {
         let Some(principals) = s.principals.as_ref().filter(|p| !p.negated && invokes(s)) else { continue };
         for (principal, guards) in &principals.list {
@@ -202,13 +198,13 @@ fn document(cx: &Cx<'_>, r: &Resource, out: &mut Findings) {
             match principal {
                 Principal::Any => {
                     let claim = claim("everybody, without a condition");
-                    out.report(claim, name.clone(), format!("{} *", r.name), |_| everybody(&name));
+                    out.report(claim, subject.clone(), format!("{} *", r.name), |_| everybody(&name));
                 }
                 Principal::Service(Value::Str(p)) => {
                     let Some(service) = SERVICES.iter().find(|s| s.principal == p.as_str()) else { continue };
                     let claim = claim("a service, without a condition");
                     let key = format!("{} {p}", r.name);
-                    out.report_as(Severity::Warning, claim, name.clone(), key, |_| {
+                    out.report_as(Severity::Warning, claim, subject.clone(), key, |_| {
                         deputy(cx, r, &name, service)
                     });
                 }
@@ -306,6 +302,7 @@ mod tests {
             r#""Principal": "${Principal}""#,
             r#""Principal": "123456789012""#,
             r#""Principal": "sqs.amazonaws.com""#,
+            r#""Principal": "elasticloadbalancing.amazonaws.com""#,
             r#""Principal": "alexa-appkit.amazon.com", "EventSourceToken": "amzn1.ask.skill.1""#,
             r#""Principal": "*", "..": true"#,
         ] {

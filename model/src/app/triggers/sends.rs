@@ -112,7 +112,7 @@ impl App {
         for (list, target) in [("QueueConfigurations", "Queue"), ("TopicConfigurations", "Topic")] {
             for n in Self::notifications(r, list, target) {
                 let way = Way { by: r, errand: Errand::Notification, from: n.bucket, at: n.at };
-                self.send(&way, &n.to, n.case, false, out);
+                self.send(&way, &n.to, &n.case, false, out);
             }
         }
     }
@@ -121,7 +121,7 @@ impl App {
         for s in Self::subscriptions(r) {
             let way = |errand| Way { by: r, errand, from: s.topic.clone(), at: s.at.clone() };
             if s.protocol == "sqs" {
-                self.send(&way(Errand::Subscription), &s.endpoint, s.case.clone(), false, out);
+                self.send(&way(Errand::Subscription), &s.endpoint, &s.case, false, out);
             }
             // Subscriptions inside of a topic have no such policy.
             let policy = r.props.get("RedrivePolicy");
@@ -129,14 +129,14 @@ impl App {
                 continue;
             }
             for (to, _, case) in values(&s.case, &policy.get("deadLetterTargetArn")) {
-                self.send(&way(Errand::Undelivered), &to, case, false, out);
+                self.send(&way(Errand::Undelivered), &to, &case, false, out);
             }
             for (text, _, case) in values(&s.case, &policy) {
                 let parsed = json::parse(&text);
                 if let (Value::Str(_) | Value::Concat(_), Some(map)) = (&text, parsed)
                     && let Some(to) = map.get("deadLetterTargetArn")
                 {
-                    self.send(&way(Errand::Undelivered), to, case, false, out);
+                    self.send(&way(Errand::Undelivered), to, &case, false, out);
                 }
             }
         }
@@ -148,7 +148,7 @@ impl App {
             let way = |errand| Way { by: r, errand, from: Value::Of(r.id, Attr::Arn), at: r.anchor.clone() };
             let mut all = |errand, to: Value, case: &Case| {
                 for (disabled, case) in switch(case, &state, |s: &SmolStr| s == "DISABLED") {
-                    self.send(&way(errand), &to, case, disabled, out);
+                    self.send(&way(errand), &to, &case, disabled, out);
                 }
             };
             // With a role it is the role that may send.
@@ -163,7 +163,7 @@ impl App {
         }
     }
 
-    fn send(&self, way: &Way<'_>, to: &Value, case: Case, disabled: bool, out: &mut Vec<Sending>) {
+    fn send(&self, way: &Way<'_>, to: &Value, case: &Case, disabled: bool, out: &mut Vec<Sending>) {
         let made = way.by.implied_by.is_some();
         if made && !matches!(way.errand, Errand::Undelivered | Errand::Failed) {
             return;
