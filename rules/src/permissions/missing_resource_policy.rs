@@ -69,9 +69,8 @@ fn words(cx: &Cx<'_>, s: &Sending) -> String {
         Errand::Undelivered if cx.app.resource(s.connection).implied_by.is_some() => {
             format!("{to} is the dead-letter queue of a subscription to {}", source(cx, s))
         }
-        Errand::Undelivered => format!("{to} is the dead-letter queue of {by}"),
         Errand::Target => format!("{to} is a target of {by}"),
-        Errand::Failed => format!("{to} is the dead-letter queue of {by}"),
+        Errand::Undelivered | Errand::Failed => format!("{to} is the dead-letter queue of {by}"),
     }
 }
 
@@ -171,6 +170,28 @@ mod tests {
                 "queue `Jobs` is the dead-letter queue of rule `Daily`, but no policy lets `events.amazonaws.com` send to it",
             ]
         );
+    }
+
+    /// The ways to write the ARN of a bucket, whose own name may be given by a parameter.
+    #[test]
+    fn a_bucket_by_its_arn() {
+        let bucket = QUEUE_CONFIGURATION.replacen('{', r#"{"BucketName": "${Name}", "#, 1);
+        for (source, findings) in [
+            ("arn:aws:s3:::${Name}", 0),
+            ("arn:aws:s3:*:*:${Uploads}", 0),
+            ("arn:${AWS::Partition}:s3:::${Uploads}", 0),
+            ("arn:aws:s3:::${Other}", 0),
+            ("${Archive.Arn}", 1),
+            ("arn:aws:sns:*:*:*", 1),
+        ] {
+            let p = policy(&format!(
+                r#""Principal": {{"Service": "s3.amazonaws.com"}}, "Condition": {{
+                    "StringEquals": {{"aws:SourceAccount": "${{AWS::AccountId}}"}},
+                    "ArnLike": {{"aws:SourceArn": "{source}"}}}}"#
+            ));
+            let more = [("AWS::S3::Bucket", "Uploads", bucket.as_str()), ("AWS::SQS::QueuePolicy", "P", &p)];
+            assert_eq!(found(&more).len(), findings, "{source}");
+        }
     }
 
     #[test]

@@ -256,7 +256,7 @@ mod tests {
             .build();
         let found = check(&RULE, &app, &[]);
         let row = |f: &lamlint_model::Finding| {
-            let help = f.message().help.clone().unwrap_or_default().to_string();
+            let help = f.message().help.clone().unwrap_or_default();
             (f.severity(), f.message().text.clone(), help)
         };
         found.iter().map(row).collect()
