@@ -181,7 +181,9 @@ mod tests {
             ("arn:aws:s3:*:*:${Uploads}", 0),
             ("arn:${AWS::Partition}:s3:::${Uploads}", 0),
             ("arn:aws:s3:::${Other}", 0),
-            ("${Archive.Arn}", 1),
+            // A parameter can name any bucket.
+            ("${Archive.Arn}", 0),
+            ("arn:aws:s3:::${Name}-logs", 1),
             ("arn:aws:sns:*:*:*", 1),
         ] {
             let p = policy(&format!(
