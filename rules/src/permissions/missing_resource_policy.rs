@@ -183,8 +183,8 @@ mod tests {
             ("arn:aws:s3:::${Other}", 0),
             // A parameter can name any bucket.
             ("${Archive.Arn}", 0),
-            ("arn:aws:s3:::${Name}-logs", 1),
             ("arn:aws:sns:*:*:*", 1),
+            ("arn:aws:s3:::", 1),
         ] {
             let p = policy(&format!(
                 r#""Principal": {{"Service": "s3.amazonaws.com"}}, "Condition": {{
