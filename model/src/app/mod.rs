@@ -18,12 +18,14 @@ mod writes;
 
 pub use function::Function;
 pub use resolve::Target;
-pub use triggers::{Delivery, Filter, Forward, Place, SOURCE_SERVICE, Trigger, TriggerKind, Via};
+pub use triggers::{
+    Delivery, Errand, Filter, Forward, Place, SOURCE_SERVICE, Sending, Trigger, TriggerKind, Via,
+};
 pub use writes::{Signal, Write, increments, writes};
 
 use crate::source::{FileId, Span};
 use crate::tree::Tree;
-use crate::tri::{Basis, Evidence, Guards, Proof, Prop, Why};
+use crate::tri::{Basis, Evidence, Guards, Proof, Prop, Tri, Why};
 use smol_str::SmolStr;
 
 /// A resource: the index into [`App::resources`].
@@ -104,6 +106,24 @@ pub struct Resource {
     pub generated: bool,
     /// Functions and layers only: where the code is.
     pub code: Option<Prop<CodeRef>>,
+}
+
+impl Resource {
+    /// Is certainly none of these properties set in some deployment? The proof is the resource.
+    pub fn without(&self, properties: &[&str], note: &str) -> Tri {
+        let mut guards = self.guards.clone();
+        for p in properties {
+            let proof = match self.props.get(p).values().absent(note) {
+                Tri::Yes(proof) => proof,
+                other => return other,
+            };
+            match guards.and(proof.guards()) {
+                Some(both) => guards = both,
+                None => return Tri::No,
+            }
+        }
+        Tri::Yes(Proof::single(Evidence::new(self.anchor.span, note, Basis::Written, guards)))
+    }
 }
 
 /// Where a function's code is.

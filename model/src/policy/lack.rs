@@ -2,11 +2,13 @@
 
 use super::attached::{resource_policy, trust_policy};
 use super::identity::Identity;
-use super::verdict::{Request, Verdict, Who, near_misses, verdict};
+use super::verdict::{Request, Verdict, Who, allowing, near_misses, verdict};
 use super::{Arn, Statement};
-use crate::app::{App, ResourceId};
+use crate::app::{App, Kind, Resource, ResourceId, Sending};
 use crate::source::Span;
+use crate::tree::{Node, Tree};
 use crate::tri::{Basis, Evidence, Guards, Proof, Tri, Why};
+use crate::value::Value;
 
 /// How many statements that miss are shown beside a missing permission.
 const SHOWN: usize = 2;
@@ -81,4 +83,75 @@ pub fn not_assumable(app: &App, role: ResourceId, service: &str, given: &Guards)
         Verdict::Allowed(_) => Tri::No,
         Verdict::Unknown(why) => Tri::Unknown(why),
     }
+}
+
+/// Does certainly no policy let the service send to the queue or topic? The proof is the queue or topic, with the
+/// statements that allow others to send.
+pub fn refused(app: &App, s: &Sending) -> Tri {
+    let from = Arn::named(app, Some(s.from_kind), &s.from, &Value::str(""));
+    let to = app.resource(s.to);
+    let (statements, open) = resource_policy(app, s.to);
+    let open = open.or_else(|| elsewhere(app, s.to));
+    let resource = Arn::of(app, s.to);
+    let who = Some(Who::For(s.service, &from));
+    let request = Request { action: s.action, resource: &resource, who, given: &s.guards };
+    match verdict(app, &statements, open.as_ref(), &request) {
+        Verdict::Missing => {
+            let note = format!("no policy lets `{}` send to it", s.service);
+            let mut proof =
+                Proof::single(Evidence::new(to.anchor.span, note, Basis::Written, s.guards.clone()));
+            for near in allowing(app, &statements, &request).take(SHOWN) {
+                proof = proof.with_context(near.evidence("this allows it for others, or for another source"));
+            }
+            Tri::Yes(proof)
+        }
+        // A statement that denies may stand there on purpose.
+        Verdict::Allowed(_) | Verdict::Denied(_) => Tri::No,
+        Verdict::Unknown(why) => Tri::Unknown(why),
+    }
+}
+
+/// Why a policy may be made by what is not in the templates: a macro, a connector, a nested stack or a custom resource
+/// that is handed the resource.
+fn elsewhere(app: &App, id: ResourceId) -> Option<Why> {
+    let of = app.resource(id).application;
+    if let Some(why) = app.templates.iter().filter(|t| t.application == of).find_map(|t| t.open.clone()) {
+        return Some(why);
+    }
+    let makes = |r: &&Resource| {
+        r.application == of
+            && (r.kind == Kind::Nested
+                || MAKERS.contains(&r.type_name.as_str())
+                || r.type_name.starts_with("Custom::"))
+    };
+    let maker = app.resources.iter().filter(makes).find(|r| mentions(&r.props, id, 0))?;
+    Some(Why::other(format!("`{}` may make a policy for it", maker.name)))
+}
+
+/// Types of resources that make others.
+const MAKERS: &[&str] = &["Connector", "AWS::CloudFormation::CustomResource", "AWS::CloudFormation::Stack"];
+
+/// Bound on the nesting of properties that are looked through.
+const MAX_DEPTH: u32 = 64;
+
+fn mentions(t: &Tree, id: ResourceId, depth: u32) -> bool {
+    let below = |t: &Tree| mentions(t, id, depth + 1);
+    depth > MAX_DEPTH
+        || t.alts().iter().any(|a| match &a.value {
+            Node::Absent => false,
+            Node::Leaf(v) => is_in(v, id, depth),
+            Node::List { items, .. } => items.iter().any(below),
+            Node::Map { entries, .. } => entries.iter().any(|e| below(&e.value)),
+        })
+}
+
+fn is_in(v: &Value, id: ResourceId, depth: u32) -> bool {
+    let below = |v: &Value| is_in(v, id, depth + 1);
+    depth > MAX_DEPTH
+        || match v {
+            Value::Of(other, _) => *other == id,
+            Value::Concat(parts) | Value::List(parts, _) => parts.iter().any(below),
+            Value::Map(entries, _) => entries.iter().any(|(_, v)| below(v)),
+            _ => false,
+        }
 }

@@ -8,6 +8,7 @@
 mod arn;
 mod asks;
 mod attached;
+mod condition;
 mod document;
 mod faults;
 mod identity;
@@ -25,7 +26,7 @@ pub use attached::{resource_policy, trust_policy};
 pub use document::{Effect, Origin, Pattern, Patterns, Principal, Principals, Statement, document};
 pub use faults::{Fault, faults};
 pub use identity::{Identity, identity_of};
-pub use lack::not_assumable;
+pub use lack::{not_assumable, refused};
 pub use verdict::{Request, Verdict, Who, near_misses, verdict};
 
 /// Whether a constant text matches a constant pattern with `*` and `?`, without case.

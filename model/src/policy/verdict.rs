@@ -1,6 +1,7 @@
 //! Whether statements allow an action on a resource.
 
 use super::arn::Arn;
+use super::condition;
 use super::document::{Effect, Pattern, Patterns, Principal, Principals, Statement};
 use super::token::{self, As, Token};
 use crate::app::{App, ResourceId};
@@ -21,10 +22,12 @@ pub struct Request<'a> {
 }
 
 /// Who asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Who<'a> {
     /// A service, by its principal (`lambda.amazonaws.com`).
     Service(&'a str),
+    /// A service, by its principal, on behalf of a resource, which it says in the request (`aws:SourceArn`).
+    For(&'a str, &'a Arn),
     /// A role of the project.
     Role(ResourceId),
 }
@@ -73,6 +76,17 @@ pub fn verdict(app: &App, statements: &[Statement], open: Option<&Why>, request:
     }
 }
 
+/// The statements that allow the action to somebody, on some resource.
+pub(super) fn allowing<'s>(
+    app: &App,
+    statements: &'s [Statement],
+    request: &Request<'_>,
+) -> impl Iterator<Item = &'s Statement> {
+    let question = Question::new(request);
+    let hits = |s: &&Statement| s.effect == Effect::Allow && question.action(app, &s.actions) == Same::Yes;
+    statements.iter().filter(hits).collect::<Vec<_>>().into_iter()
+}
+
 /// The statements that allow the action on certainly other resources: what a finding shows beside a missing one.
 pub fn near_misses<'s>(app: &App, statements: &'s [Statement], request: &Request<'_>) -> Vec<&'s Statement> {
     let question = Question::new(request);
@@ -102,8 +116,7 @@ impl<'a> Question<'a> {
             self.action(app, &s.actions),
             self.resource(app, s),
             self.principal(app, s.principals.as_ref()),
-            // What a condition says is not decided.
-            if s.condition.is_some() { Same::Unknown } else { Same::Yes },
+            self.condition(app, s),
             holds(&s.guards, self.request.given),
         ];
         parts.into_iter().fold(Same::Yes, and)
@@ -138,6 +151,15 @@ impl<'a> Question<'a> {
         if p.negated { not(any) } else { any }
     }
 
+    /// What a condition says is decided only where it is about the source of a request.
+    fn condition(&self, app: &App, s: &Statement) -> Same {
+        match (&s.condition, self.request.who) {
+            (None, _) => Same::Yes,
+            (Some(c), Some(Who::For(_, source))) => condition::met(app, c, source, self.request.given),
+            (Some(_), _) => Same::Unknown,
+        }
+    }
+
     fn principal(&self, app: &App, p: Option<&Principals>) -> Same {
         let Some(p) = p else { return Same::Yes };
         let Some(who) = self.request.who else { return Same::Unknown };
@@ -154,6 +176,14 @@ fn is(app: &App, principal: &Principal, who: Who<'_>) -> Same {
     match (principal, who) {
         (Principal::Any, _) => Same::Yes,
         (Principal::Service(v), Who::Service(s)) => text(v, s.chars().map(Token::Char).collect()),
+        (Principal::Service(v), Who::For(s, _)) => {
+            let service = |s: &str| s.split('.').next().map(str::to_owned);
+            match text(v, s.chars().map(Token::Char).collect()) {
+                // The principal of one region (`sns.eu-south-1.amazonaws.com`).
+                Same::No if service(v.prefix()) == service(s) => Same::Unknown,
+                decided => decided,
+            }
+        }
         (Principal::Aws(v), Who::Role(id)) => match v {
             Value::Of(other, Attr::Arn) => {
                 if *other == id {
@@ -172,13 +202,13 @@ fn is(app: &App, principal: &Principal, who: Who<'_>) -> Same {
             },
         },
         (Principal::Service(_), Who::Role(_))
-        | (Principal::Aws(_), Who::Service(_))
+        | (Principal::Aws(_), Who::Service(_) | Who::For(..))
         | (Principal::Other(..), _) => Same::No,
     }
 }
 
 /// Whether conditions of the template hold where the request is made.
-fn holds(guards: &Guards, given: &Guards) -> Same {
+pub(super) fn holds(guards: &Guards, given: &Guards) -> Same {
     if guards.is_empty() {
         return Same::Yes;
     }
@@ -189,7 +219,7 @@ fn holds(guards: &Guards, given: &Guards) -> Same {
     }
 }
 
-fn and(a: Same, b: Same) -> Same {
+pub(super) fn and(a: Same, b: Same) -> Same {
     match (a, b) {
         (Same::No, _) | (_, Same::No) => Same::No,
         (Same::Yes, Same::Yes) => Same::Yes,
@@ -197,7 +227,7 @@ fn and(a: Same, b: Same) -> Same {
     }
 }
 
-fn or(a: Same, b: Same) -> Same {
+pub(super) fn or(a: Same, b: Same) -> Same {
     not(and(not(a), not(b)))
 }
 

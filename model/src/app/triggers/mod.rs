@@ -6,12 +6,14 @@ mod forwards;
 mod mappings;
 mod notifications;
 mod rules;
+mod sends;
 #[cfg(test)]
 mod tests;
 mod workflows;
 
 pub use forwards::{Forward, Place, Via};
 pub use mappings::SOURCE_SERVICE;
+pub use sends::{Errand, Sending};
 
 use super::{Anchor, App, Kind, Resource, ResourceId};
 use crate::tri::{Basis, Evidence, Guards, Proof, Reason, Tri, Why};
