@@ -4,14 +4,17 @@ use crate::discover::{self, Display};
 use crate::engine::{self, Workers};
 use crate::report::{self, Report};
 use crate::selection::{self, Selection};
-use anyhow::{Context, Result};
+use crate::vfs::Vfs;
+use crate::{fix, write};
+use anyhow::{Context, Result, bail};
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use lamlint_model::finding::Confidence as ModelConfidence;
+use lamlint_model::fix::Safety;
 use lamlint_model::rule::{Date, Severity as ModelSeverity};
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// No finding at or above `--fail-on`.
 pub const CLEAN: u8 = 0;
@@ -103,6 +106,15 @@ struct Lint {
     /// Judge dates as of this day instead of today
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     as_of: Option<Date>,
+    /// Mend what can be mended without looking, then report what is left
+    #[arg(long)]
+    fix: bool,
+    /// With --fix or --diff: mend also what somebody should look at
+    #[arg(long)]
+    unsafe_fixes: bool,
+    /// Print what --fix would change, as a diff, and change nothing; exit with 1 if that is something
+    #[arg(long, conflicts_with = "fix")]
+    diff: bool,
     /// Print a line per function: the code it runs, or why that is not known
     #[arg(long)]
     show_links: bool,
@@ -336,8 +348,36 @@ impl Lint {
         let workers = Workers::new(self.input.jobs)?;
         let (found, display) = self.input.discover()?;
         let today = self.as_of.unwrap_or(today);
-        let analysis = engine::analyze(&found, &self.input.parameters, &workers);
-        let outcome = engine::check(&analysis, &selection, found.only.as_ref(), today, &workers);
+        let mut analysis = engine::analyze(&found, &self.input.parameters, &workers);
+        let mut outcome = engine::check(&analysis, &selection, found.only.as_ref(), today, &workers);
+        if self.unsafe_fixes && !self.fix && !self.diff {
+            bail!("--unsafe-fixes says how far --fix or --diff may go: give one of them");
+        }
+        if self.fix || self.diff {
+            let most = if self.unsafe_fixes { Safety::Suggested } else { Safety::Safe };
+            let run = fix::Run {
+                found: &found,
+                parameters: &self.input.parameters,
+                selection: &selection,
+                today,
+                workers: &workers,
+            };
+            let original = analysis.sources.clone();
+            let mended = run.mend((analysis, outcome), most);
+            if self.diff {
+                self.out.write(&fix::diff(&original, &mended.texts, |p| display.path(p)))?;
+                return Ok(if mended.texts.is_empty() { CLEAN } else { FINDINGS });
+            }
+            let vfs = Vfs::new(&found.root);
+            let files: Vec<(PathBuf, &str)> =
+                mended.texts.iter().map(|(p, t)| (vfs.on_disk(p), &**t)).collect();
+            write::replace_all(&files)?;
+            if !self.quiet && !mended.made.is_empty() {
+                let what = report::plural(mended.made.len(), "problem");
+                self.out.aside(&format!("mended {what} in {}\n", report::plural(files.len(), "file")));
+            }
+            (analysis, outcome) = (mended.analysis, mended.outcome);
+        }
         let report = Report { analysis: &analysis, outcome: &outcome, display: &display, today };
 
         let mut body = match self.format {
@@ -399,7 +439,8 @@ impl Out {
                     ColorChoice::Always => text.to_owned(),
                     _ => anstream::adapter::strip_str(text).to_string(),
                 };
-                replace(path, plain.as_bytes()).with_context(|| format!("can't write `{}`", path.display()))
+                write::replace(path, plain.as_bytes())
+                    .with_context(|| format!("can't write `{}`", path.display()))
             }
         }
     }
@@ -409,22 +450,4 @@ impl Out {
         let mut err = anstream::AutoStream::new(io::stderr().lock(), self.choice());
         let _ = err.write_all(text.as_bytes());
     }
-}
-
-/// Replace a file in one step: readers see the old content or the new, never a part.
-fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    // A device or pipe can't be renamed over.
-    if path.exists() && !path.is_file() {
-        return std::fs::write(path, content);
-    }
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    let mut temporary = OsString::from(".");
-    temporary.push(name);
-    temporary.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(temporary);
-    let written = std::fs::write(&temporary, content).and_then(|()| std::fs::rename(&temporary, path));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&temporary);
-    }
-    written
 }

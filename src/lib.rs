@@ -7,11 +7,13 @@
 pub mod cli;
 pub mod discover;
 pub mod engine;
+pub mod fix;
 pub mod functions;
 pub mod notice;
 pub mod report;
 pub mod selection;
 pub mod vfs;
+pub mod write;
 
 mod broken;
 mod merge;

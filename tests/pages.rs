@@ -187,6 +187,64 @@ fn pages_hold() {
     assert!(ran >= 2 * RULES.len(), "only {ran} mini projects ran");
 }
 
+/// Rules whose findings can be mended: each must have an example where it is, and none other may be.
+const MENDED: &[&str] = &[
+    "deprecated-runtime",
+    "env-var-undeclared",
+    "event-attribute-access",
+    "handler-not-found",
+    "init-inside-handler",
+    "missing-destination-permission",
+    "missing-iam-permission",
+    "missing-logs-permission",
+    "missing-tracing-permission",
+    "missing-vpc-permission",
+    "sqs-visibility-timeout",
+];
+
+/// Mending the examples: what is mended is gone, nothing else comes, every file still parses, and of the text only
+/// lines of the repair have changed.
+#[test]
+fn repairs_hold() {
+    let mut wrong = Vec::new();
+    let mut mended_rules = BTreeSet::new();
+    for rule in RULES {
+        for (_, lines) in sections(rule.doc).into_iter().filter(|(h, _)| *h == "Example") {
+            for p in projects("Example", &lines).unwrap_or_default() {
+                let dir = tempfile::tempdir().unwrap();
+                for (path, text) in &p.files {
+                    let file = dir.path().join(path);
+                    fs::create_dir_all(file.parent().unwrap()).unwrap();
+                    fs::write(file, text).unwrap();
+                }
+                let (before, mended) = support::mend(dir.path(), rules_with(Some(rule)));
+                let left = mended.outcome.findings.len();
+                let made = mended.made.len();
+                let had = before.outcome.findings.len();
+                if left + made > had || (made > 0 && left >= had) {
+                    wrong.push(format!(
+                        "{}, {}: {had} findings, {made} mended, {left} left",
+                        rule.id, p.title
+                    ));
+                }
+                if mended.undone > 0 {
+                    wrong.push(format!("{}, {}: {} repairs did not hold", rule.id, p.title, mended.undone));
+                }
+                mended_rules.extend(mended.made.iter().map(|m| m.0));
+                for (path, text) in &mended.texts {
+                    let old = &p.files.iter().find(|(f, _)| f == path).unwrap().1;
+                    let lost = old.lines().filter(|l| !text.contains(l.trim())).count();
+                    if lost > made {
+                        wrong.push(format!("{}, {}: {lost} lines lost\n{text}", rule.id, p.title));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} problems:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(mended_rules.into_iter().collect::<Vec<_>>(), MENDED);
+}
+
 #[test]
 fn rules_are_complete() {
     let mut ids: Vec<&str> = RULES.iter().map(|r| r.id).collect();

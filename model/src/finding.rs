@@ -61,10 +61,10 @@ impl Message {
         self
     }
 
-    /// With a repair.
+    /// With a repair, where there is one.
     #[must_use]
-    pub fn fix(mut self, fix: Fix) -> Self {
-        self.fix = Some(fix);
+    pub fn mended(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix;
         self
     }
 }

@@ -4,6 +4,7 @@ use super::{Report, text};
 use crate::functions::{State, functions, word};
 use lamlint_model::rule::Severity;
 use lamlint_model::source::Span;
+use lamlint_parsers::edit::{Edit, Editor};
 use serde::Serialize;
 
 /// Version of the document's shape.
@@ -47,6 +48,22 @@ struct Finding<'a> {
     #[serde(flatten)]
     place: Place,
     evidence: Vec<Evidence<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<Fix<'a>>,
+}
+
+#[derive(Serialize)]
+struct Fix<'a> {
+    title: &'a str,
+    safety: &'static str,
+    edits: Vec<Change>,
+}
+
+#[derive(Serialize)]
+struct Change {
+    #[serde(flatten)]
+    place: Place,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -136,6 +153,7 @@ pub fn render(report: &Report<'_>) -> anyhow::Result<String> {
             }
         })
         .collect();
+    let mut editor = Editor::new(&report.analysis.app, &report.analysis.sources);
     let document = Document {
         version: VERSION,
         tool: Tool { name: "lamlint", version: env!("CARGO_PKG_VERSION") },
@@ -149,14 +167,14 @@ pub fn render(report: &Report<'_>) -> anyhow::Result<String> {
             linked: functions.iter().filter(|f| matches!(f.link, Link::Linked { .. })).count(),
             files: report.analysis.files,
         },
-        findings: report.outcome.findings.iter().map(|f| finding(report, f)).collect(),
+        findings: report.outcome.findings.iter().map(|f| finding(report, &mut editor, f)).collect(),
         functions,
         notices: report.notices().into_iter().map(|n| notice(report, n)).collect(),
     };
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
 
-fn finding<'a>(report: &Report<'_>, f: &'a lamlint_model::Finding) -> Finding<'a> {
+fn finding<'a>(report: &Report<'_>, editor: &mut Editor<'_>, f: &'a lamlint_model::Finding) -> Finding<'a> {
     Finding {
         rule: f.rule().id,
         group: f.rule().group,
@@ -179,6 +197,13 @@ fn finding<'a>(report: &Report<'_>, f: &'a lamlint_model::Finding) -> Finding<'a
                 place: place(report, e.span()),
             })
             .collect(),
+        fix: f.fix().and_then(|x| {
+            // A repair that can't be made here is none.
+            let edits = editor.edits(x).ok()?;
+            let change = |e: Edit| Change { place: place(report, e.span), text: e.text };
+            let edits = edits.into_iter().map(change).collect();
+            Some(Fix { title: &x.title, safety: x.safety.word(), edits })
+        }),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::style::{BOLD, paint, severity};
 use super::{Report, plural};
+use crate::fix;
 use crate::functions::{Counts, counts, functions};
 use lamlint_model::rule::Severity;
 use std::fmt::Write;
@@ -58,6 +59,21 @@ pub fn render(report: &Report<'_>) -> String {
     };
     let sep = if functions.is_empty() { "; " } else { " " };
     let mut out = format!("{found}{sep}{read}; {files} read\n");
+    match fix::count(report.analysis, report.outcome) {
+        (0, 0) => {}
+        (0, n) => {
+            let _ = writeln!(out, "{n} can be mended with --fix --unsafe-fixes (--diff shows how)");
+        }
+        (n, 0) => {
+            let _ = writeln!(out, "{n} can be mended with --fix (--diff shows how)");
+        }
+        (n, m) => {
+            let _ = writeln!(
+                out,
+                "{n} can be mended with --fix, {m} more with --unsafe-fixes (--diff shows how)"
+            );
+        }
+    }
     if report.outcome.hidden > 0 {
         let n = plural(report.outcome.hidden, "finding");
         let _ = writeln!(out, "{n} of low confidence not shown (--min-confidence low shows them)");

@@ -3,9 +3,11 @@
 
 use lamlint::discover::{self, Display};
 use lamlint::engine::{self, Analysis, Outcome, Workers};
+use lamlint::fix;
 use lamlint::selection::Selection;
 use lamlint_model::Rule;
 use lamlint_model::finding::Confidence;
+use lamlint_model::fix::Safety;
 use lamlint_model::rule::{Date, Severity, Tier};
 use lamlint_rules::RULES;
 use std::collections::BTreeSet;
@@ -42,6 +44,19 @@ pub(crate) fn run(dir: &Path, rules: Vec<&'static Rule>, min_confidence: Confide
     let analysis = engine::analyze(&found, &[], &workers);
     let outcome = engine::check(&analysis, &selection, None, TODAY, &workers);
     Run { analysis, outcome, display: Display::default() }
+}
+
+/// Mend all that can be mended in a folder, in memory. Gives the state before, too.
+pub(crate) fn mend(dir: &Path, rules: Vec<&'static Rule>) -> (Run, fix::Mended) {
+    let before = run(dir, rules.clone(), Confidence::Low);
+    let workers = Workers::new(NonZeroUsize::new(2)).expect("threads start");
+    let found = discover::discover(&[dir.to_path_buf()], dir).expect("a fixture can be walked");
+    let selection = Selection { rules, min_severity: Severity::Note, min_confidence: Confidence::Low };
+    let again =
+        fix::Run { found: &found, parameters: &[], selection: &selection, today: TODAY, workers: &workers };
+    let state = run(dir, selection.rules.clone(), Confidence::Low);
+    let mended = again.mend((state.analysis, state.outcome), Safety::Suggested);
+    (before, mended)
 }
 
 /// `path:line rule` of a finding's primary span.

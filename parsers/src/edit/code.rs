@@ -163,9 +163,12 @@ pub(super) fn hoist(sources: &SourceMap, at: Span) -> Result<Vec<Edit>, Refused>
         return Err(Refused("the expression needs what the module does not have yet"));
     }
 
-    let (from, to) = whole_lines(text, statement).ok_or(Refused("something else stands on its line"))?;
+    let (from, to, end) =
+        whole_lines(text, root, statement).ok_or(Refused("something else stands on its line"))?;
     let indent = statement.start_position().column;
-    let moved: String = slice(text, statement)
+    let moved: String = text
+        .get(statement.start_byte()..end)
+        .unwrap_or_default()
         .split('\n')
         .enumerate()
         .map(|(i, line)| {
@@ -365,14 +368,21 @@ fn names_of_parameters<'t>(g: &Grammar, text: &'t str, function: Node<'_>) -> BT
     out
 }
 
-/// The lines of a statement, with the break behind the last; `None` where something else stands on them.
-fn whole_lines(text: &str, statement: Node<'_>) -> Option<(usize, usize)> {
+/// The lines of a statement with the break behind the last, and where its text ends with the comment behind it;
+/// `None` where something else stands on them.
+fn whole_lines(text: &str, root: Node<'_>, statement: Node<'_>) -> Option<(usize, usize, usize)> {
     let before = text.get(..statement.start_byte())?;
     let from = before.rfind('\n').map_or(0, |n| n + 1);
     let rest = text.get(statement.end_byte()..)?;
     let line = rest.split_inclusive('\n').next().unwrap_or_default();
-    let alone = before.get(from..)?.trim().is_empty() && matches!(line.trim(), "" | ";");
-    alone.then_some((from, statement.end_byte() + line.len()))
+    let said = line.trim_start_matches([';', ' ', '\t']);
+    let at = statement.end_byte() + (line.len() - said.len());
+    let end = statement.end_byte() + line.trim_end().len();
+    let comment = root.descendant_for_byte_range(at, at).filter(|n| n.kind() == "comment");
+    let alone =
+        said.trim().is_empty() || comment.is_some_and(|c| c.start_byte() == at && c.end_byte() == end);
+    let first = before.get(from..)?.trim().is_empty();
+    (first && alone).then_some((from, statement.end_byte() + line.len(), end))
 }
 
 /// The start of a statement with the comments directly above it.

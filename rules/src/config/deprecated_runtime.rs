@@ -4,8 +4,8 @@ use lamlint_model::aws::runtimes::{RUNTIMES, Runtime};
 use lamlint_model::finding::Message;
 use lamlint_model::rule::{Date, Severity, Tier};
 use lamlint_model::source::Span;
-use lamlint_model::tri::Proof;
-use lamlint_model::{Cx, Findings, Rule, Tri};
+use lamlint_model::tri::{Basis, Proof};
+use lamlint_model::{Cx, Findings, Fix, Intent, Rule, Tri, Value};
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -36,16 +36,24 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
     }
     for (r, proof, functions) in places.into_values() {
         let Some(phase) = phase(r, cx.today) else { continue };
+        let written = proof.clone();
         let subject = functions.first().copied().unwrap_or_default();
         out.report_as(phase.severity(), Tri::Yes(proof), subject, r.id, |_| {
             let message = Message::new(text(r, cx.today, &functions));
             let message = notes(r, cx.today).into_iter().fold(message, Message::note);
             match r.successor {
-                Some(s) => message.help(format!("use {s}")),
+                Some(s) => message.help(format!("use {s}")).mended(upgrade(&written, s)),
                 None => message,
             }
         });
     }
+}
+
+/// Name the successor, where the runtime is written as such: the allowed values of a parameter may not have it.
+fn upgrade(written: &Proof, successor: &str) -> Option<Fix> {
+    let first = written.evidence().first().filter(|e| *e.basis() == Basis::Written)?;
+    let replace = Intent::Replace { at: first.span(), value: Value::str(successor) };
+    Some(Fix::suggested(format!("use {successor}"), replace))
 }
 
 /// How far a runtime's end has come.

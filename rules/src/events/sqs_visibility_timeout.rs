@@ -4,7 +4,7 @@ use lamlint_model::app::{Function, Kind, Resource, Trigger, TriggerKind};
 use lamlint_model::finding::Message;
 use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::tri::Words;
-use lamlint_model::{Cx, Findings, Prop, ResourceId, Rule, Tri};
+use lamlint_model::{Cx, Findings, Fix, Intent, Prop, ResourceId, Rule, Tri, Value};
 use std::cell::Cell;
 
 /// The rule.
@@ -89,6 +89,7 @@ fn pair(queue: &Resource, function: Function<'_>, by: &Resource, t: &Trigger, ou
                 queue.name
             ))
             .help(help(needed, t, window))
+            .mended(raise(queue, needed))
         });
         return;
     }
@@ -101,6 +102,7 @@ fn pair(queue: &Resource, function: Function<'_>, by: &Resource, t: &Trigger, ou
             sum(other, t, window)
         ))
         .help(help(needed(t, window), t, window))
+        .mended(raise(queue, needed(t, window)))
     });
 }
 
@@ -122,6 +124,17 @@ fn help(needed: i64, timeout: i64, window: i64) -> String {
     format!(
         "set the queue's visibility timeout to at least {needed} seconds ({sum}), or lower the function's timeout"
     )
+}
+
+/// Set the queue's timeout, where it can be so long.
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html>
+fn raise(queue: &Resource, needed: i64) -> Option<Fix> {
+    const MOST: i64 = 43_200;
+    (needed <= MOST).then(|| {
+        let path = vec!["VisibilityTimeout".into()];
+        let set = Intent::Set { resource: queue.id, path, value: Value::Int(needed) };
+        Fix::safe(format!("set the visibility timeout of `{}` to {needed} seconds", queue.name), set)
+    })
 }
 
 fn with_window(claim: Tri, windows: &Prop<i64>, window: i64) -> Tri {

@@ -5,7 +5,7 @@ use lamlint_model::aws::env::{EXEC_WRAPPER, is_provided};
 use lamlint_model::finding::Message;
 use lamlint_model::handler::{Fact, FactKind, Handler, Phase};
 use lamlint_model::rule::{Severity, Tier};
-use lamlint_model::{Cx, Findings, Rule, Tri, Value};
+use lamlint_model::{Cx, Findings, Fix, Intent, Rule, Tri, Value};
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -34,15 +34,25 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
                 };
                 let text =
                     format!("`{who}` reads the environment variable `{name}` {when}, but nothing sets it");
-                Message::new(text).help(match nearest(f, name) {
+                let near = nearest(f, name);
+                let declare = near.is_none().then(|| declare(f, name));
+                let message = Message::new(text).help(match near {
                     Some(n) => format!("the function has a variable `{n}`: use one name in both places"),
                     None => format!(
                         "add `{name}` to the environment variables of `{who}`, or read it with a default"
                     ),
-                })
+                });
+                message.mended(declare)
             });
         }
     }
+}
+
+/// Set the variable to an empty text, for somebody to fill in.
+fn declare(f: Function<'_>, name: &str) -> Fix {
+    let path = vec!["Environment".into(), "Variables".into(), name.into()];
+    let set = Intent::Set { resource: f.resource.id, path, value: Value::str("") };
+    Fix::suggested(format!("declare `{name}` with an empty value to fill in"), set)
 }
 
 /// The variables the code can't do without, each at the first place that needs it.

@@ -4,7 +4,7 @@ use super::shared::{happens, subject, through};
 use lamlint_model::finding::Message;
 use lamlint_model::handler::FactKind;
 use lamlint_model::rule::{Severity, Tier};
-use lamlint_model::{Cx, Findings, Rule};
+use lamlint_model::{Cx, Findings, Fix, Intent, Rule};
 use std::collections::BTreeSet;
 
 /// The rule.
@@ -35,6 +35,7 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
                     through(fact)
                 ))
                 .help(format!("write `{object}[\"{attribute}\"]`"))
+                .mended(Some(Fix::safe("read the key", Intent::AttributeToEntry { at: fact.span })))
             });
         }
     }

@@ -6,7 +6,7 @@ use lamlint_model::handler::{Fact, FactKind, Family, Handler, NewClient, Phase};
 use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::source::Span;
 use lamlint_model::value::Deps;
-use lamlint_model::{Cx, Findings, Rule};
+use lamlint_model::{Cx, Findings, Fix, Intent, Rule};
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -46,6 +46,10 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
             out.report(happens(h, fact, "built here each time"), who.clone(), label.clone(), |_| {
                 Message::new(format!("`{label}` builds {what} {when}{}", through(fact)))
                     .help(help(client.family))
+                    .mended(Some(Fix::suggested(
+                        "build it once, at module level",
+                        Intent::Hoist { at: fact.span },
+                    )))
             });
         }
     }

@@ -2,7 +2,8 @@
 
 use lamlint_model::finding::Message;
 use lamlint_model::rule::{Missing, MissingWhat, Outcome, Severity, Tier};
-use lamlint_model::{Cx, Findings, Rule};
+use lamlint_model::tri::Basis;
+use lamlint_model::{Cx, Findings, Fix, Intent, Rule, Value};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -39,6 +40,14 @@ fn label(what: &MissingWhat) -> String {
     .to_owned()
 }
 
+/// Write the one handler that is near, where the handler is written as such.
+fn rename(missing: &Missing) -> Option<Fix> {
+    let near = missing.suggestions.first()?;
+    let written = missing.handler.alts().first().filter(|a| a.basis == Basis::Written)?;
+    let replace = Intent::Replace { at: written.span, value: Value::Str(near.clone()) };
+    Some(Fix::suggested(format!("name the handler `{near}`"), replace))
+}
+
 fn message(handler: &str, function: &str, missing: &Missing) -> Message {
     let text = match &missing.what {
         MissingWhat::File(paths) => {
@@ -62,7 +71,7 @@ fn message(handler: &str, function: &str, missing: &Missing) -> Message {
     let quoted: Vec<String> = missing.suggestions.iter().map(|s| format!("`{s}`")).collect();
     match &quoted[..] {
         [] => Message::new(text),
-        [one] => Message::new(text).help(format!("did you mean {one}?")),
+        [one] => Message::new(text).help(format!("did you mean {one}?")).mended(rename(missing)),
         [first @ .., last] => {
             Message::new(text).help(format!("did you mean {} or {last}?", first.join(", ")))
         }

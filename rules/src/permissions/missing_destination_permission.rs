@@ -86,6 +86,13 @@ fn target(
                 function.name()
             ))
             .help(format!("allow `{action}` on it in a policy of the role"))
+            .mended(shared::allow(
+                cx.app,
+                function,
+                identity,
+                &[action],
+                &Value::Of(id, Attr::Arn),
+            ))
         });
     }
 }

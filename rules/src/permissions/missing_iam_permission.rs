@@ -6,7 +6,8 @@ use lamlint_model::finding::Message;
 use lamlint_model::policy::{Answer, Ask, Identity, Request, asks, glob, identity_of, near_misses};
 use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::tri::Proof;
-use lamlint_model::{App, Cx, Findings, Rule, Tri, Value};
+use lamlint_model::value::Attr;
+use lamlint_model::{App, Cx, Findings, Fix, Intent, Rule, Tri, Value};
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -111,8 +112,9 @@ fn report(
     }
     let denied = matches!(answer, Answer::Denied(_));
     let help = if denied { None } else { remedy(app, f, who, ask) };
+    let fix = if denied { None } else { repair(app, f, who, ask) };
     out.report(Tri::Yes(proof), name, key, |_| {
-        let m = Message::new(text);
+        let m = Message::new(text).mended(fix);
         match help {
             Some(help) => m.help(help),
             None => m,
@@ -206,6 +208,30 @@ fn remedy(app: &App, f: Function<'_>, who: &Identity, ask: &Ask<'_>) -> Option<S
         _ => String::new(),
     };
     Some(format!("add a statement that allows `{action}`{on}"))
+}
+
+/// Add it: by the policy template of SAM that fits, or by the least statement.
+fn repair(app: &App, f: Function<'_>, who: &Identity, ask: &Ask<'_>) -> Option<Fix> {
+    let action = ask.one_of.first()?;
+    let target = app.resource(ask.target()?);
+    if target.id == f.resource.id {
+        return None;
+    }
+    let implied = who.role.is_some_and(|r| app.resource(r).implied_by == Some(f.resource.id));
+    if implied && let Some((template, parameter)) = template(action, target.kind, ask) {
+        let named = Value::Map(vec![(parameter.into(), Value::Of(target.id, Attr::Name))], false);
+        let value = Value::Map(vec![(template.into(), named)], false);
+        let append = Intent::Append { resource: f.resource.id, path: vec!["Policies".into()], value };
+        return Some(Fix::suggested(format!("add the policy template `{template}`"), append));
+    }
+    let whole = Value::Of(target.id, Attr::Arn);
+    let on = match (&ask.arn()?.value, target.kind) {
+        (Value::Concat(_), Kind::Bucket) => Value::Concat(vec![whole, Value::str("/*")]),
+        (Value::Concat(_), Kind::Table) => Value::Concat(vec![whole, Value::str("/index/*")]),
+        (Value::Concat(_), _) => return None,
+        _ => whole,
+    };
+    super::shared::allow(app, f, who, &[action.as_str()], &on)
 }
 
 /// The narrowest policy template of SAM that allows an action on a resource of a kind, or below it.

@@ -36,6 +36,7 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
                 shared::listed(&names)
             ))
             .help("attach the managed policy `service-role/AWSLambdaBasicExecutionRole` to the role")
+            .mended(shared::attach(&identity, "service-role/AWSLambdaBasicExecutionRole"))
         });
     }
 }

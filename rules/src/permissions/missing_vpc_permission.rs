@@ -40,6 +40,7 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
                 shared::listed(&names)
             ))
             .help("attach the managed policy `service-role/AWSLambdaVPCAccessExecutionRole` to the role")
+            .mended(shared::attach(&identity, "service-role/AWSLambdaVPCAccessExecutionRole"))
         });
     }
 }

@@ -1,9 +1,9 @@
 //! What several rules of the group do alike.
 
-use lamlint_model::app::Function;
+use lamlint_model::app::{App, Function};
 use lamlint_model::policy::{Arn, Identity, identity_of};
 use lamlint_model::tri::Guards;
-use lamlint_model::{Cx, Tri};
+use lamlint_model::{Cx, Fix, Intent, Tri, Value};
 
 /// The functions whose role stands in the project and was not made by a framework, with that role's policies.
 pub(super) fn functions<'a>(cx: &Cx<'a>) -> Vec<(Function<'a>, Identity)> {
@@ -44,6 +44,62 @@ pub(super) fn listed(names: &[&str]) -> String {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => quoted.concat(),
     }
+}
+
+/// Attach a managed policy of AWS to the role.
+pub(super) fn attach(identity: &Identity, policy: &str) -> Option<Fix> {
+    let arn = Value::Concat(vec![
+        Value::str("arn:"),
+        Value::Pseudo("AWS::Partition".into()),
+        Value::str(format!(":iam::aws:policy/{policy}")),
+    ]);
+    let append =
+        Intent::Append { resource: identity.role?, path: vec!["ManagedPolicyArns".into()], value: arn };
+    Some(Fix::suggested(format!("attach the managed policy `{policy}`"), append))
+}
+
+/// Let the role do something with a resource: by a statement in the function's `Policies` where a shorthand makes its
+/// role, by a policy of its own where the role is written.
+pub(super) fn allow(
+    app: &App,
+    function: Function<'_>,
+    identity: &Identity,
+    actions: &[&str],
+    on: &Value,
+) -> Option<Fix> {
+    let role = app.resource(identity.role?);
+    let text = |s: &str| Value::str(s);
+    let map = |entries: Vec<(&str, Value)>| {
+        Value::Map(entries.into_iter().map(|(k, v)| (k.into(), v)).collect(), false)
+    };
+    let statement = map(vec![
+        ("Effect", text("Allow")),
+        ("Action", Value::List(actions.iter().map(|a| text(a)).collect(), false)),
+        ("Resource", on.clone()),
+    ]);
+    let document =
+        map(vec![("Version", text("2012-10-17")), ("Statement", Value::List(vec![statement], false))]);
+    let title = format!("allow {}", listed(actions));
+    if role.implied_by == Some(function.resource.id) {
+        let path = vec!["Policies".into()];
+        return Some(Fix::suggested(
+            title,
+            Intent::Append { resource: function.resource.id, path, value: document },
+        ));
+    }
+    // Names of policies are unique within a role.
+    let target = match on {
+        Value::Of(id, _) => app.resource(*id).name.to_string(),
+        Value::Concat(parts) => match parts.first() {
+            Some(Value::Of(id, _)) => format!("{}Below", app.resource(*id).name),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let operation = actions.first().and_then(|a| a.split(':').nth(1)).unwrap_or_default().replace('*', "All");
+    let name = format!("{operation}{target}");
+    let value = map(vec![("PolicyName", text(&name)), ("PolicyDocument", document)]);
+    Some(Fix::suggested(title, Intent::Append { resource: role.id, path: vec!["Policies".into()], value }))
 }
 
 /// The name of the role, for messages.
