@@ -79,6 +79,7 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "they are flags of a command line")]
 struct Lint {
     #[command(flatten)]
     input: Input,

@@ -166,17 +166,14 @@ pub(super) fn hoist(sources: &SourceMap, at: Span) -> Result<Vec<Edit>, Refused>
     let (from, to, end) =
         whole_lines(text, root, statement).ok_or(Refused("something else stands on its line"))?;
     let indent = statement.start_position().column;
-    let moved: String = text
-        .get(statement.start_byte()..end)
-        .unwrap_or_default()
-        .split('\n')
-        .enumerate()
-        .map(|(i, line)| {
-            let blanks = line.len() - line.trim_start().len();
-            let line = if i == 0 { line } else { line.get(blanks.min(indent)..).unwrap_or(line) };
-            format!("{}{line}", if i == 0 { "" } else { "\n" })
-        })
-        .collect();
+    let mut moved = String::new();
+    for (i, line) in text.get(statement.start_byte()..end).unwrap_or_default().split('\n').enumerate() {
+        if i > 0 {
+            moved.push('\n');
+        }
+        let blanks = if i == 0 { 0 } else { line.len() - line.trim_start().len() };
+        moved.push_str(line.get(blanks.min(indent)..).unwrap_or(line));
+    }
     let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let target = with_comments(outermost, text);
     let edit = |a, b, text, stacks| Edit { span: Span::new(at.file, a, b), text, stacks };
@@ -277,7 +274,7 @@ fn is_name(g: &Grammar, n: Node<'_>) -> bool {
 fn bound_before<'t>(g: &Grammar, text: &'t str, root: Node<'_>, outermost: Node<'_>) -> BTreeSet<&'t str> {
     let mut out = BTreeSet::new();
     for s in children(root).into_iter().filter(|s| s.end_byte() <= outermost.start_byte()) {
-        out.extend(bound_names(g, text, s).into_iter());
+        out.extend(bound_names(g, text, s));
     }
     out
 }
@@ -287,7 +284,7 @@ fn names_bound<'t>(g: &Grammar, text: &'t str, scope: Node<'_>, but: Option<Node
     let mut out = BTreeSet::new();
     let list = if but.is_some() { children(scope) } else { vec![scope] };
     for s in list.into_iter().filter(|s| but != Some(*s)) {
-        out.extend(bound_names(g, text, s).into_iter());
+        out.extend(bound_names(g, text, s));
         if but.is_none()
             && let Some(parameters) = field(s, "parameters").or_else(|| field(s, "parameter"))
         {

@@ -145,18 +145,15 @@ impl<'d> Place<'d> {
             if !empty && !matches!(node.kind, DocKind::Map(_)) {
                 return Err(Refused("the value is no map"));
             }
-            match node.entry(key) {
-                Some(e) => {
-                    if !node.span.contains(e.key_span) {
-                        return Err(Refused("the value comes from elsewhere by a merge key"));
-                    }
-                    (entry, node, column) = (e, &e.value, self.column(e.key_span));
-                }
-                None => {
-                    let rest = keys.iter().skip(i).map(|k| (*k).to_owned()).collect();
-                    return Ok(Found::Lacks(node, entry, rest));
-                }
+            // A key that is not there is written there.
+            let Some(e) = node.entry(key) else {
+                let rest = keys.iter().skip(i).map(|k| (*k).to_owned()).collect();
+                return Ok(Found::Lacks(node, entry, rest));
+            };
+            if !node.span.contains(e.key_span) {
+                return Err(Refused("the value comes from elsewhere by a merge key"));
             }
+            (entry, node, column) = (e, &e.value, self.column(e.key_span));
         }
         self.sound(node)?;
         Ok(Found::Value(entry, column))

@@ -59,8 +59,8 @@ pub(super) fn out(app: &App, near: &Resource, v: &Value) -> Result<Out, Refused>
                 match out(app, near, p)? {
                     Out::Text(s) => text.push_str(&s.replace("${", "${!")),
                     Out::Bare(s) => text.push_str(&s),
-                    Out::Ref(n) => text.push_str(&format!("${{{n}}}")),
-                    Out::GetAtt(n, a) => text.push_str(&format!("${{{n}.{a}}}")),
+                    Out::Ref(n) => text.extend(["${", &n, "}"]),
+                    Out::GetAtt(n, a) => text.extend(["${", &n, ".", &a, "}"]),
                     Out::Sub(_) | Out::List(_) | Out::Map(_) => return Err(UNKNOWN),
                 }
             }
