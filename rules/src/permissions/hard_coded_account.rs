@@ -91,6 +91,8 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
     for r in cx.app.resources.iter().filter(|r| !r.generated) {
         let mut of_resource = Vec::new();
         walk(cx.app, r, &r.props, ("", false), DEPTH, &mut of_resource);
+        // What shows whose account it is comes first.
+        of_resource.sort_by_key(|p| (!p.own, p.tree.span()));
         places.push((r, of_resource));
     }
     // One of them shows whose account it is.

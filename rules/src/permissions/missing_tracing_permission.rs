@@ -22,7 +22,7 @@ const ACTIONS: &[&str] = &["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
 
 /// Libraries that send segments of their own. Without active tracing they send nothing unless a caller that samples
 /// says so, which the template does not show, so by themselves they prove nothing.
-/// Source: <https://docs.aws.amazon.com/xray/latest/devguide/xray-services-lambda.html>
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html> (`PassThrough`)
 const LIBRARIES: &[&str] = &["aws-xray-sdk", "aws-xray-sdk-core", "aws_xray_sdk"];
 
 fn check(cx: &Cx<'_>, out: &mut Findings) {

@@ -24,6 +24,8 @@ pub static RULE: Rule = Rule {
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html>
 const COMMON: &[&str] = &["logs:", "xray:", "ec2:", "cloudwatch:PutMetricData", "lambdainsights:"];
 
+/// How many functions are shown as places.
+const SHOWN: usize = 10;
 /// How many functions the message names.
 const NAMED: usize = 5;
 
@@ -49,10 +51,11 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
             let note = format!("`{}` runs with it", f.name());
             let named = f.prop("Role").values().every(|_| note.clone(), |v: &Option<Value>| v.is_some());
             if names.len() >= 2 {
-                if let Tri::Yes(p) = named {
+                let Tri::Yes(p) = named else { continue };
+                if names.len() < SHOWN {
                     claim = claim.with_context(p);
-                    names.push(f.name());
                 }
+                names.push(f.name());
             } else if let joined @ Tri::Yes(_) = claim.clone().and(named) {
                 claim = joined;
                 names.push(f.name());
@@ -77,9 +80,9 @@ fn gives_more(identity: &Identity) -> bool {
     let allowed = identity.statements.iter().filter(|s| s.effect == Effect::Allow && !s.actions.negated);
     allowed.flat_map(|s| &s.actions.list).any(|p| {
         let start = p.value.prefix();
-        let common = |c: &&str| start.get(..c.len()).is_some_and(|s| s.eq_ignore_ascii_case(c));
+        let common = |c: &str| start.get(..c.len()).is_some_and(|s| s.eq_ignore_ascii_case(c));
         // A symbolic start may be anything.
-        !start.is_empty() && !COMMON.iter().any(|c| common(&c))
+        !start.is_empty() && !COMMON.iter().any(|c| common(c))
     })
 }
 
