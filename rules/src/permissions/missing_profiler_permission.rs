@@ -159,6 +159,23 @@ mod tests {
     }
 
     #[test]
+    fn the_handler_of_the_agent_starts_it() {
+        let found = |handler: &str| {
+            let function = format!(
+                r#"{{"Role": "${{Role.Arn}}", "Handler": "{handler}", "Environment": {{"Variables": {{{OWN}}}}}}}"#
+            );
+            let app = AppBuilder::new()
+                .add("AWS::CodeGuruProfiler::ProfilingGroup", "Group", "{}")
+                .add("AWS::IAM::Role", "Role", BASIC)
+                .add("AWS::Lambda::Function", "Worker", &function)
+                .build();
+            check(&RULE, &app, &[]).len()
+        };
+        assert_eq!(found(HANDLER), 1);
+        assert_eq!(found("app.handler"), 0);
+    }
+
+    #[test]
     fn silent_where_allowed_or_off() {
         assert_eq!(found(&[WRAPPED, OWN], AGENT, "{}"), []);
         assert_eq!(

@@ -22,7 +22,16 @@ pub static RULE: Rule = Rule {
 
 /// What every function needs to run, whatever it does: logs, traces, network interfaces. Sharing that gives nothing away.
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html>
-const COMMON: &[&str] = &["logs:", "xray:", "ec2:", "cloudwatch:PutMetricData", "lambdainsights:"];
+const COMMON: &[&str] = &[
+    "cloudwatch:PutMetricData",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:Describe",
+    "ec2:UnassignPrivateIpAddresses",
+    "logs:",
+    "xray:",
+];
 
 /// How many functions are shown as places.
 const SHOWN: usize = 10;
@@ -137,6 +146,7 @@ mod tests {
     fn one_role_for_several() {
         let text = "`Role` is the role of 2 functions: `Reader` and `Writer`";
         assert_eq!(found(&two(READS)), [text]);
+        assert_eq!(found(&two(&READS.replace("s3:GetObject", "ec2:TerminateInstances"))), [text]);
         let many =
             ["C", "D", "E", "F"].iter().fold(two(READS), |a, n| a.add("AWS::Lambda::Function", n, USES));
         let text = "`Role` is the role of 6 functions: `Reader`, `Writer`, `C`, `D`, `E` and 1 more";
