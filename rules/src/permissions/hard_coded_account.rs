@@ -20,24 +20,12 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// Services whose resources a stack uses in its own account only: they take no policy of their own and are shared by
-/// no other means, so an ARN of theirs has the account of the stack.
-/// Source: the column "Resource-based policies" of
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html>
-const OWN: &[&str] = &[
-    "athena",
-    "autoscaling",
-    "cloudformation",
-    "cloudwatch",
-    "codedeploy",
-    "cognito-identity",
-    "elasticache",
-    "firehose",
-    "logs",
-    "rds-db",
-    "scheduler",
-    "states",
-];
+/// Resources a stack uses in its own account only, by service and type: state machines take no policy of their own,
+/// and those of log groups let in services, not roles of other accounts.
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/security_iam_service-with-iam.html>,
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html>
+const OWN: &[(&str, &str)] =
+    &[("logs", "log-group"), ("states", "activity"), ("states", "execution"), ("states", "stateMachine")];
 
 /// Properties that hold a role given to a service, which has to be of the same account, and of what.
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html>
@@ -157,12 +145,12 @@ fn walk(
             }
         }
         Node::Leaf(value) => {
-            for (service, account, is_whole) in arns(value) {
+            for Found { service, kind, account, is_whole } in arns(value) {
                 if is_placeholder(&account) {
                     continue;
                 }
                 let target = || app.target(resource.application, value, NAMED);
-                let own = OWN.contains(&service.as_str())
+                let own = OWN.contains(&(service.as_str(), kind.as_str()))
                     || (service == "iam"
                         && !free
                         && PASSED.contains(&key)
@@ -175,8 +163,18 @@ fn walk(
     }
 }
 
-/// The ARNs in a text: service, constant account, and whether the text is that ARN.
-fn arns(value: &Value) -> Vec<(String, String, bool)> {
+/// An ARN in a text.
+struct Found {
+    service: String,
+    /// What follows the account, up to the first slash.
+    kind: String,
+    account: String,
+    /// Whether the text is that ARN.
+    is_whole: bool,
+}
+
+/// The ARNs in a text whose service and account are constant.
+fn arns(value: &Value) -> Vec<Found> {
     let parts = match value {
         Value::Str(s) if s.contains("arn:") => std::slice::from_ref(value),
         Value::Concat(parts) => &parts[..],
@@ -189,7 +187,9 @@ fn arns(value: &Value) -> Vec<(String, String, bool)> {
         let (Some(service), Some(account)) = (service.as_str(), account.as_str()) else { continue };
         let is_foreign = FOREIGN.iter().any(|(s, r)| *s == service && rest.as_str() == Some(r));
         if arn.suffix().ends_with("arn") && is_account(account) && !is_foreign {
-            out.push((service.to_owned(), account.to_owned(), i == 0 && arn.as_str() == Some("arn")));
+            let kind = rest.prefix().split('/').next().unwrap_or_default().to_owned();
+            let is_whole = i == 0 && arn.as_str() == Some("arn");
+            out.push(Found { service: service.to_owned(), kind, account: account.to_owned(), is_whole });
         }
     }
     out
@@ -253,7 +253,7 @@ mod tests {
     fn silent_on_other_accounts_and_placeholders() {
         let queue = env("arn:aws:sqs:eu-west-1:482910375561:jobs");
         assert_eq!(found(&queue, "{}"), [""; 0]);
-        let logs = allows("arn:aws:logs:eu-west-1:777711110001:*");
+        let logs = allows("arn:aws:logs:eu-west-1:777711110001:log-group:*");
         assert_eq!(found(&queue, &logs), ["Role 777711110001"]);
         for number in ["123456789012", "111122223333", "000000000000", "987654321098", "123456789123", "aws"]
         {
@@ -276,7 +276,10 @@ mod tests {
             found(r#"{"Environment": {"Variables": {"RoleArn": "arn:aws:iam::482910375561:role/x"}}}"#, "{}"),
             [""; 0]
         );
-        assert_eq!(found(&env("arn:aws:logs:eu-west-1:482910375561:destination:all"), "{}"), [""; 0]);
+        for kind in ["destination:all", "delivery-destination:all", "*"] {
+            let of_logs = env(&format!("arn:aws:logs:eu-west-1:482910375561:{kind}"));
+            assert_eq!(found(&of_logs, "{}"), [""; 0], "{kind}");
+        }
         let stage = r#"{"Role": {"?Prod": ["arn:aws:iam::482910375561:role/a", "arn:aws:iam::682910375561:role/a"]}}"#;
         assert_eq!(found(stage, "{}"), [""; 0]);
         assert_eq!(
