@@ -111,6 +111,20 @@ impl Tree {
         Self::new(alts, open, span)
     }
 
+    /// The same property where these conditions hold too; alternatives that contradict them are left out.
+    #[must_use]
+    pub fn under(&self, guards: &Guards) -> Self {
+        if guards.is_empty() {
+            return self.clone();
+        }
+        let alts = self
+            .alts()
+            .iter()
+            .filter_map(|a| Some(Alt { guards: guards.and(&a.guards)?, ..a.clone() }))
+            .collect();
+        Self::new(alts, self.open().cloned(), self.span())
+    }
+
     /// The elements with the conditions they stand under, and why there may be more. An absent list is empty.
     /// A single value counts as a list of one, as AWS accepts for most list properties.
     pub fn items(&self) -> (Vec<(Tree, Guards)>, Option<Why>) {

@@ -470,7 +470,10 @@ impl Named {
                 let name = match (service, rest) {
                     ("lambda", [kind, name, ..]) if kind.as_str() == Some("function") => name.clone(),
                     ("states" | "logs", [_, name, ..]) => name.clone(),
-                    ("dynamodb" | "kinesis" | "events", [one]) => {
+                    (
+                        "dynamodb" | "kinesis" | "events" | "elasticfilesystem" | "codeguru-profiler",
+                        [one],
+                    ) => {
                         let below = split_symbolic(&symbolic_parts(one), '/');
                         below.get(1).cloned().unwrap_or_else(|| one.clone())
                     }

@@ -185,6 +185,9 @@ pub enum Kind {
     Key,
     Secret,
     Parameter,
+    FileSystem,
+    AccessPoint,
+    ProfilingGroup,
     Nested,
     Other,
 }
@@ -230,6 +233,9 @@ impl Kind {
             Self::Key => "key",
             Self::Secret => "secret",
             Self::Parameter => "parameter",
+            Self::FileSystem => "file system",
+            Self::AccessPoint => "access point",
+            Self::ProfilingGroup => "profiling group",
             Self::Nested => "nested stack",
             Self::Other => "resource",
         }
@@ -272,6 +278,9 @@ const TYPES: &[(&str, Kind)] = &[
     ("AWS::KMS::Key", Kind::Key),
     ("AWS::SecretsManager::Secret", Kind::Secret),
     ("AWS::SSM::Parameter", Kind::Parameter),
+    ("AWS::EFS::FileSystem", Kind::FileSystem),
+    ("AWS::EFS::AccessPoint", Kind::AccessPoint),
+    ("AWS::CodeGuruProfiler::ProfilingGroup", Kind::ProfilingGroup),
     ("Nested", Kind::Nested),
 ];
 

@@ -250,6 +250,7 @@ impl super::Resource {
             Kind::DeliveryStream => "DeliveryStreamName",
             Kind::StateMachine => "StateMachineName",
             Kind::LogGroup => "LogGroupName",
+            Kind::ProfilingGroup => "ProfilingGroupName",
             _ => return Prop::known(Value::Of(self.id, Attr::Name), self.anchor.span),
         };
         let p = self.props.get(property).values();

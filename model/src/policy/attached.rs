@@ -25,6 +25,7 @@ const HOLDERS: &[(&str, &str, &str)] = &[
 /// Resources whose own properties hold their policy.
 const OWN: &[(Kind, &[&str])] = &[
     (Kind::EventBus, &["Policy"]),
+    (Kind::FileSystem, &["FileSystemPolicy"]),
     (Kind::Key, &["KeyPolicy"]),
     (Kind::Table, &["ResourcePolicy", "PolicyDocument"]),
 ];

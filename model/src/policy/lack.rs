@@ -51,6 +51,19 @@ impl Identity {
         }
     }
 
+    /// Like [`Identity::lacks`] for a resource that is not in the project: the proof supposes that no policy of the
+    /// resource itself allows the action.
+    pub fn lacks_outside(&self, app: &App, action: &str, resource: &Arn, given: &Guards) -> Tri {
+        let (claim, Some(role)) = (self.lacks(app, &[action], resource, given), self.role) else {
+            return Tri::Unknown(self.why());
+        };
+        let basis =
+            Basis::Heuristic("no policy of the resource, which is not in the project, allows it".into());
+        let note = "a policy of the resource, which is not in the project, is taken not to allow it";
+        let at = app.resource(role).anchor.span;
+        claim.with_context(Proof::single(Evidence::new(at, note, basis, given.clone())))
+    }
+
     /// Does a statement certainly deny the action on the resource?
     pub fn denies(&self, app: &App, action: &str, resource: &Arn, given: &Guards) -> Tri {
         let request = Request { action, resource, who: None, given };

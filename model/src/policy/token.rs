@@ -82,6 +82,9 @@ const FORMS: &[(Kind, &str)] = &[
     (Kind::Key, "kms:${AWS::Region}:${AWS::AccountId}:key/{}"),
     (Kind::UserPool, "cognito-idp:${AWS::Region}:${AWS::AccountId}:userpool/{}"),
     (Kind::LogGroup, "logs:${AWS::Region}:${AWS::AccountId}:log-group:{}"),
+    (Kind::FileSystem, "elasticfilesystem:${AWS::Region}:${AWS::AccountId}:file-system/{}"),
+    (Kind::AccessPoint, "elasticfilesystem:${AWS::Region}:${AWS::AccountId}:access-point/{}"),
+    (Kind::ProfilingGroup, "codeguru-profiler:${AWS::Region}:${AWS::AccountId}:profilingGroup/{}"),
 ];
 
 /// What is written around the name in the ARNs of a kind.

@@ -20,6 +20,11 @@ pub static RULE: Rule = Rule {
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html>
 const ACTIONS: &[&str] = &["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
 
+/// Libraries that send segments of their own. Without active tracing they send nothing unless a caller that samples
+/// says so, which the template does not show, so by themselves they prove nothing.
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html> (`PassThrough`)
+const LIBRARIES: &[&str] = &["aws-xray-sdk", "aws-xray-sdk-core", "aws_xray_sdk"];
+
 fn check(cx: &Cx<'_>, out: &mut Findings) {
     for (function, identity) in shared::functions(cx) {
         let mode = function.prop("TracingConfig").get("Mode").strings();
@@ -29,7 +34,12 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
         let Some(given) = proof.guards().and(&function.resource.guards) else { continue };
         let Some((names, lacks)) = shared::lacking(cx, &identity, ACTIONS, &given) else { continue };
         let role = shared::role(cx, &identity);
-        out.report(traced.and(lacks), function.name(), role, |_| {
+        let imports = cx.link_of(function.resource.id).into_iter().flat_map(|l| &l.imports);
+        let mut claim = traced.and(lacks);
+        if let Some(i) = imports.into_iter().find(|i| LIBRARIES.contains(&i.package.as_str())) {
+            claim = claim.with_context(i.evidence("what the code records here is dropped as well"));
+        }
+        out.report(claim, function.name(), role, |_| {
             Message::new(format!(
                 "`{}` has active tracing, but its role `{role}` may not call {}",
                 function.name(),
