@@ -6,8 +6,8 @@ use super::identity::Identity;
 use super::verdict::{Request, Verdict, Who, verdict};
 use crate::app::{App, ResourceId};
 use crate::aws::iam;
-use crate::handler::{Fact, Handler, SdkCall};
-use crate::tri::{Guards, Proof, Prop, Tri, Why};
+use crate::handler::{Ctx, Fact, Handler, SdkCall};
+use crate::tri::{Basis, Guards, Proof, Prop, Tri, Why};
 use crate::value::Value;
 use smol_str::SmolStr;
 
@@ -38,11 +38,16 @@ pub enum Answer {
 }
 
 /// What a handler asks for with the credentials of its role: calls of clients with credentials or an endpoint of their
-/// own are left out, those that are only taken to be reachable are not.
+/// own are left out, and those behind a question about environment variables that has another answer in every
+/// deployment; those that are only taken to be reachable are not.
 pub fn asks<'h>(app: &App, function: ResourceId, handler: &'h Handler) -> Vec<Ask<'h>> {
     let mut out = Vec::new();
+    let never = |ctx: &Ctx| match app.function(function).map(|f| f.never(ctx)) {
+        Some(Tri::Yes(proof)) => proof.evidence().iter().all(|e| is_fixed(e.basis())),
+        _ => false,
+    };
     for (fact, call) in handler.sdk_calls() {
-        if call.foreign {
+        if call.foreign || never(&fact.ctx) {
             continue;
         }
         for need in iam::needs(&call.service, &call.operation, &call.args).must {
@@ -75,9 +80,13 @@ impl Ask<'_> {
         self.on.only().filter(|a| !a.is_unknown())
     }
 
-    /// Whether an argument comes from an environment variable that the template certainly does not set.
+    /// Whether an argument comes from an environment variable that the template certainly does not set, or the call
+    /// stands behind a question about one that has another answer where nothing else is given for parameters.
     pub fn is_unset(&self, app: &App, function: ResourceId) -> bool {
         let Some(f) = app.function(function) else { return false };
+        if matches!(f.never(&self.fact.ctx), Tri::Yes(_)) {
+            return true;
+        }
         let mut names = Vec::new();
         variables(&self.call.args, 0, &mut names);
         names.into_iter().any(|n| matches!(f.env_missing(n), Tri::Yes(_)))
@@ -135,6 +144,11 @@ impl Ask<'_> {
             (None, None) => Answer::Missing,
         }
     }
+}
+
+/// Whether it is so in every deployment.
+fn is_fixed(basis: &Basis) -> bool {
+    matches!(basis, Basis::Written | Basis::ServiceDefault)
 }
 
 fn variables<'v>(v: &'v Value, depth: usize, out: &mut Vec<&'v str>) {

@@ -69,6 +69,12 @@ impl Interp<'_> {
             let page = self.call_operation(service, operation, api_args(&input, &[]), foreign, site);
             return Some(V::List(Rc::new(vec![page]), false));
         }
+        if let Some(waiter) = class.strip_prefix("waitUntil") {
+            let operation = SmolStr::new_static(api::waited(service, waiter)?);
+            let foreign = client_is_foreign(&part(args.at(0).unwrap_or(&V::unknown()), "client"));
+            let input = args.at(1).map_or_else(|| Value::Map(Vec::new(), false), |v| api_args(v, &[]));
+            return Some(self.call_operation(service, operation, input, foreign, site));
+        }
         let is_client = site.is_new
             && (class.ends_with("Client") && !class.contains('.')
                 || api::service_named(class) == Some(service));

@@ -134,6 +134,10 @@ pub(super) fn line(f: &Fact) -> String {
             let _ = write!(out, " [{name}]");
         }
     }
+    for t in &c.env {
+        let default = t.default.as_ref().map(|d| format!(" or {d:?}")).unwrap_or_default();
+        let _ = write!(out, " [${}{default} {:?}]", t.name, t.is);
+    }
     if !c.chain.is_empty() {
         let chain: Vec<&str> = c.chain.iter().map(|c| c.callee.as_str()).collect();
         let _ = write!(out, " < {}", chain.join(" > "));
