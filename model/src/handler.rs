@@ -144,9 +144,7 @@ impl EnvTest {
                 Value::Of(..) | Value::Pseudo(_) => true,
                 _ => text.is_some_and(|t| !t.is_empty()),
             }),
-            EnvState::Is(s) => {
-                v.is_none() || text.is_some_and(|t| !t.trim().eq_ignore_ascii_case(s.trim()))
-            }
+            EnvState::Is(s) => v.is_none() || text.is_some_and(|t| !t.trim().eq_ignore_ascii_case(s.trim())),
             EnvState::IsNot(s) => text.is_some_and(|t| t == *s),
         }
     }

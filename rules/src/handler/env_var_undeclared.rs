@@ -5,7 +5,7 @@ use lamlint_model::aws::env::is_provided;
 use lamlint_model::finding::Message;
 use lamlint_model::handler::{Fact, FactKind, Handler, Phase};
 use lamlint_model::rule::{Severity, Tier};
-use lamlint_model::{Cx, Findings, Rule, Tri, Value};
+use lamlint_model::{Cx, Findings, Rule, Value};
 use std::collections::BTreeMap;
 
 /// The rule.

@@ -343,7 +343,9 @@ pub(crate) fn method(service: &str, object: &str, name: &str) -> Option<(&'stati
 pub(crate) fn waited(service: &str, waiter: &str) -> Option<&'static str> {
     let groups = rows(WAITERS).find(|r| r[0] == service)?.get(1).copied()?;
     let mut groups = groups.split(' ').filter_map(|g| g.split_once(':'));
-    groups.find(|(_, waiters)| waiters.split(',').any(|w| same_name(w, waiter))).map(|(operation, _)| operation)
+    groups
+        .find(|(_, waiters)| waiters.split(',').any(|w| same_name(w, waiter)))
+        .map(|(operation, _)| operation)
 }
 
 /// A kind of resource object: its name and its identifiers by API argument name.

@@ -64,7 +64,8 @@ impl Interp<'_> {
     /// Note a call that may set variables.
     pub(super) fn may_set_env(&mut self, q: &str, first: Option<&V>) {
         let given = matches!(first, Some(V::Ext(q, _)) if is_environment(q));
-        if CHANGING.contains(&q) || (given && api::lookup(self.lang, q).is_some_and(|r| r.kind == Kind::Merge))
+        if CHANGING.contains(&q)
+            || (given && api::lookup(self.lang, q).is_some_and(|r| r.kind == Kind::Merge))
         {
             self.env.insert_all();
         }
@@ -111,11 +112,15 @@ impl Interp<'_> {
             op => (false, op),
         };
         let tests = match (op, &left.kind, &right.kind) {
-            ("in", ExprKind::Str(name), _) => {
-                self.is_env_mapping(right).then(|| both(Variable { name: name.clone(), default: None }, EnvState::Set))
+            ("in", ExprKind::Str(name), _) => self
+                .is_env_mapping(right)
+                .then(|| both(Variable { name: name.clone(), default: None }, EnvState::Set)),
+            ("==", _, ExprKind::Str(text)) => {
+                self.env_variable(left, 0).map(|v| both(v, EnvState::Is(text.clone())))
             }
-            ("==", _, ExprKind::Str(text)) => self.env_variable(left, 0).map(|v| both(v, EnvState::Is(text.clone()))),
-            ("==", ExprKind::Str(text), _) => self.env_variable(right, 0).map(|v| both(v, EnvState::Is(text.clone()))),
+            ("==", ExprKind::Str(text), _) => {
+                self.env_variable(right, 0).map(|v| both(v, EnvState::Is(text.clone())))
+            }
             ("==", _, _) if is_nothing(right) => self.env_variable(left, 0).map(|v| both(v, EnvState::Unset)),
             _ => None,
         };

@@ -225,8 +225,10 @@ impl Interp<'_> {
             "waitFor" => {
                 let waiter = args.at(0).and_then(V::as_str).and_then(|w| api::waited(service, w));
                 if let Some(operation) = waiter {
-                    let input = args.at(1).map_or_else(|| Value::Map(Vec::new(), false), |v| api_args(v, &[]));
-                    let v = self.call_operation(service, SmolStr::new_static(operation), input, foreign, site);
+                    let input =
+                        args.at(1).map_or_else(|| Value::Map(Vec::new(), false), |v| api_args(v, &[]));
+                    let v =
+                        self.call_operation(service, SmolStr::new_static(operation), input, foreign, site);
                     self.callback(args, &v, site);
                     return v;
                 }
