@@ -51,8 +51,9 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
         let mut index = BTreeMap::new();
         for ask in asks(cx.app, f.resource.id, h) {
             // A branch that tests the configuration may never be taken in this deployment.
-            let optional = ask.fact.ctx.branch && ask.target().is_none();
-            if optional || ask.fact.ctx.maybe || ask.is_unset(cx.app, f.resource.id) {
+            let ctx = &ask.fact.ctx;
+            let optional = (ctx.branch && ask.target().is_none()) || ask.is_off(cx.app, f.resource.id);
+            if optional || ctx.maybe || ask.is_unset(cx.app, f.resource.id) {
                 continue;
             }
             let answer = ask.answer(cx.app, f.resource.id, &who);
