@@ -166,6 +166,8 @@ pub enum FactKind {
     NewClient(NewClient),
     /// Calls an AWS operation.
     SdkCall(SdkCall),
+    /// Makes an address or a form that lets others call an AWS operation with the credentials of the role.
+    Signed(SdkCall),
     /// Reads an environment variable.
     EnvRead {
         /// Its name, when constant.
@@ -357,6 +359,14 @@ impl Handler {
             Basis::Heuristic("a handler by its shape; no template names it".into())
         };
         Proof::single(Evidence::new(self.span, note, basis, Guards::none()))
+    }
+
+    /// The calls of AWS operations, and those others can make with what the code signs.
+    pub fn permitted_calls(&self) -> impl Iterator<Item = (&Fact, &SdkCall)> {
+        self.facts.iter().filter_map(|f| match &f.kind {
+            FactKind::SdkCall(c) | FactKind::Signed(c) => Some((f, c)),
+            _ => None,
+        })
     }
 
     /// The calls of AWS operations.

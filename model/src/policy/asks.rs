@@ -46,7 +46,7 @@ pub fn asks<'h>(app: &App, function: ResourceId, handler: &'h Handler) -> Vec<As
         Some(Tri::Yes(proof)) => proof.evidence().iter().all(|e| is_fixed(e.basis())),
         _ => false,
     };
-    for (fact, call) in handler.sdk_calls() {
+    for (fact, call) in handler.permitted_calls() {
         if call.foreign || never(&fact.ctx) {
             continue;
         }

@@ -3,7 +3,7 @@
 use super::intrinsic::intrinsic;
 use super::least::{Statement as Least, grouped};
 use super::uses::Use;
-use super::{Report, Site, Subject, place};
+use super::{By, Report, Site, Subject, place};
 use lamlint_model::aws::iam::{self, actions};
 use lamlint_model::policy::{
     Effect, Patterns, Principal, Request, Statement, Verdict, glob, trust_policy, verdict,
@@ -11,7 +11,34 @@ use lamlint_model::policy::{
 use lamlint_model::tri::Reason;
 use lamlint_model::value::Value;
 use serde::Serialize;
+use smol_str::SmolStr;
 use std::collections::BTreeSet;
+
+/// Starts of actions that are asked for by other means than a call of their name: by requests that are signed or tokens
+/// that are made without an operation, by services for things that are encrypted, and for roles that are passed on.
+/// Source: <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>
+const OTHERWISE: &[&str] = &[
+    "aoss:",
+    "appsync:GraphQL",
+    "aps:",
+    "cassandra:",
+    "dsql:DbConnect",
+    "elasticache:Connect",
+    "es:ESHttp",
+    "execute-api:",
+    "iam:CreateServiceLinkedRole",
+    "iam:PassRole",
+    "iot:",
+    "kafka-cluster:",
+    "kms:",
+    "lambda:InvokeFunctionUrl",
+    "memorydb:Connect",
+    "neptune-db:",
+    "rds-db:",
+    "redshift:GetClusterCredentials",
+    "sts:",
+    "vpc-lattice-svcs:",
+];
 
 /// The difference between the least policy and what is granted.
 #[derive(Serialize)]
@@ -47,6 +74,7 @@ pub(super) struct Unused {
     #[serde(flatten)]
     pub policy: Policy,
     pub actions: Vec<String>,
+    pub resources: Vec<serde_json::Value>,
 }
 
 /// A grant that is wider than what is needed of it.
@@ -93,9 +121,10 @@ pub(super) fn difference(
         let used = grant.used();
         let unused = grant.unused();
         if !unused.is_empty() {
-            match out.unused.iter_mut().find(|u| u.policy == policy) {
+            let resources = grant.resources();
+            match out.unused.iter_mut().find(|u| u.policy == policy && u.resources == resources) {
                 Some(u) => u.actions.extend(unused),
-                None => out.unused.push(Unused { policy: policy.clone(), actions: unused }),
+                None => out.unused.push(Unused { policy: policy.clone(), actions: unused, resources }),
             }
         }
         out.broad.extend(grant.broad(policy, &used));
@@ -119,7 +148,10 @@ fn missing(least: &[Least]) -> Vec<Missing> {
     for st in least {
         for denied in [false, true] {
             let word = if denied { "denied" } else { "missing" };
-            let sites: Vec<Site> = st.sites.iter().filter(|c| c.granted == word).cloned().collect();
+            // What a feature is denied may be denied on purpose: logs that go elsewhere.
+            let meant = |c: &&Site| denied && matches!(c.by, By::Feature(_));
+            let sites = st.sites.iter().filter(|c| c.granted == word && !meant(c));
+            let sites: Vec<Site> = sites.cloned().collect();
             if !sites.is_empty() {
                 let actions: BTreeSet<String> = sites.iter().map(|c| c.action.clone()).collect();
                 let actions = actions.into_iter().collect();
@@ -215,12 +247,12 @@ impl<'g, 'a> Grant<'g, 'a> {
         p.list.iter().map(|p| p.value.as_str()).collect()
     }
 
-    fn perhaps(&self) -> impl Iterator<Item = &'g smol_str::SmolStr> + use<'g, 'a> {
+    fn perhaps(&self) -> impl Iterator<Item = &'g SmolStr> + use<'g, 'a> {
         self.having.iter().flat_map(|o| &o.needs.perhaps)
     }
 
     fn may_be_used(&self) -> bool {
-        let hit = |a: &&smol_str::SmolStr| {
+        let hit = |a: &&SmolStr| {
             let listed = self.st.actions.list.iter().any(|p| p.value.as_str().is_none_or(|p| glob(p, a)));
             listed != self.st.actions.negated
         };
@@ -237,58 +269,78 @@ impl<'g, 'a> Grant<'g, 'a> {
             used.iter().any(|u| u.one_of.iter().any(|a| glob(p, a))) || self.perhaps().any(|a| glob(p, a))
         };
         let all = self.st.actions.list.iter().filter_map(|p| p.value.as_str());
-        all.filter(|p| !hit(p)).map(str::to_owned).collect()
+        all.filter(|p| !hit(p) && !self.may_be_asked_otherwise(p)).map(str::to_owned).collect()
+    }
+
+    /// Whether something else than a call of that name may ask for an action.
+    fn may_be_asked_otherwise(&self, pattern: &str) -> bool {
+        let prefix = pattern.split(':').next().unwrap_or_default();
+        let calls = |u: &Use<'_>| {
+            matches!(u.by, By::Call(_)) && u.one_of.iter().any(|a| a.split(':').next() == Some(prefix))
+        };
+        // Making or copying a thing asks for its tags as well.
+        let tags = || iam::expand(pattern).is_some_and(|all| all.iter().all(|a| is_tagging(a)));
+        OTHERWISE.iter().any(|p| pattern.starts_with(p)) || (self.uses().any(calls) && tags())
+    }
+
+    fn resources(&self) -> Vec<serde_json::Value> {
+        let (app, f) = (&self.report.analysis.app, self.s.link.function);
+        let list = self.st.resources.iter().flat_map(|r| &r.list);
+        list.map(|p| intrinsic(app, f.resource, &p.value)).collect()
     }
 
     /// What would be enough, when that is less.
     fn broad(&self, policy: Policy, used: &[&'g Use<'a>]) -> Option<Broad> {
-        let app = &self.report.analysis.app;
-        let f = self.s.link.function;
         if used.is_empty() {
             return None;
         }
-        let needed: BTreeSet<&str> =
-            used.iter().flat_map(|u| &u.one_of).map(smol_str::SmolStr::as_str).collect();
+        let needed: BTreeSet<&str> = used.iter().flat_map(|u| &u.one_of).map(SmolStr::as_str).collect();
         let perhaps: BTreeSet<&str> =
-            self.perhaps().map(smol_str::SmolStr::as_str).filter(|a| !needed.contains(a)).collect();
+            self.perhaps().map(SmolStr::as_str).filter(|a| !needed.contains(a)).collect();
+        let negated = self.st.actions.negated;
         let patterns = Self::patterns(&self.st.actions)?;
-        let wide: Vec<&str> = if self.st.actions.negated {
-            patterns.clone()
-        } else {
-            let wide = |p: &&str| {
-                let known = |a: &str| needed.contains(a) || perhaps.contains(a);
-                p.contains(['*', '?']) && iam::expand(p).is_none_or(|all| all.iter().any(|a| !known(a)))
-            };
-            patterns.iter().copied().filter(wide).collect()
+        let serves = |p: &&str| negated || needed.iter().any(|a| glob(p, a));
+        let wide = |p: &&str| {
+            let known = |a: &str| needed.contains(a) || perhaps.contains(a);
+            negated
+                || (p.contains(['*', '?']) && iam::expand(p).is_none_or(|all| all.iter().any(|a| !known(a))))
         };
         let anywhere = self.anywhere(used);
-        if wide.is_empty() && !anywhere {
+        // What serves nothing is told apart.
+        let shown: Vec<&str> = patterns.into_iter().filter(|p| serves(p) && (anywhere || wide(p))).collect();
+        if shown.is_empty() {
             return None;
         }
-        let shown: Vec<&str> = if anywhere || self.st.actions.negated { patterns } else { wide };
-        let concerned = |u: &&&Use<'a>| {
-            self.st.actions.negated || u.one_of.iter().any(|a| shown.iter().any(|p| glob(p, a)))
-        };
-        let groups = grouped(self.report, f, used.iter().filter(concerned).map(|u| (*u, "allowed")));
-        let instead = groups.into_values().map(|(resource, g)| Instead {
-            actions: g.actions.into_iter().collect(),
-            resource,
-            sites: g.sites.into_iter().collect(),
+        let concerned = |u: &&&Use<'a>| negated || u.one_of.iter().any(|a| shown.iter().any(|p| glob(p, a)));
+        let perhaps = perhaps.into_iter().filter(|a| {
+            let of = |n: &&str| n.split(':').next() == a.split(':').next();
+            needed.iter().any(|n| of(&n)) && shown.iter().any(|p| p.contains(['*', '?']) && glob(p, a))
         });
-        let resources = self.st.resources.iter().flat_map(|r| &r.list);
-        let hit = |a: &&&str| {
-            !self.st.actions.negated && shown.iter().any(|p| p.contains(['*', '?']) && glob(p, a))
-        };
         Some(Broad {
             policy,
             actions: shown
                 .iter()
-                .map(|p| if self.st.actions.negated { format!("all but {p}") } else { (*p).to_owned() })
+                .map(|p| if negated { format!("all but {p}") } else { (*p).to_owned() })
                 .collect(),
-            resources: resources.map(|p| intrinsic(app, f.resource, &p.value)).collect(),
-            instead: instead.collect(),
-            perhaps: perhaps.iter().filter(hit).map(|a| (*a).to_owned()).collect(),
+            resources: self.resources(),
+            instead: self.instead(used.iter().filter(concerned).copied()),
+            perhaps: perhaps.map(str::to_owned).collect(),
         })
+    }
+
+    fn instead(&self, used: impl Iterator<Item = &'g Use<'a>>) -> Vec<Instead> {
+        let groups = grouped(self.report, self.s.link.function, used.map(|u| (u, "allowed")));
+        let all = groups.into_values().map(|(resource, g)| Instead {
+            actions: g.actions.into_iter().collect(),
+            resource,
+            sites: g.sites.into_iter().collect(),
+        });
+        let mut all: Vec<Instead> = all.collect();
+        // What is needed anywhere is needed on each.
+        let anywhere: BTreeSet<String> =
+            all.iter().filter(|i| i.resource == "*").flat_map(|i| i.actions.iter().cloned()).collect();
+        all.retain(|i| i.resource == "*" || i.actions.iter().any(|a| !anywhere.contains(a)));
+        all
     }
 
     /// Whether it allows its actions on resources of any name, while all that are used are known.
@@ -318,4 +370,11 @@ fn is_any(v: &Value) -> bool {
 
 fn is_logs(u: &Use<'_>) -> bool {
     u.one_of.iter().any(|a| a.starts_with("logs:"))
+}
+
+fn is_tagging(action: &str) -> bool {
+    let name = action.split_once(':').map_or("", |(_, n)| n);
+    actions::find(action).is_some_and(|a| a.level == actions::Level::Tagging)
+        || name.starts_with("AddTags")
+        || name.starts_with("CreateTags")
 }

@@ -64,15 +64,14 @@ fn difference(out: &mut String, e: &Entry, d: &Difference) {
         let _ = writeln!(out, "  {}", paint(BOLD, "granted, but not used"));
     }
     for u in &d.unused {
-        let _ = writeln!(out, "    {} {}", printable(&u.actions.join(", ")), of(&u.policy));
+        let on = printable(&format!("{} on {}", u.actions.join(", "), listed(&u.resources)));
+        let _ = writeln!(out, "    {on} {}", of(&u.policy));
     }
     if !d.broad.is_empty() {
         let _ = writeln!(out, "  {}", paint(BOLD, "wider than needed"));
     }
     for b in &d.broad {
-        let resources: BTreeSet<String> = b.resources.iter().map(yaml).collect();
-        let resources: Vec<String> = resources.into_iter().collect();
-        let on = printable(&format!("{} on {}", b.actions.join(", "), resources.join(", ")));
+        let on = printable(&format!("{} on {}", b.actions.join(", "), listed(&b.resources)));
         let _ = writeln!(out, "    {on} {}", of(&b.policy));
         for i in &b.instead {
             let on = printable(&yaml(&i.resource));
@@ -84,7 +83,7 @@ fn difference(out: &mut String, e: &Entry, d: &Difference) {
             );
         }
         if !b.perhaps.is_empty() {
-            let _ = writeln!(out, "      perhaps also: {}", b.perhaps.join(", "));
+            let _ = writeln!(out, "      perhaps also: {}", first(b.perhaps.iter().cloned()));
         }
     }
     if let (Some(why), None) = (&d.undecided, e.unlinked.as_ref().or(e.incomplete.as_ref())) {
@@ -98,13 +97,23 @@ fn of(p: &Policy) -> String {
 }
 
 fn places(sites: &[Site]) -> String {
-    /// Places that are shown; the document has them all.
-    const SHOWN: usize = 4;
     let all: BTreeSet<String> = sites.iter().map(|c| format!("{}:{}", printable(&c.path), c.line)).collect();
+    format!("({})", first(all.into_iter()))
+}
+
+/// Resources as a template writes them.
+fn listed(resources: &[serde_json::Value]) -> String {
+    let all: BTreeSet<String> = resources.iter().map(yaml).collect();
+    first(all.into_iter())
+}
+
+/// The first few; the document has them all.
+fn first(all: impl ExactSizeIterator<Item = String>) -> String {
+    const SHOWN: usize = 5;
     let more = all.len().saturating_sub(SHOWN);
-    let mut list: Vec<String> = all.into_iter().take(SHOWN).collect();
+    let mut list: Vec<String> = all.take(SHOWN).collect();
     if more > 0 {
         list.push(format!("{more} more"));
     }
-    format!("({})", list.join(", "))
+    list.join(", ")
 }

@@ -19,6 +19,7 @@ mod methods;
 mod modules;
 mod sdk;
 mod sdk_js;
+mod signed;
 mod stmt;
 mod text;
 pub(crate) mod value;

@@ -235,11 +235,14 @@ impl Interp<'_> {
             }
             _ => {}
         }
+        if let Some(v) = self.signed_method(service, foreign, name, args, site) {
+            return v;
+        }
         let kind = if document { "document" } else { "client" };
         let special = api::method(service, kind, name).map(|(o, params)| (SmolStr::new_static(o), params));
         let plain = || api::operation(service, name).map(|o| (o, Vec::new()));
         let Some((operation, params)) = special.or_else(plain) else {
-            // Signed addresses, `exceptions`: no call that is known.
+            // `exceptions`, `can_paginate`: no call that is known.
             self.hand_over(args.functions(), Deps::CALL, true);
             return V::Ext(SmolStr::new_static("#sdk"), args.deps().or(Deps::CALL));
         };

@@ -7,7 +7,7 @@ use super::external::part;
 use super::sdk::{api_args, client_is_foreign, is_foreign};
 use super::value::{Sdk, V};
 use crate::code::api::{self};
-use lamlint_model::value::Value;
+use lamlint_model::value::{Deps, Value};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -39,6 +39,26 @@ impl Interp<'_> {
                     document: true,
                     defaults: None,
                 })));
+            }
+            ("s3-request-presigner", "getSignedUrl") => {
+                let foreign = args.at(0).is_some_and(client_is_foreign);
+                if let Some(V::Sdk(c)) = args.at(1)
+                    && let Sdk::Command { service, operation, input } = &**c
+                {
+                    self.signed(service, operation.clone(), api_args(input, &[]), foreign, site);
+                } else {
+                    self.give_up(
+                        lamlint_model::tri::Reason::Dynamic,
+                        "an SDK command that is not known is signed",
+                    );
+                }
+                return Some(V::of_deps(args.deps().or(Deps::FRESH)));
+            }
+            ("s3-presigned-post", "createPresignedPost") => {
+                let foreign = args.at(0).is_some_and(client_is_foreign);
+                let input = args.at(1).map_or_else(|| Value::Map(Vec::new(), true), |v| api_args(v, &[]));
+                self.signed("s3", "PutObject".into(), input, foreign, site);
+                return Some(V::of_deps(args.deps().or(Deps::FRESH)));
             }
             ("lib-storage", "Upload") => {
                 let options = args.at(0).cloned().unwrap_or_else(V::unknown);

@@ -100,6 +100,7 @@ pub(super) fn line(f: &Fact) -> String {
                 if c.foreign { " foreign" } else { "" }
             )
         }
+        FactKind::Signed(c) => write!(out, "signs {}.{} {}", c.service, c.operation, value(&c.args)),
         FactKind::EnvRead { name, required } => {
             write!(out, "env {}{}", value(name), if *required { " required" } else { "" })
         }
