@@ -74,6 +74,80 @@ pub struct Ctx {
     /// In or behind a read or write that makes repeating it harmless: the body of a handler marked idempotent,
     /// or code behind a check of a conditional write. Names the means.
     pub idempotent: Option<SmolStr>,
+    /// What the code asked of environment variables on the way here, all of which holds where this happens.
+    pub env: Vec<EnvTest>,
+}
+
+/// A condition on an environment variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvTest {
+    /// The variable.
+    pub name: SmolStr,
+    /// What stands for it where it is not set.
+    pub default: Option<SmolStr>,
+    /// What is asked.
+    pub is: EnvState,
+}
+
+/// What can be asked of an environment variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EnvState {
+    /// It is there.
+    Set,
+    /// It is not there.
+    Unset,
+    /// It is there and not empty.
+    Filled,
+    /// It is not there, or empty.
+    Empty,
+    /// It is this text, perhaps in another case.
+    Is(SmolStr),
+    /// It is not this text.
+    IsNot(SmolStr),
+}
+
+impl EnvState {
+    /// The opposite.
+    #[must_use]
+    pub fn not(self) -> Self {
+        match self {
+            Self::Set => Self::Unset,
+            Self::Unset => Self::Set,
+            Self::Filled => Self::Empty,
+            Self::Empty => Self::Filled,
+            Self::Is(s) => Self::IsNot(s),
+            Self::IsNot(s) => Self::Is(s),
+        }
+    }
+}
+
+impl EnvTest {
+    /// Whether it certainly does not hold for what a template gives the variable.
+    pub fn fails(&self, given: Option<&Value>) -> bool {
+        let default = self.default.clone().map(Value::Str);
+        // Some languages take the default in place of empty text as well.
+        if default.is_some() && given.and_then(Value::as_str) == Some("") {
+            return false;
+        }
+        let v = given.or(default.as_ref());
+        let text = v.and_then(|v| match v {
+            Value::Str(s) => Some(s.clone()),
+            Value::Int(_) | Value::Bool(_) => Some(v.to_string().into()),
+            _ => None,
+        });
+        match &self.is {
+            EnvState::Set => v.is_none(),
+            EnvState::Unset => v.is_some(),
+            EnvState::Filled => v.is_none() || text.is_some_and(|t| t.is_empty()),
+            EnvState::Empty => v.is_some_and(|v| match v {
+                Value::Concat(parts) => parts.iter().any(|p| p.as_str().is_some_and(|s| !s.is_empty())),
+                Value::Of(..) | Value::Pseudo(_) => true,
+                _ => text.is_some_and(|t| !t.is_empty()),
+            }),
+            EnvState::Is(s) => v.is_none() || text.is_some_and(|t| !t.trim().eq_ignore_ascii_case(s.trim())),
+            EnvState::IsNot(s) => text.is_some_and(|t| t == *s),
+        }
+    }
 }
 
 /// One call on the way to a fact.
@@ -92,6 +166,8 @@ pub enum FactKind {
     NewClient(NewClient),
     /// Calls an AWS operation.
     SdkCall(SdkCall),
+    /// Makes an address or a form that lets others call an AWS operation with the credentials of the role.
+    Signed(SdkCall),
     /// Reads an environment variable.
     EnvRead {
         /// Its name, when constant.
@@ -283,6 +359,14 @@ impl Handler {
             Basis::Heuristic("a handler by its shape; no template names it".into())
         };
         Proof::single(Evidence::new(self.span, note, basis, Guards::none()))
+    }
+
+    /// The calls of AWS operations, and those others can make with what the code signs.
+    pub fn permitted_calls(&self) -> impl Iterator<Item = (&Fact, &SdkCall)> {
+        self.facts.iter().filter_map(|f| match &f.kind {
+            FactKind::SdkCall(c) | FactKind::Signed(c) => Some((f, c)),
+            _ => None,
+        })
     }
 
     /// The calls of AWS operations.

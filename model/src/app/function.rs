@@ -1,6 +1,8 @@
 //! A function as rules see it: typed access to its canonical properties, with the service's defaults.
 
 use super::{App, CodeRef, Resource};
+use crate::aws::env;
+use crate::handler::Ctx;
 use crate::tree::{Node, Tree};
 use crate::tri::{Prop, Tri, Why};
 use crate::value::Value;
@@ -77,6 +79,31 @@ impl<'a> Function<'a> {
         self.environment()
             .get(name)
             .every(|_| format!("`{}` has no variable `{name}`", self.name()), |n| *n == Node::Absent)
+    }
+
+    /// Whether all variables the code can find are set by the template or by Lambda: not where an image, a runtime of
+    /// the user's own or a script that wraps the runtime may set others.
+    pub fn has_all_env(&self) -> bool {
+        let runtime = self.runtime();
+        let managed =
+            |r: &Option<SmolStr>| r.as_deref().is_some_and(|r| r != "custom" && !r.starts_with("provided"));
+        !self.is_image()
+            && runtime.open().is_none()
+            && runtime.alts().iter().all(|a| managed(&a.value))
+            && matches!(self.env_missing(env::EXEC_WRAPPER), Tri::Yes(_))
+    }
+
+    /// Does what the code asked of environment variables certainly not hold for this function, so that nothing behind
+    /// it happens? Proof: the variables as they are.
+    pub fn never(&self, ctx: &Ctx) -> Tri {
+        if ctx.env.is_empty() || !self.has_all_env() {
+            return Tri::No;
+        }
+        let tests = ctx.env.iter().filter(|t| !env::is_of_service(&t.name));
+        tests.fold(Tri::No, |never, t| {
+            let note = |_: &Option<Value>| format!("the branch on `{}` is not taken", t.name);
+            never.or(self.env(&t.name).every(note, |v| t.fails(v.as_ref())))
+        })
     }
 
     /// Names of the variables that are set, with whether there may be others.

@@ -62,6 +62,19 @@ impl App {
         }
     }
 
+    /// The sources whose events give a value of the code of `function` its identity (the bucket's name in a
+    /// notification of it); each once.
+    pub(crate) fn sources_in(&self, function: ResourceId, value: &Value) -> Vec<&Trigger> {
+        let mut out: Vec<&Trigger> = Vec::new();
+        for t in self.triggers_of(function).filter(|t| !t.disabled) {
+            let known = out.iter().any(|o| (o.kind, &o.source, &o.guards) == (t.kind, &t.source, &t.guards));
+            if !known && identifies(t, value, 0) {
+                out.push(t);
+            }
+        }
+        out
+    }
+
     fn resolve_env(&self, function: ResourceId, name: &str, at: Span) -> Prop<Value> {
         if matches!(name, "AWS_LAMBDA_FUNCTION_NAME") {
             return Prop::known(Value::Of(function, Attr::Name), at);
@@ -288,6 +301,16 @@ fn source_identity(trigger: &Trigger, path: &Path) -> Option<Value> {
     match id {
         Some(id) => Some(Value::Of(id, attr)),
         None => Some(trigger.source.clone()),
+    }
+}
+
+fn identifies(trigger: &Trigger, value: &Value, depth: u32) -> bool {
+    match value {
+        Value::Event(path) => source_identity(trigger, path).is_some(),
+        Value::Concat(parts) | Value::OneOf(parts) if depth < 16 => {
+            parts.iter().any(|p| identifies(trigger, p, depth + 1))
+        }
+        _ => false,
     }
 }
 

@@ -49,6 +49,14 @@ const PREFIXES: &[&str] = &[
     "_LAMBDA_",
 ];
 
+/// Starts of the names among these that belong to the service and its runtimes.
+const OF_SERVICE: &[&str] = &["AWS_", "LAMBDA_", "NODE_", "PYTHON", "_AWS_", "_LAMBDA_"];
+
+/// Whether Lambda or a runtime may set a variable by itself.
+pub fn is_of_service(name: &str) -> bool {
+    PROVIDED.binary_search(&name).is_ok() || OF_SERVICE.iter().any(|p| name.starts_with(p))
+}
+
 /// Whether a variable needs no entry in a function's environment.
 pub fn is_provided(name: &str) -> bool {
     PROVIDED.binary_search(&name).is_ok() || PREFIXES.iter().any(|p| name.starts_with(p))

@@ -1,10 +1,10 @@
 //! What a call is made on: ARNs of resources, symbolic where their parts are not known.
 
 use super::token::{self, As, Token};
-use crate::app::{App, Kind, ResourceId};
+use crate::app::{App, Kind, ResourceId, Trigger};
 use crate::aws::iam::Subject;
 use crate::source::Span;
-use crate::tri::{Prop, Why};
+use crate::tri::{Alt, Basis, Prop, Tri, Why};
 use crate::value::{Attr, Named, Value};
 
 /// The ARN of a resource, with its parts as far as they are known.
@@ -122,7 +122,8 @@ fn starts_with_name(v: &Value) -> bool {
 }
 
 impl App {
-    /// The ARNs a call asks for, with the environment and the context of `function` in place of their names.
+    /// The ARNs a call asks for, with the environment and the context of `function` in place of their names, and the
+    /// source of its events in place of what an event says of it: with the place of the trigger, one for each source.
     pub fn requested(&self, function: ResourceId, subject: &Subject, at: Span) -> Prop<Arn> {
         let behind = self.resolve(function, &subject.behind, at, None);
         // What stands behind the name has to be one text; otherwise it is not known.
@@ -130,11 +131,34 @@ impl App {
             Some(c) => Value::concat([Value::str(c.to_string()), Value::unknown()]),
             None => Value::unknown(),
         });
-        let names = self.resolve(function, &subject.name, at, None);
+        let names = match &self.sources_in(function, &subject.name)[..] {
+            [] => self.resolve(function, &subject.name, at, None),
+            sources => self.of_sources(function, &subject.name, at, sources),
+        };
         let names = match names.alts() {
             [] => Prop::unknown(Why::other("the resource is not known"), at),
             _ => names,
         };
         names.filter_map("a resource", |name| Some(Arn::named(self, subject.kind, name, &behind)))
+    }
+
+    fn of_sources(&self, function: ResourceId, name: &Value, at: Span, sources: &[&Trigger]) -> Prop<Value> {
+        let (mut alts, mut open) = (Vec::new(), None);
+        for t in sources {
+            let names = self.resolve(function, name, at, Some(t));
+            open = open.or_else(|| names.open().cloned());
+            // A trigger that is only possible says of which other source the events may be.
+            if let Tri::Unknown(why) = t.active("") {
+                open = open.or(Some(why));
+                continue;
+            }
+            alts.extend(names.alts().iter().filter_map(|a| {
+                let basis = if a.basis == Basis::Written { t.basis.clone() } else { a.basis.clone() };
+                // The function exists where its trigger invokes it.
+                let guards = t.guards.and(&a.guards)?;
+                Some(Alt { value: a.value.clone(), span: t.at.span, basis, guards })
+            }));
+        }
+        Prop::new(alts, open, at)
     }
 }

@@ -6,8 +6,8 @@ use super::identity::Identity;
 use super::verdict::{Request, Verdict, Who, verdict};
 use crate::app::{App, ResourceId};
 use crate::aws::iam;
-use crate::handler::{Fact, Handler, SdkCall};
-use crate::tri::{Guards, Proof, Prop, Tri, Why};
+use crate::handler::{Ctx, Fact, Handler, SdkCall};
+use crate::tri::{Basis, Guards, Proof, Prop, Tri, Why};
 use crate::value::Value;
 use smol_str::SmolStr;
 
@@ -38,11 +38,16 @@ pub enum Answer {
 }
 
 /// What a handler asks for with the credentials of its role: calls of clients with credentials or an endpoint of their
-/// own are left out, those that are only taken to be reachable are not.
+/// own are left out, and those behind a question about environment variables that has another answer in every
+/// deployment; those that are only taken to be reachable are not.
 pub fn asks<'h>(app: &App, function: ResourceId, handler: &'h Handler) -> Vec<Ask<'h>> {
     let mut out = Vec::new();
-    for (fact, call) in handler.sdk_calls() {
-        if call.foreign {
+    let never = |ctx: &Ctx| match app.function(function).map(|f| f.never(ctx)) {
+        Some(Tri::Yes(proof)) => proof.evidence().iter().all(|e| is_fixed(e.basis())),
+        _ => false,
+    };
+    for (fact, call) in handler.permitted_calls() {
+        if call.foreign || never(&fact.ctx) {
             continue;
         }
         for need in iam::needs(&call.service, &call.operation, &call.args).must {
@@ -75,6 +80,12 @@ impl Ask<'_> {
         self.on.only().filter(|a| !a.is_unknown())
     }
 
+    /// Whether the call stands behind a question about an environment variable that has another answer where nothing
+    /// else is given for parameters.
+    pub fn is_off(&self, app: &App, function: ResourceId) -> bool {
+        matches!(app.function(function).map(|f| f.never(&self.fact.ctx)), Some(Tri::Yes(_)))
+    }
+
     /// Whether an argument comes from an environment variable that the template certainly does not set.
     pub fn is_unset(&self, app: &App, function: ResourceId) -> bool {
         let Some(f) = app.function(function) else { return false };
@@ -85,14 +96,20 @@ impl Ask<'_> {
 
     /// What the policies say; a refusal only when it holds for every resource the call may be made on.
     pub fn answer(&self, app: &App, function: ResourceId, who: &Identity) -> Answer {
-        let guards = &app.resource(function).guards;
+        who.answer(app, &self.one_of, &self.on, &app.resource(function).guards)
+    }
+}
+
+impl Identity {
+    /// What the policies say where `given` holds; a refusal only when it holds for every resource.
+    pub fn answer(&self, app: &App, one_of: &[SmolStr], on: &Prop<Arn>, given: &Guards) -> Answer {
         let unknown = Arn::unknown();
         let mut cases: Vec<(&Arn, Guards)> =
-            self.on.alts().iter().filter_map(|a| Some((&a.value, guards.and(&a.guards)?))).collect();
-        if self.on.open().is_some() || cases.is_empty() {
-            cases.push((&unknown, guards.clone()));
+            on.alts().iter().filter_map(|a| Some((&a.value, given.and(&a.guards)?))).collect();
+        if on.open().is_some() || cases.is_empty() {
+            cases.push((&unknown, given.clone()));
         }
-        let mut answers = cases.iter().map(|(arn, given)| self.on_one(app, who, arn, given));
+        let mut answers = cases.iter().map(|(arn, given)| self.on_one(app, one_of, arn, given));
         let Some(mut all) = answers.next() else { return Answer::Unknown(Why::other("no resource")) };
         for next in answers {
             all = match (all, next) {
@@ -107,18 +124,18 @@ impl Ask<'_> {
         all
     }
 
-    fn on_one(&self, app: &App, who: &Identity, arn: &Arn, given: &Guards) -> Answer {
+    fn on_one(&self, app: &App, one_of: &[SmolStr], arn: &Arn, given: &Guards) -> Answer {
         let mut denied = None;
         let mut unknown = None;
-        for action in &self.one_of {
+        for action in one_of {
             let request = Request { action, resource: arn, who: None, given };
-            match verdict(app, &who.statements, who.open.as_ref(), &request) {
+            match verdict(app, &self.statements, self.open.as_ref(), &request) {
                 Verdict::Allowed(_) => return Answer::Allowed,
                 Verdict::Denied(p) => denied = denied.or(Some(p)),
                 Verdict::Unknown(w) => unknown = unknown.or(Some(w)),
                 // The resource's own policy is a second grant.
                 Verdict::Missing => {
-                    let (Some(id), Some(role)) = (arn.resource(), who.role) else { continue };
+                    let (Some(id), Some(role)) = (arn.resource(), self.role) else { continue };
                     let (statements, open) = resource_policy(app, id);
                     let request = Request { who: Some(Who::Role(role)), ..request };
                     match verdict(app, &statements, open.as_ref(), &request) {
@@ -135,6 +152,11 @@ impl Ask<'_> {
             (None, None) => Answer::Missing,
         }
     }
+}
+
+/// Whether it is so in every deployment.
+fn is_fixed(basis: &Basis) -> bool {
+    matches!(basis, Basis::Written | Basis::ServiceDefault)
 }
 
 fn variables<'v>(v: &'v Value, depth: usize, out: &mut Vec<&'v str>) {

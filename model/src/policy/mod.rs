@@ -19,6 +19,7 @@ mod properties;
 mod tests;
 mod token;
 mod verdict;
+pub mod wants;
 
 pub use arn::Arn;
 pub use asks::{Answer, Ask, asks};

@@ -1,11 +1,11 @@
 //! See the page.
 
 use lamlint_model::app::Function;
-use lamlint_model::aws::env::{EXEC_WRAPPER, is_provided};
+use lamlint_model::aws::env::is_provided;
 use lamlint_model::finding::Message;
 use lamlint_model::handler::{Fact, FactKind, Handler, Phase};
 use lamlint_model::rule::{Severity, Tier};
-use lamlint_model::{Cx, Findings, Fix, Intent, Rule, Tri, Value};
+use lamlint_model::{Cx, Findings, Fix, Intent, Rule, Value};
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -21,7 +21,7 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &Cx<'_>, out: &mut Findings) {
     for (f, h) in cx.linked() {
-        if f.resource.generated || may_be_set_elsewhere(f) {
+        if f.resource.generated || !f.has_all_env() {
             continue;
         }
         let who = f.name();
@@ -75,19 +75,6 @@ fn required(h: &Handler) -> BTreeMap<&str, &Fact> {
 /// Whether the place is certainly reached: a branch may be there for another function or for running at home.
 fn is_certain(fact: &Fact) -> bool {
     !(fact.ctx.branch || fact.ctx.event_branch || fact.ctx.asked || fact.ctx.maybe)
-}
-
-/// Whether something other than the template can set variables: an image, a runtime of the user's own, or a script
-/// that wraps the runtime.
-fn may_be_set_elsewhere(f: Function<'_>) -> bool {
-    let runtime = f.runtime();
-    let managed = |r: &Option<smol_str::SmolStr>| {
-        r.as_deref().is_some_and(|r| r != "custom" && !r.starts_with("provided"))
-    };
-    f.is_image()
-        || runtime.open().is_some()
-        || !runtime.alts().iter().all(|a| managed(&a.value))
-        || !matches!(f.env_missing(EXEC_WRAPPER), Tri::Yes(_))
 }
 
 /// A variable of the function that is probably meant.

@@ -1,6 +1,6 @@
 //! See the page.
 
-use lamlint_model::app::{Function, Kind};
+use lamlint_model::app::{Function, Kind, Trigger};
 use lamlint_model::aws::policies;
 use lamlint_model::finding::Message;
 use lamlint_model::policy::{Answer, Ask, Identity, Request, asks, glob, identity_of, near_misses};
@@ -52,8 +52,9 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
         let mut index = BTreeMap::new();
         for ask in asks(cx.app, f.resource.id, h) {
             // A branch that tests the configuration may never be taken in this deployment.
-            let optional = ask.fact.ctx.branch && ask.target().is_none();
-            if optional || ask.fact.ctx.maybe || ask.is_unset(cx.app, f.resource.id) {
+            let ctx = &ask.fact.ctx;
+            let optional = (ctx.branch && ask.target().is_none()) || ask.is_off(cx.app, f.resource.id);
+            if optional || ctx.maybe || ask.is_unset(cx.app, f.resource.id) {
                 continue;
             }
             let answer = ask.answer(cx.app, f.resource.id, &who);
@@ -89,6 +90,9 @@ fn report(
     let (name, label) = (f.name(), &ask.call.label);
     let near = near(app, f, who, ask);
     let mut proof = evidence(ask, format!("needs {actions}{on}"));
+    for t in sources(app, f, ask) {
+        proof = proof.with_context(t.evidence(format!("{} invokes `{name}`", t.kind.word())));
+    }
     let text = match answer {
         Answer::Denied(denial) => {
             let Tri::Yes(both) = Tri::Yes(proof).and(Tri::Yes(denial.clone())) else { return };
@@ -134,6 +138,13 @@ fn evidence(ask: &Ask<'_>, note: String) -> Proof {
         proof = proof.with_context(fact.supposing(note, what));
     }
     proof
+}
+
+/// The triggers whose events name the resource.
+fn sources<'a>(app: &'a App, f: Function<'_>, ask: &Ask<'_>) -> impl Iterator<Item = &'a Trigger> {
+    let of_events =
+        |t: &&Trigger| ask.on.alts().iter().any(|a| a.span == t.at.span && a.span != ask.fact.span);
+    app.triggers_of(f.resource.id).filter(of_events)
 }
 
 /// Whether a policy of the resource itself could allow it.
@@ -257,7 +268,7 @@ fn template(action: &str, kind: Kind, ask: &Ask<'_>) -> Option<(&'static str, &'
 mod tests {
     use super::*;
     use lamlint_model::finding::Confidence;
-    use lamlint_model::handler::{Ctx, FactKind};
+    use lamlint_model::handler::{Ctx, EnvState, EnvTest, FactKind};
     use lamlint_model::testing::{AppBuilder, check, handler, handler_in, sdk_call};
     use lamlint_model::{App, Finding};
 
@@ -359,6 +370,87 @@ mod tests {
             let all = check(&RULE, &app, &[handler_in(&app, "Worker", vec![fact], ctx)]);
             assert_eq!(all.len(), n, "{ctx:?}");
         }
+    }
+
+    #[test]
+    fn branches_on_variables_of_the_environment() {
+        let put_where = |name: &str, is: EnvState, runtime: &str, function: &str| {
+            let app = AppBuilder::new()
+                .add(
+                    "AWS::Lambda::Function",
+                    "Worker",
+                    &format!(r#"{{"Role": "${{Role.Arn}}", "Runtime": "{runtime}" {function}}}"#),
+                )
+                .add("AWS::DynamoDB::Table", "Orders", "{}")
+                .add("AWS::IAM::Role", "Role", "{}")
+                .build();
+            let put = sdk_call(&app, "dynamodb", "PutItem", r#"{"TableName": "${Orders}"}"#);
+            let env = vec![EnvTest { name: name.into(), default: None, is }];
+            let ctx = Ctx { branch: true, env, ..Ctx::default() };
+            check(&RULE, &app, &[handler_in(&app, "Worker", vec![put], &ctx)]).len()
+        };
+        let env =
+            r#", "Environment": {"Variables": {"MODE": "Move", "URL": "${Orders.Arn}", "ANY": "${?}"}}"#;
+        let found = |name: &str, is: EnvState| put_where(name, is, "python3.14", env);
+        for (name, is, n) in [
+            ("OTHER", EnvState::Set, 0),
+            ("OTHER", EnvState::Filled, 0),
+            ("OTHER", EnvState::Unset, 1),
+            ("OTHER", EnvState::Is("x".into()), 0),
+            ("MODE", EnvState::Set, 1),
+            ("MODE", EnvState::Empty, 0),
+            ("MODE", EnvState::Is("move".into()), 1),
+            ("MODE", EnvState::Is("copy".into()), 0),
+            ("MODE", EnvState::IsNot("Move".into()), 0),
+            ("URL", EnvState::Empty, 0),
+            ("ANY", EnvState::Empty, 1),
+            ("ANY", EnvState::Is("x".into()), 1),
+            // Lambda itself may set it.
+            ("AWS_EXECUTION_ENV", EnvState::Set, 1),
+        ] {
+            assert_eq!(found(name, is.clone()), n, "{name} {is:?}");
+        }
+        // Others may set variables: a runtime of the user's own, a wrapper script.
+        assert_eq!(put_where("OTHER", EnvState::Set, "provided.al2023", ""), 1);
+        let wrapper = r#", "Environment": {"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/run"}}"#;
+        assert_eq!(put_where("OTHER", EnvState::Set, "python3.14", wrapper), 1);
+    }
+
+    #[test]
+    fn what_an_event_names() {
+        let found = |notification: &str, more: &[(&str, &str)], resource: &str| {
+            let role = format!(
+                r#"{{"Policies": [{{"PolicyName": "p", "PolicyDocument": {{"Statement":
+                    {{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "{resource}"}}}}}}]}}"#
+            );
+            let mut app = AppBuilder::new()
+                .add("AWS::Lambda::Function", "Worker", r#"{"Role": "${Role.Arn}"}"#)
+                .add("AWS::S3::Bucket", "In", notification)
+                .add("AWS::S3::Bucket", "Out", "{}")
+                .add("AWS::IAM::Role", "Role", &role);
+            for (kind, props) in more {
+                app = app.add(kind, "More", props);
+            }
+            let app = app.build();
+            let bucket = "${event.Records.*.s3.bucket.name}";
+            let args = format!(r#"{{"Bucket": "{bucket}", "Key": "${{event.Records.*.s3.object.key}}"}}"#);
+            let get = sdk_call(&app, "s3", "GetObject", &args);
+            check(&RULE, &app, &[handler(&app, "Worker", vec![get])])
+        };
+        let on = r#"{"NotificationConfiguration": {"LambdaConfigurations": [
+            {"Event": "s3:ObjectCreated:*", "Function": "${Worker.Arn}"}]}}"#;
+        let all = found(on, &[], "${Out.Arn}/*");
+        assert_eq!(all.len(), 1);
+        let text = "`Worker` calls `s3.GetObject` on bucket `In`, but its role allows `s3:GetObject` on other resources only";
+        assert_eq!(all[0].message().text, text);
+        assert!(all[0].evidence().iter().any(|e| e.note() == "an S3 bucket invokes `Worker`"));
+        // The bucket itself is not what stands in it.
+        assert_eq!(found(on, &[], "${In.Arn}").len(), 1);
+        assert_eq!(found(on, &[], "${In.Arn}/*").len(), 0);
+        assert_eq!(found(on, &[], "${In.Arn}/in/*").len(), 0);
+        // Without the trigger, and with another bucket that is allowed.
+        assert_eq!(found("{}", &[], "${Out.Arn}/*").len(), 0);
+        assert_eq!(found(on, &[("AWS::S3::Bucket", on)], "${More.Arn}/*").len(), 0);
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(super) fn intrinsic(app: &App, near: &Resource, v: &Value) -> serde_json::Va
     if let Value::Of(id, Attr::Arn) = v {
         let r = app.resource(*id);
         if r.id == near.id {
-            return json!({ "Fn::Sub": own(near) });
+            return json!({ "Fn::Sub": own(app, near) });
         }
         let by_ref = matches!(r.kind, Kind::Topic | Kind::StateMachine | Kind::Secret);
         if r.template == near.template && r.kind != Kind::Parameter {
@@ -61,11 +61,26 @@ pub(super) fn intrinsic(app: &App, near: &Resource, v: &Value) -> serde_json::Va
 }
 
 /// The ARN of a function by its name: a policy of its role that refers to it would be a circle.
-fn own(f: &Resource) -> String {
+fn own(app: &App, f: &Resource) -> String {
     let head = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:";
-    match f.props.get("FunctionName").strings().only() {
-        Some(Some(name)) => format!("{head}{}", name.replace("${", "${!")),
-        _ => format!("{head}${{AWS::StackName}}-{}-*", f.name),
+    format!("{head}{}", own_name(app, f))
+}
+
+/// The name of a function, as far as it is known without a reference to it.
+fn own_name(app: &App, f: &Resource) -> String {
+    match f.props.get("FunctionName").values().only() {
+        Some(Some(name)) => {
+            let parts = match name {
+                Value::Concat(parts) => &parts[..],
+                v => std::slice::from_ref(v),
+            };
+            let part = |p: &Value| match p {
+                Value::Of(id, _) if *id == f.id => "*".to_owned(),
+                p => substituted(app, f, p),
+            };
+            parts.iter().map(part).collect()
+        }
+        _ => format!("${{AWS::StackName}}-{}-*", f.name),
     }
 }
 
@@ -76,6 +91,8 @@ fn substituted(app: &App, near: &Resource, v: &Value) -> String {
         Value::Of(id, attr) if app.resource(*id).template == near.template => {
             let r = app.resource(*id);
             match (attr, r.kind) {
+                (Attr::Name, Kind::Function) if r.id == near.id => own_name(app, near),
+                (Attr::Arn, Kind::Function) if r.id == near.id => own(app, near),
                 (Attr::Arn, Kind::Parameter) => {
                     let own = r.props.get("Name").strings();
                     let slash = match own.only() {

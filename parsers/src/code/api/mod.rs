@@ -15,6 +15,7 @@ const SERVICES: &str = include_str!("services.tsv");
 const OPERATIONS: &str = include_str!("operations.tsv");
 const METHODS: &str = include_str!("methods.tsv");
 const RESOURCES: &str = include_str!("resources.tsv");
+const WAITERS: &str = include_str!("waiters.tsv");
 const NAMES: &str = include_str!("names.tsv");
 
 /// What a function of a library does.
@@ -338,6 +339,15 @@ pub(crate) fn method(service: &str, object: &str, name: &str) -> Option<(&'stati
         .map(|r| (r[3], r.get(4).map_or_else(Vec::new, |p| p.split(',').collect())))
 }
 
+/// The operation a waiter calls, by any SDK's spelling of the waiter (`bucket_exists`, `bucketExists`, `BucketExists`).
+pub(crate) fn waited(service: &str, waiter: &str) -> Option<&'static str> {
+    let groups = rows(WAITERS).find(|r| r[0] == service)?.get(1).copied()?;
+    let mut groups = groups.split(' ').filter_map(|g| g.split_once(':'));
+    groups
+        .find(|(_, waiters)| waiters.split(',').any(|w| same_name(w, waiter)))
+        .map(|(operation, _)| operation)
+}
+
 /// A kind of resource object: its name and its identifiers by API argument name.
 pub(crate) fn resource(service: &str, kind: &str) -> Option<(&'static str, Vec<&'static str>)> {
     rows(RESOURCES).find(|r| r[0] == service && r[1] == kind).map(|r| (r[1], r[2].split(',').collect()))
@@ -359,6 +369,14 @@ mod tests {
         assert!(rows(NAMES).all(|r| r.len() == 2 && is_service(r[1])));
         assert!(rows(OPERATIONS).all(|r| r.len() == 2 && r[1].split(' ').all(|g| g.contains(':'))));
         assert!(rows(GLOBALS).all(|r| r.len() == 2));
+        for r in rows(WAITERS) {
+            assert_eq!(r.len(), 2, "{r:?}");
+            for g in r[1].split(' ') {
+                let (name, waiters) = g.split_once(':').unwrap();
+                assert_eq!(operation(r[0], name).as_deref(), Some(name), "{r:?}");
+                assert!(waiters.split(',').all(|w| waited(r[0], w) == Some(name)), "{r:?}");
+            }
+        }
         assert!(rows(SERVICES).all(|r| r.len() == 2));
     }
 
@@ -371,6 +389,16 @@ mod tests {
         assert_eq!(operation("lambda", "invoke").as_deref(), Some("Invoke"));
         assert_eq!(operation("s3", "put_objects"), None);
         assert_eq!(operation("sqs", "put_object"), None);
+    }
+
+    #[test]
+    fn waiters_by_any_spelling() {
+        for name in ["bucket_exists", "bucketExists", "BucketExists"] {
+            assert_eq!(waited("s3", name), Some("HeadBucket"));
+        }
+        assert_eq!(waited("dynamodb", "table_not_exists"), Some("DescribeTable"));
+        assert_eq!(waited("s3", "table_exists"), None);
+        assert_eq!(waited("sqs", "queue_exists"), None);
     }
 
     #[test]

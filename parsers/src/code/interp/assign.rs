@@ -2,6 +2,7 @@
 
 use super::Interp;
 use super::branch::assignment_is_local;
+use super::environment;
 use super::value::{FrameRef, V};
 use crate::code::hir::{Expr, ExprKind, Pattern};
 use lamlint_model::handler::Phase;
@@ -171,6 +172,7 @@ impl Interp<'_> {
                 kept.insert(name.clone(), v);
             }
             V::Exports(_) => self.set_export(name, v),
+            V::Ext(q, _) if environment::is_environment(q) => self.env.insert(name),
             V::Map(entries, open) => {
                 let mut entries = entries.to_vec();
                 entries.retain(|(k, _)| k != name);
@@ -192,6 +194,9 @@ impl Interp<'_> {
 
     /// An element with an unknown key was set: the container may hold anything besides what it held.
     fn forget(&mut self, object: &Expr, target: &V, deps: Deps) {
+        if matches!(target, V::Ext(q, _) if environment::is_environment(q)) {
+            self.env.insert_all();
+        }
         let open = match target {
             V::Map(entries, _) => V::Map(entries.clone(), true),
             V::Sym(Value::Map(entries, _)) => V::Sym(Value::Map(entries.clone(), true)),

@@ -27,21 +27,28 @@ impl Interp<'_> {
             return self.block(if run { then } else { otherwise });
         }
         let t = self.test(test);
+        let env = self.env_tests(test, 0);
         let before = self.frame.borrow().vars.clone();
         let outer = self.ctx.clone();
         self.narrow(t);
+        self.ctx.env.extend(env.holds.iter().cloned());
         let a = self.block(then);
         let after_then = std::mem::replace(&mut self.frame.borrow_mut().vars, before);
         self.ctx = outer.clone();
         self.narrow(t);
+        self.ctx.env.extend(env.fails.iter().cloned());
         let b = self.block(otherwise);
         self.ctx = outer;
         match (a, b) {
             (Flow::Exits, Flow::Exits) => return Flow::Exits,
-            (Flow::Exits, Flow::On) => self.past_exit(t),
+            (Flow::Exits, Flow::On) => {
+                self.past_exit(t);
+                self.ctx.env.extend(env.fails);
+            }
             (Flow::On, Flow::Exits) => {
                 self.frame.borrow_mut().vars = after_then;
                 self.past_exit(t);
+                self.ctx.env.extend(env.holds);
             }
             (Flow::On, Flow::On) => {
                 let other = std::mem::take(&mut self.frame.borrow_mut().vars);
@@ -351,7 +358,7 @@ pub(super) fn assignment_is_local(lang: Lang) -> bool {
 }
 
 /// A name with constant attributes and indices below it: looking at it does nothing.
-fn is_place(e: &Expr, depth: u32) -> bool {
+pub(super) fn is_place(e: &Expr, depth: u32) -> bool {
     match &e.kind {
         ExprKind::Name(_) => true,
         ExprKind::Attr { object, .. } if depth < 16 => is_place(object, depth + 1),

@@ -4,6 +4,7 @@ use super::branch::Test;
 use super::value::V;
 use super::{Interp, MAX_NESTING};
 use crate::code::hir::{Expr, ExprKind, MapEntry, Pattern};
+use lamlint_model::handler::EnvTest;
 use lamlint_model::tri::Reason;
 use lamlint_model::value::{Deps, Value};
 use smol_str::SmolStr;
@@ -66,8 +67,9 @@ impl Interp<'_> {
             }
             ExprKind::Cond { test, then, otherwise } => {
                 let t = self.test(test);
-                let a = self.eval_behind(t, then);
-                let b = self.eval_behind(t, otherwise);
+                let env = self.env_tests(test, 0);
+                let a = self.eval_behind(t, env.holds, then);
+                let b = self.eval_behind(t, env.fails, otherwise);
                 a.join(&b)
             }
             // The value of a promise or coroutine is that of what it runs: calls are followed when they are made.
@@ -147,9 +149,10 @@ impl Interp<'_> {
         }
     }
 
-    fn eval_behind(&mut self, t: Test, e: &Expr) -> V {
+    fn eval_behind(&mut self, t: Test, env: Vec<EnvTest>, e: &Expr) -> V {
         let outer = self.ctx.clone();
         self.narrow(t);
+        self.ctx.env.extend(env);
         let v = self.eval(e);
         self.ctx = outer;
         v
@@ -171,6 +174,12 @@ impl Interp<'_> {
         if a.is_null() && !persistent {
             self.ctx = outer.clone();
         }
+        let env = self.env_tests(left, 0);
+        self.ctx.env.extend(match op {
+            "and" => env.holds,
+            "or" => env.fails,
+            _ => Vec::new(),
+        });
         // The right of `x and y` is looked at like any value, that of a default as well.
         let b = self.eval(right);
         self.ctx = outer;

@@ -55,8 +55,10 @@ impl Interp<'_> {
             return v;
         }
         let Some(row) = api::lookup(self.lang, q) else {
+            self.may_set_env(q, args.at(0));
             return self.unknown_external(q, deps, args, site);
         };
+        self.may_set_env(q, args.at(0));
         let given = args.deps().or(deps);
         let result = |deps: Deps| match row.result {
             Some(r) => V::Ext(SmolStr::new_static(r), deps),

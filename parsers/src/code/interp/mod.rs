@@ -11,6 +11,7 @@ mod branch;
 mod call;
 mod classes;
 mod decorate;
+mod environment;
 mod expr;
 mod external;
 mod http;
@@ -18,6 +19,7 @@ mod methods;
 mod modules;
 mod sdk;
 mod sdk_js;
+mod signed;
 mod stmt;
 mod text;
 pub(crate) mod value;
@@ -80,6 +82,8 @@ pub(crate) struct Interp<'p> {
     testing: u32,
     /// Something was asked about the event: see [`Ctx::asked`].
     asked: bool,
+    /// Environment variables the code sets itself.
+    env: environment::Written,
 }
 
 /// Whether control goes on after a statement.
@@ -118,6 +122,7 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
         guarded: 0,
         testing: 0,
         asked: false,
+        env: environment::Written::default(),
     };
     let frame = it.load(entry.unit);
     it.frame = frame;
@@ -149,6 +154,9 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
     }
     it.run_registered();
     let mut facts = it.facts;
+    for f in &mut facts {
+        f.ctx.env.retain(|t| !it.env.holds(&t.name));
+    }
     facts.sort_by_key(|f| (f.phase, f.span));
     Some(Handler {
         function: entry.function,
@@ -201,10 +209,13 @@ impl Interp<'_> {
         if let Some(known) =
             self.facts.iter_mut().find(|f| f.span == span && f.phase == fact.phase && f.kind == fact.kind)
         {
-            // The same thing reached twice: keep the surer way.
+            // The same thing reached twice: keep the surer way, and what both ways ask.
+            let mut env = std::mem::take(&mut known.ctx.env);
+            env.retain(|t| fact.ctx.env.contains(t));
             if doubts(&fact.ctx) < doubts(&known.ctx) {
                 known.ctx = fact.ctx;
             }
+            known.ctx.env = env;
             return;
         }
         self.facts.push(fact);

@@ -107,6 +107,11 @@ impl Interp<'_> {
                 "" | "*" => V::Package(dir.into()),
                 name => self.package_member(&dir, name),
             },
+            // Settings from a file of the package.
+            Found::Library(q) if q.starts_with("dotenv") => {
+                self.env.insert_all();
+                V::Ext(q, Deps::NONE)
+            }
             Found::Library(q) => match name {
                 "" | "*" | "default" => V::Ext(q, Deps::NONE),
                 name => V::Ext(api::normal(self.lang, &limited(format!("{q}.{name}"))), Deps::NONE),

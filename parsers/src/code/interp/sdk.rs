@@ -144,7 +144,7 @@ impl Interp<'_> {
             }
             Sdk::Command { .. } => V::unknown(),
             Sdk::Operation { service, operation, foreign, input } => match name {
-                "paginate" | "done" | "promise" | "send" => {
+                "paginate" | "done" | "promise" | "send" | "wait" => {
                     let mut given = args.clone();
                     if name == "done" || matches!(input, V::Map(..)) {
                         given.pos.insert(0, input.clone());
@@ -210,13 +210,39 @@ impl Interp<'_> {
                     input: V::Sym(Value::Null),
                 }));
             }
+            "get_waiter" => {
+                let waiter = args.at(0).or_else(|| args.named("waiter_name")).and_then(V::as_str);
+                let Some(operation) = waiter.and_then(|w| api::waited(service, w)) else {
+                    return V::unknown();
+                };
+                return V::Sdk(Rc::new(Sdk::Operation {
+                    service: service.clone(),
+                    operation: SmolStr::new_static(operation),
+                    foreign,
+                    input: V::Sym(Value::Null),
+                }));
+            }
+            "waitFor" => {
+                let waiter = args.at(0).and_then(V::as_str).and_then(|w| api::waited(service, w));
+                if let Some(operation) = waiter {
+                    let input =
+                        args.at(1).map_or_else(|| Value::Map(Vec::new(), false), |v| api_args(v, &[]));
+                    let v =
+                        self.call_operation(service, SmolStr::new_static(operation), input, foreign, site);
+                    self.callback(args, &v, site);
+                    return v;
+                }
+            }
             _ => {}
+        }
+        if let Some(v) = self.signed_method(service, foreign, name, args, site) {
+            return v;
         }
         let kind = if document { "document" } else { "client" };
         let special = api::method(service, kind, name).map(|(o, params)| (SmolStr::new_static(o), params));
         let plain = || api::operation(service, name).map(|o| (o, Vec::new()));
         let Some((operation, params)) = special.or_else(plain) else {
-            // Waiters, signed addresses, `exceptions`: no call that is known.
+            // `exceptions`, `can_paginate`: no call that is known.
             self.hand_over(args.functions(), Deps::CALL, true);
             return V::Ext(SmolStr::new_static("#sdk"), args.deps().or(Deps::CALL));
         };

@@ -7,7 +7,7 @@ use super::external::part;
 use super::sdk::{api_args, client_is_foreign, is_foreign};
 use super::value::{Sdk, V};
 use crate::code::api::{self};
-use lamlint_model::value::Value;
+use lamlint_model::value::{Deps, Value};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -40,6 +40,26 @@ impl Interp<'_> {
                     defaults: None,
                 })));
             }
+            ("s3-request-presigner", "getSignedUrl") => {
+                let foreign = args.at(0).is_some_and(client_is_foreign);
+                if let Some(V::Sdk(c)) = args.at(1)
+                    && let Sdk::Command { service, operation, input } = &**c
+                {
+                    self.signed(service, operation.clone(), api_args(input, &[]), foreign, site);
+                } else {
+                    self.give_up(
+                        lamlint_model::tri::Reason::Dynamic,
+                        "an SDK command that is not known is signed",
+                    );
+                }
+                return Some(V::of_deps(args.deps().or(Deps::FRESH)));
+            }
+            ("s3-presigned-post", "createPresignedPost") => {
+                let foreign = args.at(0).is_some_and(client_is_foreign);
+                let input = args.at(1).map_or_else(|| Value::Map(Vec::new(), true), |v| api_args(v, &[]));
+                self.signed("s3", "PutObject".into(), input, foreign, site);
+                return Some(V::of_deps(args.deps().or(Deps::FRESH)));
+            }
             ("lib-storage", "Upload") => {
                 let options = args.at(0).cloned().unwrap_or_else(V::unknown);
                 let foreign = client_is_foreign(&part(&options, "client"));
@@ -68,6 +88,12 @@ impl Interp<'_> {
             let input = args.at(1).cloned().unwrap_or_else(|| V::Map(Rc::new(Vec::new()), false));
             let page = self.call_operation(service, operation, api_args(&input, &[]), foreign, site);
             return Some(V::List(Rc::new(vec![page]), false));
+        }
+        if let Some(waiter) = class.strip_prefix("waitUntil") {
+            let operation = SmolStr::new_static(api::waited(service, waiter)?);
+            let foreign = client_is_foreign(&part(args.at(0).unwrap_or(&V::unknown()), "client"));
+            let input = args.at(1).map_or_else(|| Value::Map(Vec::new(), false), |v| api_args(v, &[]));
+            return Some(self.call_operation(service, operation, input, foreign, site));
         }
         let is_client = site.is_new
             && (class.ends_with("Client") && !class.contains('.')

@@ -100,6 +100,7 @@ pub(super) fn line(f: &Fact) -> String {
                 if c.foreign { " foreign" } else { "" }
             )
         }
+        FactKind::Signed(c) => write!(out, "signs {}.{} {}", c.service, c.operation, value(&c.args)),
         FactKind::EnvRead { name, required } => {
             write!(out, "env {}{}", value(name), if *required { " required" } else { "" })
         }
@@ -133,6 +134,10 @@ pub(super) fn line(f: &Fact) -> String {
         if on {
             let _ = write!(out, " [{name}]");
         }
+    }
+    for t in &c.env {
+        let default = t.default.as_ref().map(|d| format!(" or {d:?}")).unwrap_or_default();
+        let _ = write!(out, " [${}{default} {:?}]", t.name, t.is);
     }
     if !c.chain.is_empty() {
         let chain: Vec<&str> = c.chain.iter().map(|c| c.callee.as_str()).collect();
