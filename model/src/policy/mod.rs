@@ -18,6 +18,7 @@ mod properties;
 mod tests;
 mod token;
 mod verdict;
+pub mod wants;
 
 pub use arn::Arn;
 pub use asks::{Answer, Ask, asks};

@@ -2,6 +2,7 @@
 
 use super::shared;
 use lamlint_model::finding::Message;
+use lamlint_model::policy::wants::TRACING;
 use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::{Cx, Findings, Rule, Tri};
 
@@ -16,10 +17,6 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// What active tracing takes.
-/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html>
-const ACTIONS: &[&str] = &["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
-
 fn check(cx: &Cx<'_>, out: &mut Findings) {
     for (function, identity) in shared::functions(cx) {
         let mode = function.prop("TracingConfig").get("Mode").strings();
@@ -27,7 +24,7 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
         let traced = mode.some(note, |m| m.as_deref() == Some("Active"));
         let Tri::Yes(proof) = &traced else { continue };
         let Some(given) = proof.guards().and(&function.resource.guards) else { continue };
-        let Some((names, lacks)) = shared::lacking(cx, &identity, ACTIONS, &given) else { continue };
+        let Some((names, lacks)) = shared::lacking(cx, &identity, TRACING.besides, &given) else { continue };
         let role = shared::role(cx, &identity);
         out.report(traced.and(lacks), function.name(), role, |_| {
             Message::new(format!(
