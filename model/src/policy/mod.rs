@@ -17,6 +17,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 mod token;
+pub mod used;
 mod verdict;
 pub mod wants;
 
