@@ -135,6 +135,9 @@ fn conflict(a: &Edit, b: &Edit) -> bool {
     if a.span.file != b.span.file {
         return false;
     }
+    if a.binds.is_some() && a.binds == b.binds {
+        return true;
+    }
     let insertion = |e: &Edit| e.span.start == e.span.end;
     if insertion(a) && insertion(b) && a.span == b.span {
         return !(a.stacks && b.stacks) || a.text == b.text;
@@ -224,7 +227,7 @@ mod tests {
     use lamlint_model::Span;
 
     fn edit(start: usize, end: usize, text: &str, stacks: bool) -> Edit {
-        Edit { span: Span::new(FileId(0), start, end), text: text.to_owned(), stacks }
+        Edit { span: Span::new(FileId(0), start, end), text: text.to_owned(), stacks, binds: None }
     }
 
     #[test]

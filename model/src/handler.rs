@@ -23,6 +23,20 @@ pub struct Handler {
     pub facts: Vec<Fact>,
     /// Whether everything was followed; otherwise why not. "Never does X" needs `Ok`.
     pub complete: Result<(), Why>,
+    /// Calls of AWS services that may be made and are not among the facts: by libraries, through clients that were
+    /// handed to them, with credentials of the environment. "Never calls X" needs that none of these does.
+    pub beyond: Vec<Beyond>,
+    /// The operations of AWS services its files name anywhere, in any spelling; in lower case, sorted.
+    pub operations: Vec<SmolStr>,
+}
+
+/// Why there may be calls that are not among the facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beyond {
+    /// The service that may be called, as in [`SdkCall`]; `None`: any.
+    pub service: Option<SmolStr>,
+    /// Why.
+    pub why: Why,
 }
 
 /// When code runs.

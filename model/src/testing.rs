@@ -151,6 +151,8 @@ pub fn handler_in(app: &App, function: &str, facts: Vec<FactKind>, ctx: &Ctx) ->
             })
             .collect(),
         complete: Ok(()),
+        beyond: Vec::new(),
+        operations: Vec::new(),
     }
 }
 

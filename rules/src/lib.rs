@@ -39,4 +39,5 @@ pub static RULES: &[&Rule] = &[
     &package::sdk_not_in_runtime::RULE,
     &permissions::shared_execution_role::RULE,
     &events::sqs_visibility_timeout::RULE,
+    &permissions::unused_iam_permission::RULE,
 ];

@@ -18,6 +18,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 mod token;
+pub mod used;
 mod verdict;
 pub mod wants;
 

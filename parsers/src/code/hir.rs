@@ -29,6 +29,8 @@ pub struct Unit {
     pub taints: Vec<Taint>,
     /// Comments in order.
     pub comments: Vec<Span>,
+    /// The operations of AWS services its text names anywhere, in any spelling; in lower case, sorted.
+    pub operations: Vec<SmolStr>,
 }
 
 /// Languages with a front end.

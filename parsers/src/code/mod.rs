@@ -65,10 +65,12 @@ pub fn runtime_language(runtime: &str) -> Option<Lang> {
 /// Parse one file. Never fails: what does not parse becomes opaque, with [`Unit::taints`]. `path` tells dialects
 /// apart (`.tsx`, `.mjs`).
 pub fn lower(lang: Lang, src: &SourceText<'_>, path: &str) -> Unit {
-    match lang {
+    let mut unit = match lang {
         Lang::Python => python::lower(src),
         Lang::JavaScript | Lang::TypeScript => javascript::lower(lang, src, path),
-    }
+    };
+    unit.operations = api::operations_named(src.text);
+    unit
 }
 
 /// The syntax tree of a file; `None` where it is not parsed.

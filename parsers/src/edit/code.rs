@@ -176,10 +176,14 @@ pub(super) fn hoist(sources: &SourceMap, at: Span) -> Result<Vec<Edit>, Refused>
     }
     let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let target = with_comments(outermost, text);
-    let edit = |a, b, text, stacks| Edit { span: Span::new(at.file, a, b), text, stacks };
     Ok(vec![
-        edit(target, target, format!("{moved}{}", eol.repeat(g.breaks)), true),
-        edit(from, to, String::new(), false),
+        Edit {
+            span: Span::new(at.file, target, target),
+            text: format!("{moved}{}", eol.repeat(g.breaks)),
+            stacks: true,
+            binds: Some(name_text.to_owned()),
+        },
+        Edit { span: Span::new(at.file, from, to), text: String::new(), stacks: false, binds: None },
     ])
 }
 
@@ -194,7 +198,7 @@ pub(super) fn attribute_to_entry(sources: &SourceMap, at: Span) -> Result<Vec<Ed
         return Err(Refused("no attribute stands there"));
     };
     let span = Span::new(at.file, object.end_byte(), n.end_byte());
-    Ok(vec![Edit { span, text: format!("[\"{}\"]", slice(text, name)), stacks: false }])
+    Ok(vec![Edit { span, text: format!("[\"{}\"]", slice(text, name)), stacks: false, binds: None }])
 }
 
 fn slice<'t>(text: &'t str, n: Node<'_>) -> &'t str {
@@ -379,7 +383,14 @@ fn whole_lines(text: &str, root: Node<'_>, statement: Node<'_>) -> Option<(usize
     let alone =
         said.trim().is_empty() || comment.is_some_and(|c| c.start_byte() == at && c.end_byte() == end);
     let first = before.get(from..)?.trim().is_empty();
-    (first && alone).then_some((from, statement.end_byte() + line.len(), end))
+    let mut to = statement.end_byte() + line.len();
+    // Of two empty lines around it, one is enough.
+    let empty = |line: Option<&str>| line.is_some_and(|l| l.trim().is_empty());
+    let after = text.get(to..).and_then(|t| t.split_inclusive('\n').next());
+    if empty(before.get(..from)?.lines().last()) && empty(after) {
+        to += after.map_or(0, str::len);
+    }
+    (first && alone).then_some((from, to, end))
 }
 
 /// The start of a statement with the comments directly above it.

@@ -27,6 +27,8 @@ pub struct Edit {
     pub text: String,
     /// Whether another insertion at the same place can follow it: both add to a container that is there.
     pub stacks: bool,
+    /// A name it binds in the module: two such changes can't be made together.
+    pub binds: Option<String>,
 }
 
 /// Why a repair can't be made here, for people.

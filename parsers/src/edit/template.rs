@@ -51,7 +51,7 @@ impl Editor<'_> {
                     _ => constant(old, place.json, &bare(&value)),
                 };
                 let text = new.ok_or(Refused("the value is no constant"))?;
-                Ok(vec![Edit { span: node.span, text, stacks: false }])
+                Ok(vec![Edit { span: node.span, text, stacks: false, binds: None }])
             }
             Found::Lacks(map, entry, keys) => place.insert(map, entry, &keys, value.clone()),
         })
@@ -190,7 +190,7 @@ impl<'d> Place<'d> {
         let Some(last) = map.entries().last() else {
             if self.slice(map.span).starts_with('{') {
                 let text = format!("{{ {first}: {} }}", value.inline(true));
-                return Ok(vec![Edit { span: map.span, text, stacks: false }]);
+                return Ok(vec![Edit { span: map.span, text, stacks: false, binds: None }]);
             }
             // `Properties:` and nothing behind it.
             let at = self.end_of_line(entry.key_span.end as usize);
@@ -217,7 +217,7 @@ impl<'d> Place<'d> {
             let column = self.indent(entry.key_span);
             let whole = Out::Map(vec![(key.to_owned(), value.clone())]);
             let text = whole.json(Some((column, self.step)), self.eol);
-            return Edit { span: map.span, text, stacks: false };
+            return Edit { span: map.span, text, stacks: false, binds: None };
         };
         let at = last.value.span.end as usize;
         let many = self.line(last.key_span) > self.line(map.span);
@@ -244,7 +244,7 @@ impl<'d> Place<'d> {
                 let old = self.slice(node.span);
                 if self.json {
                     let text = format!("[{old}, {}]", value.json(None, self.eol));
-                    return Ok(vec![Edit { span: node.span, text, stacks: false }]);
+                    return Ok(vec![Edit { span: node.span, text, stacks: false, binds: None }]);
                 }
                 if self.line(node.span) != self.line(entry.key_span) || old.contains('\n') {
                     return Err(Refused("the value is not on the line of its key"));
@@ -255,7 +255,12 @@ impl<'d> Place<'d> {
                 let pad = " ".repeat(column + self.step);
                 let (eol, item) = (self.eol, value.item(column + self.step, self.step, self.eol));
                 let span = Span { start: u32::try_from(start).unwrap_or(node.span.start), ..node.span };
-                Ok(vec![Edit { span, text: format!("{eol}{pad}- {old}{eol}{item}"), stacks: false }])
+                Ok(vec![Edit {
+                    span,
+                    text: format!("{eol}{pad}- {old}{eol}{item}"),
+                    stacks: false,
+                    binds: None,
+                }])
             }
             _ => Err(Refused("the value is no list")),
         }
@@ -276,7 +281,7 @@ impl<'d> Place<'d> {
             } else {
                 one.inline(true)
             };
-            return Ok(Edit { span: node.span, text, stacks: false });
+            return Ok(Edit { span: node.span, text, stacks: false, binds: None });
         };
         if !flow {
             let dash = self.text.get(..last.span.start as usize).and_then(|t| t.rfind('-'));
@@ -303,7 +308,7 @@ impl<'d> Place<'d> {
     }
 
     fn insertion(&self, at: usize, text: String, stacks: bool) -> Edit {
-        Edit { span: Span::new(self.doc.file, at, at), text, stacks }
+        Edit { span: Span::new(self.doc.file, at, at), text, stacks, binds: None }
     }
 
     /// Width of the blanks at the start of a line.
@@ -388,7 +393,7 @@ pub(super) fn replace(doc: &Doc, text: &str, json: bool, at: Span, value: &Value
                     return Err(Refused("the value is used through an alias or is a block"));
                 }
                 let text = constant(old, json, value).ok_or(Refused("the value is no constant"))?;
-                return Ok(Edit { span: at, text, stacks: false });
+                return Ok(Edit { span: at, text, stacks: false, binds: None });
             }
             DocKind::Scalar(_) => {}
         }

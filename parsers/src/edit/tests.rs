@@ -231,6 +231,11 @@ fn a_client_moves_to_its_module() {
     let after = "import boto3\n\n\ns3 = boto3.client(\n    \"s3\",\n)\n\n\n# The entry.\n@tracer\ndef handler(event, context):\n    return s3.list_buckets()\n";
     assert_eq!(hoisted("a.py", before, "boto3.client(\n        \"s3\",\n    )"), after);
 
+    // Of the empty lines around it one is left.
+    let spaced = "import boto3\n\n\ndef handler(event, context):\n    check(event)\n\n    s3 = boto3.client(1)\n\n    return s3\n";
+    let got = hoisted("a.py", spaced, "boto3.client(1)");
+    assert!(got.ends_with("    check(event)\n\n    return s3\n"), "{got}");
+
     // The table of a resource moves as a whole.
     let before = "import os\nimport boto3\n\ndef handler(event, context):\n    t = boto3.resource(\"dynamodb\").Table(os.environ[\"T\"])\n    return t.scan()\n";
     let got = hoisted("a.py", before, "boto3.resource(\"dynamodb\")");

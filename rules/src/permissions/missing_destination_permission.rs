@@ -3,6 +3,7 @@
 use super::shared;
 use lamlint_model::app::{Function, Kind, Resource};
 use lamlint_model::finding::Message;
+use lamlint_model::policy::wants::sending;
 use lamlint_model::policy::{Arn, Identity};
 use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::tree::Tree;
@@ -19,15 +20,6 @@ pub static RULE: Rule = Rule {
     doc: include_str!("../../docs/missing-destination-permission.md"),
     check,
 };
-
-/// What sending to a resource takes, by its kind.
-/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>
-const ACTIONS: &[(Kind, &str)] = &[
-    (Kind::Queue, "sqs:SendMessage"),
-    (Kind::Topic, "sns:Publish"),
-    (Kind::Function, "lambda:InvokeFunction"),
-    (Kind::EventBus, "events:PutEvents"),
-];
 
 /// Where a target can stand: path, and its words.
 const OF_FUNCTION: &[(&[&str], &str)] = &[(&["DeadLetterConfig", "TargetArn"], "dead-letter target")];
@@ -101,9 +93,9 @@ fn target(
 fn action(cx: &Cx<'_>, target: &Value) -> Option<(&'static str, String, ResourceId)> {
     let Value::Of(id, attr) = target else { return None };
     let r = cx.app.resource(*id);
-    let (kind, action) = ACTIONS.iter().find(|(k, _)| *k == r.kind)?;
+    let action = sending(r.kind)?.on.first()?;
     // `Ref` of a topic is its ARN; other names are none.
-    let is_arn = *attr == Attr::Arn || (*kind == Kind::Topic && *attr == Attr::Name);
+    let is_arn = *attr == Attr::Arn || (r.kind == Kind::Topic && *attr == Attr::Name);
     is_arn.then(|| (*action, format!("{} `{}`", r.kind.word(), r.name), *id))
 }
 

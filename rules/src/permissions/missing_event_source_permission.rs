@@ -3,6 +3,7 @@
 use super::shared;
 use lamlint_model::app::{Kind, Trigger, TriggerKind};
 use lamlint_model::finding::Message;
+use lamlint_model::policy::wants::{Actions, polling};
 use lamlint_model::policy::{Arn, Identity};
 use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::value::Attr;
@@ -19,43 +20,11 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// What Lambda needs to read a source in the function's name, and the managed policy that has it.
-struct Needed {
-    kind: TriggerKind,
-    /// Asked for on the source.
-    on_source: &'static [&'static str],
-    /// Asked for on something else, or on nothing.
-    besides: &'static [&'static str],
-    policy: Option<&'static str>,
-}
-
-/// Sources: the permissions section of each source's page, all below
-/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html>
-const NEEDED: &[Needed] = &[
-    Needed {
-        kind: TriggerKind::Queue,
-        on_source: &["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-        besides: &[],
-        policy: Some("AWSLambdaSQSQueueExecutionRole"),
-    },
-    Needed {
-        kind: TriggerKind::Stream,
-        on_source: &["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream"],
-        besides: &[],
-        policy: Some("AWSLambdaKinesisExecutionRole"),
-    },
-    Needed {
-        kind: TriggerKind::TableStream,
-        on_source: &["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"],
-        besides: &["dynamodb:ListStreams"],
-        policy: Some("AWSLambdaDynamoDBExecutionRole"),
-    },
-    Needed {
-        kind: TriggerKind::MessageBroker,
-        on_source: &[],
-        besides: &["mq:DescribeBroker", "secretsmanager:GetSecretValue"],
-        policy: None,
-    },
+/// The managed policies that have what polling a source takes.
+const POLICIES: &[(TriggerKind, &str)] = &[
+    (TriggerKind::Queue, "AWSLambdaSQSQueueExecutionRole"),
+    (TriggerKind::Stream, "AWSLambdaKinesisExecutionRole"),
+    (TriggerKind::TableStream, "AWSLambdaDynamoDBExecutionRole"),
 ];
 
 fn check(cx: &Cx<'_>, out: &mut Findings) {
@@ -63,7 +32,7 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
         let mut seen: Vec<&Value> = Vec::new();
         for t in cx.app.triggers_of(function.resource.id) {
             let by = cx.app.resource(t.connection);
-            let Some(needed) = NEEDED.iter().find(|n| n.kind == t.kind) else { continue };
+            let Some(needed) = polling(t.kind) else { continue };
             if by.kind != Kind::EventSourceMapping || seen.contains(&&t.source) {
                 continue;
             }
@@ -78,8 +47,10 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
                     function.name(),
                     shared::listed(&names)
                 );
-                Message::new(text).help(match needed.policy {
-                    Some(p) => format!("attach the managed policy `service-role/{p}`, or allow the actions"),
+                Message::new(text).help(match POLICIES.iter().find(|(k, _)| *k == t.kind) {
+                    Some((_, p)) => {
+                        format!("attach the managed policy `service-role/{p}`, or allow the actions")
+                    }
                     None => "allow the actions in a policy of the role".to_owned(),
                 })
             });
@@ -94,10 +65,10 @@ fn lacking(
     cx: &Cx<'_>,
     identity: &Identity,
     t: &Trigger,
-    needed: &Needed,
+    needed: &Actions,
 ) -> Option<(Vec<&'static str>, Tri)> {
     let arn = Arn::of_value(cx.app, &t.source);
-    let on_source = needed.on_source.iter().map(|a| {
+    let on_source = needed.on.iter().map(|a| {
         (
             *a,
             match t.resource {

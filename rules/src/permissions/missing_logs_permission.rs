@@ -2,6 +2,7 @@
 
 use super::shared;
 use lamlint_model::finding::Message;
+use lamlint_model::policy::wants::LOGS;
 use lamlint_model::policy::{Effect, Identity};
 use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::{Cx, Findings, Rule};
@@ -17,17 +18,13 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// What writing logs takes. `CreateLogGroup` is not needed where the group is made by other means.
-/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html>
-const ACTIONS: &[&str] = &["logs:CreateLogStream", "logs:PutLogEvents"];
-
 fn check(cx: &Cx<'_>, out: &mut Findings) {
     for (function, identity) in shared::functions(cx) {
         if speaks_of_denying(&identity) {
             continue;
         }
         let given = &function.resource.guards;
-        let Some((names, lacks)) = shared::lacking(cx, &identity, ACTIONS, given) else { continue };
+        let Some((names, lacks)) = shared::lacking(cx, &identity, LOGS.besides, given) else { continue };
         let role = shared::role(cx, &identity);
         // Functions of one role share a finding.
         out.report(lacks, function.name(), role, |_| {

@@ -2,6 +2,7 @@
 
 use super::shared;
 use lamlint_model::finding::Message;
+use lamlint_model::policy::wants::TRACING;
 use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::{Cx, Findings, Rule, Tri};
 
@@ -16,10 +17,6 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// What active tracing takes.
-/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html>
-const ACTIONS: &[&str] = &["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
-
 /// Libraries that send segments of their own. Without active tracing they send nothing unless a caller that samples
 /// says so, which the template does not show, so by themselves they prove nothing.
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html> (`PassThrough`)
@@ -32,7 +29,7 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
         let traced = mode.some(note, |m| m.as_deref() == Some("Active"));
         let Tri::Yes(proof) = &traced else { continue };
         let Some(given) = proof.guards().and(&function.resource.guards) else { continue };
-        let Some((names, lacks)) = shared::lacking(cx, &identity, ACTIONS, &given) else { continue };
+        let Some((names, lacks)) = shared::lacking(cx, &identity, TRACING.besides, &given) else { continue };
         let role = shared::role(cx, &identity);
         let imports = cx.link_of(function.resource.id).into_iter().flat_map(|l| &l.imports);
         let mut claim = traced.and(lacks);

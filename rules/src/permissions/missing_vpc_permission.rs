@@ -2,6 +2,7 @@
 
 use super::shared;
 use lamlint_model::finding::Message;
+use lamlint_model::policy::wants::VPC;
 use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::tree::Node;
 use lamlint_model::{Cx, Findings, Rule, Tri, Value};
@@ -17,22 +18,18 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// What Lambda asks for when it connects a function to a VPC. `DescribeSubnets` and the two for addresses came later;
-/// roles without them still work, so they are not proof.
-/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions>
-const ACTIONS: &[&str] =
-    &["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"];
-
 fn check(cx: &Cx<'_>, out: &mut Findings) {
     for (function, identity) in shared::functions(cx) {
         let subnets = function.prop("VpcConfig").get("SubnetIds");
         let note = |_: &Node| format!("`{}` runs in these subnets of a VPC", function.name());
         let setting = subnets.some(note, names_something);
         let Tri::Yes(proof) = &setting else { continue };
-        let Some((names, lacks)) = shared::lacking(cx, &identity, ACTIONS, proof.guards()) else { continue };
+        let Some((names, lacks)) = shared::lacking(cx, &identity, VPC.besides, proof.guards()) else {
+            continue;
+        };
         let role = shared::role(cx, &identity);
         // Without the last one alone the function starts, but leaves interfaces behind.
-        let severity = if names == ACTIONS[2..] { Severity::Warning } else { Severity::Error };
+        let severity = if names == VPC.besides[2..] { Severity::Warning } else { Severity::Error };
         out.report_as(severity, setting.and(lacks), function.name(), role, |_| {
             Message::new(format!(
                 "`{}` runs in a VPC, but its role `{role}` may not call {}",

@@ -16,3 +16,4 @@ pub mod missing_vpc_permission;
 pub mod public_function;
 mod shared;
 pub mod shared_execution_role;
+pub mod unused_iam_permission;

@@ -238,6 +238,11 @@ fn copied(args: &Value, one_of: Vec<SmolStr>) -> Vec<SmolStr> {
     }
 }
 
+/// What calls of a service may ask for besides.
+pub(super) fn of_service(service: &str) -> impl Iterator<Item = &'static str> {
+    BESIDES.iter().filter(move |(s, ..)| *s == service).flat_map(|(_, _, actions)| actions.iter().copied())
+}
+
 /// What may be asked for besides.
 pub(super) fn besides<'a>(service: &'a str, operation: &'a str) -> impl Iterator<Item = &'static str> {
     BESIDES

@@ -71,6 +71,17 @@ pub fn prefix(service: &str) -> Option<&'static str> {
     operations::prefix(service)
 }
 
+/// What calls of a service may ask for besides, whatever the operation.
+pub fn besides(service: &str) -> impl Iterator<Item = &'static str> {
+    cases::of_service(service)
+}
+
+/// The names of the operations an action guards (`s3:GetObject`: `GetObject`, `HeadObject` …); empty when it guards none
+/// of an SDK.
+pub fn operations_of(action: &str) -> Vec<String> {
+    operations::of_action(action)
+}
+
 /// The actions a pattern with wildcards stands for (`dynamodb:*Item`); `None` when its prefix has a wildcard or is not
 /// in the tables.
 pub fn expand(pattern: &str) -> Option<Vec<SmolStr>> {

@@ -35,6 +35,28 @@ pub(super) fn guarded(service: &str, operation: &str) -> Option<Guarded> {
     actions::find(&format!("{prefix}:{operation}")).map(|a| Guarded::Own(a.name()))
 }
 
+/// The operations an action guards, by their names.
+pub(super) fn of_action(action: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let Some((prefix, name)) = action.split_once(':') else { return out };
+    for line in LINES.iter() {
+        let mut columns = line.split('\t').skip(1);
+        let (Some(own), Some(listed)) = (columns.next(), columns.next()) else { continue };
+        for (targets, operations) in
+            columns.next().unwrap_or_default().split(';').filter_map(|s| s.split_once('<'))
+        {
+            if targets.split(['+', '/']).any(|t| t.eq_ignore_ascii_case(action)) {
+                out.extend(names::split(operations).map(|(v, r)| format!("{}{r}", names::bare(v))));
+            }
+        }
+        let is_listed = listed.get(1..).is_some_and(|l| names::find(l, name).is_some());
+        if own.eq_ignore_ascii_case(prefix) && is_listed == listed.starts_with('+') {
+            out.push(name.to_owned());
+        }
+    }
+    out
+}
+
 /// The action prefix of a service.
 pub(super) fn prefix(service: &str) -> Option<&'static str> {
     names::row(&LINES, service)?.split('\t').nth(1)

@@ -17,6 +17,7 @@ const METHODS: &str = include_str!("methods.tsv");
 const RESOURCES: &str = include_str!("resources.tsv");
 const WAITERS: &str = include_str!("waiters.tsv");
 const NAMES: &str = include_str!("names.tsv");
+const INERT: &str = include_str!("inert.tsv");
 
 /// What a function of a library does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -259,6 +260,59 @@ pub(crate) fn lookup(lang: Lang, name: &str) -> Option<Row> {
     rows.get(&*format!("{first}.*")).filter(|r| r.kind == Kind::Answer).copied()
 }
 
+/// Whether a library is known to call no AWS service by itself: by the qualified name of what is imported.
+pub(crate) fn is_inert(lang: Lang, name: &str) -> bool {
+    static NAMES: OnceLock<[BTreeSet<&'static str>; 2]> = OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        let of = |lang: &'static str| {
+            let rows = rows(INERT).filter(move |r| r.first() == Some(&lang));
+            rows.filter_map(|r| r.get(1).copied()).flat_map(|n| n.split(' ')).collect()
+        };
+        [of("py"), of("js")]
+    });
+    let names = &names[column(lang)];
+    let name = if lang == Lang::Python { name } else { name.strip_prefix("node:").unwrap_or(name) };
+    let ends = name.match_indices(['.', '/']).map(|(i, _)| i).chain([name.len()]);
+    let known = ends.into_iter().any(|i| name.get(..i).is_some_and(|n| names.contains(n)));
+    // Clients of the SDK, and types of them.
+    known
+        || match lang {
+            Lang::Python => name.starts_with("mypy_boto3_"),
+            _ => name.strip_prefix("@aws-sdk/client-").is_some_and(|n| service_named(package(n)).is_some()),
+        }
+}
+
+/// The operations of AWS services a text names, in any spelling (`put_object`, `putObject`, `PutObjectCommand`); in
+/// lower case, sorted.
+pub(crate) fn operations_named(text: &str) -> Vec<SmolStr> {
+    static ALL: OnceLock<BTreeSet<String>> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let groups = rows(OPERATIONS).filter_map(|r| r.get(1).copied()).flat_map(|g| g.split(' '));
+        let groups = groups.filter_map(|g| g.split_once(':'));
+        groups
+            .flat_map(|(verbs, rests)| rests.split(',').map(move |rest| (verbs, rest)))
+            .flat_map(|(verbs, rest)| {
+                verbs.split('.').map(move |v| format!("{v}{rest}").to_ascii_lowercase())
+            })
+            .collect()
+    });
+    let mut out = BTreeSet::new();
+    for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
+        if word.len() < 4 || word.len() > 100 {
+            continue;
+        }
+        let word: String = word.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect();
+        let bare = ["commandinput", "commandoutput", "command", "input", "output", "request", "paginator"];
+        let shorter = bare.iter().filter_map(|e| word.strip_suffix(e)).chain(word.strip_prefix("paginate"));
+        for w in shorter.chain([word.as_str()]) {
+            if all.contains(w) {
+                out.insert(SmolStr::new(w));
+            }
+        }
+    }
+    out.into_iter().collect()
+}
+
 /// The normal form of a qualified name.
 pub(crate) fn normal(lang: Lang, name: &SmolStr) -> SmolStr {
     let name = name.strip_suffix(".default").map_or(name.clone(), SmolStr::from);
@@ -378,6 +432,7 @@ mod tests {
             }
         }
         assert!(rows(SERVICES).all(|r| r.len() == 2));
+        assert!(rows(INERT).all(|r| r.len() == 2 && matches!(r[0], "py" | "js")));
     }
 
     #[test]
@@ -427,6 +482,29 @@ mod tests {
         assert_eq!(package("@aws-sdk/client-s3.S3Client"), "@aws-sdk/client-s3");
         assert_eq!(package("lodash/memoize"), "lodash");
         assert_eq!(package("psycopg2.connect().cursor"), "psycopg2");
+    }
+
+    #[test]
+    fn libraries_that_call_nothing() {
+        let py = |n| is_inert(Lang::Python, n);
+        assert!(
+            py("os.path")
+                && py("aws_lambda_powertools.Logger")
+                && py("aws_lambda_powertools.event_handler.api")
+        );
+        assert!(!py("subprocess") && !py("aws_lambda_powertools.utilities.parameters") && !py("osx"));
+        let js = |n| is_inert(Lang::TypeScript, n);
+        assert!(
+            js("fs/promises") && js("@aws-sdk/client-s3.S3Client") && js("lodash/get") && js("@middy/core")
+        );
+        assert!(!js("child_process") && !js("@middy/ssm") && !js("@aws-sdk/credential-providers.fromIni"));
+    }
+
+    #[test]
+    fn operations_in_any_spelling() {
+        let text =
+            "client.delete_object(); new GetItemCommand({}); getSignedUrl('putObject'); paginateScan; Object";
+        assert_eq!(operations_named(text), ["deleteobject", "getitem", "putobject", "scan"]);
     }
 
     #[test]

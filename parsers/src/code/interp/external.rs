@@ -14,6 +14,11 @@ use lamlint_model::value::{Deps, Fresh, Value};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
+/// Beginnings of the names of variables that hold the credentials of the role, or tell where they are.
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>
+const CREDENTIALS: &[&str] =
+    &["AWS_ACCESS_KEY", "AWS_CONTAINER_", "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_SESSION_TOKEN"];
+
 impl Interp<'_> {
     /// A name nothing in the project binds.
     pub(super) fn builtin(&mut self, name: &SmolStr) -> V {
@@ -41,6 +46,10 @@ impl Interp<'_> {
     /// Reading an environment variable.
     pub(super) fn env_read(&mut self, name: &V, required: bool, span: Span) -> V {
         let value = name.to_value();
+        let credential = |n: &str| CREDENTIALS.iter().any(|c| n.starts_with(c));
+        if value.as_str().is_none_or(credential) {
+            self.beyond(None, "the credentials may be read from the environment");
+        }
         let required = required && self.guarded == 0;
         self.fact(FactKind::EnvRead { name: value.clone(), required }, span);
         match value {
@@ -54,7 +63,12 @@ impl Interp<'_> {
         if let Some(v) = self.sdk_function(q, &args, site) {
             return v;
         }
-        let Some(row) = api::lookup(self.lang, q) else {
+        let row = api::lookup(self.lang, q);
+        // What follows its arguments, or gives them back, hides no call.
+        if !row.is_some_and(|r| follows(r.kind)) {
+            self.may_reach(q, &args, site);
+        }
+        let Some(row) = row else {
             self.may_set_env(q, args.at(0));
             return self.unknown_external(q, deps, args, site);
         };
@@ -273,7 +287,13 @@ impl Interp<'_> {
                         _ => v,
                     }
                 }
-                _ => V::of_deps(given),
+                (o, _) => {
+                    // Any method may be meant.
+                    if !matches!(o, Some(V::Sym(_)) | None) {
+                        self.beyond(None, "an attribute by a name that is not constant");
+                    }
+                    V::of_deps(given)
+                }
             },
             Kind::Factory => result(given),
             Kind::Pure | Kind::Alias => {
@@ -348,6 +368,12 @@ impl Interp<'_> {
         }
         V::of_deps(Deps::OTHER)
     }
+}
+
+/// Whether a kind of function calls what it is given, where that can be followed, or gives it back.
+fn follows(kind: Kind) -> bool {
+    use Kind::{Each, Executor, Gather, GetAttr, Memo, Partial, Run, Same, Thread, Wrap};
+    matches!(kind, Each | Executor | Gather | GetAttr | Memo | Partial | Run | Same | Thread | Wrap)
 }
 
 /// A member of a value by name, as the SDK's results have them.

@@ -48,6 +48,15 @@ impl Interp<'_> {
         if !functions.is_empty() {
             self.hand_over(functions, deps, true);
         }
+        // A method of a library's base class may do anything, with the object's other methods.
+        if let V::Instance(i) = o
+            && i.try_borrow().is_ok_and(|i| !self.is_whole(i.class, 0))
+        {
+            self.beyond(None, format!("`{}` is a method of a library's class", site.name()));
+        }
+        if !args.functions().is_empty() || args.all().any(V::holds_sdk) {
+            self.hand_clients(&args, site);
+        }
         // What comes from the event or from another host is data, not an object of the project.
         let data = Deps::EVENT.or(Deps::CALL).or(Deps::FRESH).or(Deps::CONTEXT);
         if match o {

@@ -28,7 +28,7 @@ use super::Entry;
 use super::hir::{FnId, Lang};
 use super::program::{Program, UnitId};
 use call::{Args, Call};
-use lamlint_model::handler::{Ctx, Fact, FactKind, Handler, Phase};
+use lamlint_model::handler::{Beyond, Ctx, Fact, FactKind, Handler, Phase};
 use lamlint_model::source::Span;
 use lamlint_model::tri::{Reason, Why};
 use lamlint_model::value::{Deps, Value};
@@ -63,6 +63,7 @@ pub(crate) struct Interp<'p> {
     steps: u32,
     nesting: u32,
     incomplete: Option<Why>,
+    beyond: Vec<Beyond>,
     /// Functions handed to a library while modules load (routes, record handlers): they run on invocations.
     registered: Vec<(Rc<Func>, Vec<V>)>,
     classes: BTreeMap<(UnitId, super::hir::ClassId), Rc<ClassInfo>>,
@@ -112,6 +113,7 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
         steps: 0,
         nesting: 0,
         incomplete: None,
+        beyond: Vec::new(),
         registered: Vec::new(),
         classes: BTreeMap::new(),
         attributes: BTreeMap::new(),
@@ -158,6 +160,10 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
         f.ctx.env.retain(|t| !it.env.holds(&t.name));
     }
     facts.sort_by_key(|f| (f.phase, f.span));
+    let mut operations: Vec<SmolStr> =
+        it.modules.keys().flat_map(|id| program.unit(*id).operations.iter().cloned()).collect();
+    operations.sort_unstable();
+    operations.dedup();
     Some(Handler {
         function: entry.function,
         file,
@@ -166,6 +172,8 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
         language: unit.lang.name(),
         facts,
         complete: it.incomplete.map_or(Ok(()), Err),
+        beyond: it.beyond,
+        operations,
     })
 }
 
@@ -190,6 +198,14 @@ impl Interp<'_> {
     fn give_up(&mut self, reason: Reason, detail: impl Into<SmolStr>) {
         if self.incomplete.is_none() {
             self.incomplete = Some(Why::new(reason, detail));
+        }
+    }
+
+    /// Calls of a service (`None`: of any) may be made that are no facts.
+    fn beyond(&mut self, service: Option<&str>, detail: impl Into<SmolStr>) {
+        if self.beyond.iter().all(|b| b.service.as_deref() != service) {
+            let why = Why::new(Reason::Dynamic, detail);
+            self.beyond.push(Beyond { service: service.map(SmolStr::from), why });
         }
     }
 

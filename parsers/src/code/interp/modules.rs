@@ -107,20 +107,32 @@ impl Interp<'_> {
                 "" | "*" => V::Package(dir.into()),
                 name => self.package_member(&dir, name),
             },
-            // Settings from a file of the package.
             Found::Library(q) if q.starts_with("dotenv") => {
+                // Settings from a file of the package.
                 self.env.insert_all();
                 V::Ext(q, Deps::NONE)
             }
-            Found::Library(q) => match name {
-                "" | "*" | "default" => V::Ext(q, Deps::NONE),
-                name => V::Ext(api::normal(self.lang, &limited(format!("{q}.{name}"))), Deps::NONE),
-            },
+            Found::Library(q) => {
+                self.may_call(&q, name);
+                match name {
+                    "" | "*" | "default" => V::Ext(q, Deps::NONE),
+                    name => V::Ext(api::normal(self.lang, &limited(format!("{q}.{name}"))), Deps::NONE),
+                }
+            }
             Found::Data => V::unknown(),
             Found::Missing => {
                 self.give_up(Reason::NotInTree, format!("`{module}` is imported and not in this tree"));
                 V::unknown()
             }
+        }
+    }
+
+    /// An imported library may call AWS services unless it is known not to.
+    fn may_call(&mut self, library: &str, name: &str) {
+        let full =
+            if name.is_empty() { SmolStr::from(library) } else { limited(format!("{library}.{name}")) };
+        if !api::is_inert(self.lang, &full) {
+            self.beyond(None, format!("`{full}` is imported and may call AWS services"));
         }
     }
 

@@ -50,6 +50,80 @@ const SESSION_PARAMS: &[&str] = &[
     "profile_name",
 ];
 
+/// Methods of SDK objects that call no service.
+const HARMLESS: &[&str] = &[
+    "can_paginate",
+    "close",
+    "destroy",
+    "exceptions",
+    "get_available_resources",
+    "get_available_regions",
+    "get_available_services",
+    "get_partition_for_region",
+];
+
+/// What runs other programs or code, or signs requests: everything else of the standard library and the SDK's own
+/// helpers calls no service.
+const REACHING_PY: &[&str] = &[
+    "__import__",
+    "aioboto3.",
+    "boto3.",
+    "botocore.",
+    "compile",
+    "eval",
+    "exec",
+    "os.exec",
+    "os.popen",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.startfile",
+    "os.system",
+];
+const HARMLESS_PY: &[&str] = &[
+    "boto3.dynamodb.",
+    "boto3.s3.transfer.TransferConfig",
+    "boto3.set_stream_logger",
+    "boto3.setup_default_session",
+    "botocore.client.Config",
+    "botocore.client.ClientError",
+    "botocore.config.",
+    "botocore.exceptions.",
+    "botocore.response.",
+];
+const REACHING_JS: &[&str] =
+    &["Function", "aws-sdk.", "aws-sdk/", "eval", "process.binding", "process.dlopen"];
+const HARMLESS_JS: &[&str] = &[
+    "aws-sdk.Config",
+    "aws-sdk.DynamoDB.Converter.",
+    "aws-sdk.Endpoint",
+    "aws-sdk.HttpOptions",
+    "aws-sdk.NodeHttpClient",
+    "aws-sdk.config.getCredentials",
+    "aws-sdk.config.logger",
+    "aws-sdk.config.setPromisesDependency",
+    "aws-sdk.config.update",
+];
+
+/// Functions that look at a value only.
+const PLAIN_CALLS: &[&str] = &[
+    "Boolean",
+    "Object.freeze",
+    "String",
+    "bool",
+    "callable",
+    "console.debug",
+    "console.error",
+    "console.info",
+    "console.log",
+    "hasattr",
+    "id",
+    "isinstance",
+    "print",
+    "repr",
+    "str",
+    "type",
+];
+
 impl Interp<'_> {
     /// A function of an SDK: constructors of clients, sessions and commands. `None`: no SDK function.
     pub(super) fn sdk_function(&mut self, q: &str, args: &Args, site: &Site<'_>) -> Option<V> {
@@ -77,6 +151,43 @@ impl Interp<'_> {
                 Some(V::Sym(Value::Null))
             }
             _ => None,
+        }
+    }
+
+    /// A method of an SDK object of which nothing is known: it may call its service.
+    fn untold(&mut self, s: &Sdk, name: &str, result: V) -> V {
+        if !HARMLESS.contains(&name) {
+            self.beyond(s.service().as_deref(), format!("`{name}` of an AWS object may call its service"));
+        }
+        result
+    }
+
+    /// Clients of the SDK are handed to a library: it may call anything through them.
+    pub(super) fn hand_clients(&mut self, args: &Args, site: &Site<'_>) {
+        let mut services = Vec::new();
+        args.all().for_each(|v| v.services(&mut services));
+        for s in services {
+            self.beyond(s.as_deref(), format!("an AWS client is handed to `{}`", site.name()));
+        }
+    }
+
+    /// A function of a library that may call services, or gives what they can be called with.
+    pub(super) fn may_reach(&mut self, q: &str, args: &Args, site: &Site<'_>) {
+        let starts = |l: &[&str]| l.iter().any(|p| q.starts_with(p));
+        let python = self.lang == Lang::Python;
+        if let Some(rest) = q.strip_prefix("@aws-sdk/client-").filter(|_| !python) {
+            let (package, name) = rest.split_once('.').unwrap_or((rest, ""));
+            if !name.ends_with("Exception") && !name.ends_with("Error") {
+                let service = api::service_named(package);
+                self.beyond(service, format!("`{name}` of the AWS SDK may call its service"));
+            }
+        } else if starts(if python { REACHING_PY } else { REACHING_JS })
+            && !starts(if python { HARMLESS_PY } else { HARMLESS_JS })
+        {
+            self.beyond(None, format!("`{}` may call AWS services", site.name()));
+        }
+        if !PLAIN_CALLS.contains(&q) {
+            self.hand_clients(args, site);
         }
     }
 
@@ -112,7 +223,7 @@ impl Interp<'_> {
             Sdk::Session { foreign } => match name {
                 "client" | "create_client" => self.client(args, *foreign, false, site),
                 "resource" => self.client(args, *foreign, true, site),
-                _ => V::of_deps(Deps::OTHER),
+                _ => self.untold(s, name, V::of_deps(Deps::OTHER)),
             },
             Sdk::Client { service, foreign, document, defaults } => {
                 self.client_method(service, *foreign, *document, defaults.as_ref(), name, args, site)
@@ -127,7 +238,7 @@ impl Interp<'_> {
                 let names: &[&str] = match name {
                     "put_item" => &["Item"],
                     "delete_item" => &["Key"],
-                    _ => return V::unknown(),
+                    _ => return self.untold(s, name, V::unknown()),
                 };
                 for (i, n) in names.iter().enumerate() {
                     if let Some(v) = args.named(n).or_else(|| args.at(i)) {
@@ -142,7 +253,7 @@ impl Interp<'_> {
                     site,
                 )
             }
-            Sdk::Command { .. } => V::unknown(),
+            Sdk::Command { .. } => self.untold(s, name, V::unknown()),
             Sdk::Operation { service, operation, foreign, input } => match name {
                 "paginate" | "done" | "promise" | "send" | "wait" => {
                     let mut given = args.clone();
@@ -153,7 +264,7 @@ impl Interp<'_> {
                     let v = self.call_operation(service, operation.clone(), input, *foreign, site);
                     if name == "paginate" { V::List(Rc::new(vec![v]), false) } else { v }
                 }
-                _ => V::unknown(),
+                _ => self.untold(s, name, V::unknown()),
             },
             Sdk::Collection { service, name: collection, ids, foreign } => {
                 match api::method(service, collection, name) {
@@ -201,6 +312,7 @@ impl Interp<'_> {
             "get_paginator" => {
                 let operation = args.at(0).or_else(|| args.named("operation_name")).and_then(V::as_str);
                 let Some(operation) = operation.and_then(|o| api::operation(service, o)) else {
+                    self.beyond(Some(service), "a paginator of an operation that is not constant");
                     return V::unknown();
                 };
                 return V::Sdk(Rc::new(Sdk::Operation {
@@ -242,7 +354,10 @@ impl Interp<'_> {
         let special = api::method(service, kind, name).map(|(o, params)| (SmolStr::new_static(o), params));
         let plain = || api::operation(service, name).map(|o| (o, Vec::new()));
         let Some((operation, params)) = special.or_else(plain) else {
-            // `exceptions`, `can_paginate`: no call that is known.
+            // Waiters, signed addresses, `exceptions`: no call that is known.
+            if !HARMLESS.contains(&name) {
+                self.beyond(Some(service), format!("`{name}` of an AWS client may call it"));
+            }
             self.hand_over(args.functions(), Deps::CALL, true);
             return V::Ext(SmolStr::new_static("#sdk"), args.deps().or(Deps::CALL));
         };
@@ -333,7 +448,10 @@ impl Interp<'_> {
             // `dynamodb.batch_get_item(…)`, `sns.create_topic(…)`
             _ => match api::operation(service, name) {
                 Some(o) => self.call_operation(service, o, merged(args, &[], None), foreign, site),
-                None => V::of_deps(args.deps().or(Deps::OTHER)),
+                None => {
+                    self.beyond(Some(service), format!("`{name}` of an AWS resource may call it"));
+                    V::of_deps(args.deps().or(Deps::OTHER))
+                }
             },
         }
     }
@@ -367,7 +485,10 @@ impl Interp<'_> {
             Some((o, params)) => (SmolStr::new_static(o), params),
             None => match api::operation(service, name) {
                 Some(o) => (o, Vec::new()),
-                None => return V::of_deps(args.deps().or(Deps::OTHER)),
+                None => {
+                    self.beyond(Some(service), format!("`{name}` of an AWS resource may call it"));
+                    return V::of_deps(args.deps().or(Deps::OTHER));
+                }
             },
         };
         let input = merged(args, &params, Some(ids));

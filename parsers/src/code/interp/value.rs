@@ -90,6 +90,20 @@ pub(crate) enum Sdk {
 }
 
 impl Sdk {
+    /// The service it belongs to; `None` for sessions.
+    pub(crate) fn service(&self) -> Option<SmolStr> {
+        match self {
+            Self::Session { .. } => None,
+            Self::BatchWriter { .. } => Some(SmolStr::new_static("dynamodb")),
+            Self::Client { service, .. }
+            | Self::Service { service, .. }
+            | Self::Object { service, .. }
+            | Self::Command { service, .. }
+            | Self::Operation { service, .. }
+            | Self::Collection { service, .. } => Some(service.clone()),
+        }
+    }
+
     #[expect(clippy::many_single_char_names, reason = "the fields of two objects side by side")]
     fn equals(&self, other: &Self) -> bool {
         match (self, other) {
@@ -297,6 +311,17 @@ impl V {
             Self::Func(f) => vec![f.clone()],
             Self::OneOf(v) => v.iter().flat_map(Self::functions).collect(),
             _ => Vec::new(),
+        }
+    }
+
+    /// The services of the SDK's objects in it; `None` for sessions, which reach any.
+    pub(crate) fn services(&self, out: &mut Vec<Option<SmolStr>>) {
+        match self {
+            Self::Sdk(s) => out.push(s.service()),
+            Self::OneOf(v) | Self::List(v, _) => v.iter().for_each(|v| v.services(out)),
+            Self::Map(v, _) => v.iter().for_each(|(_, v)| v.services(out)),
+            Self::Method(o, _) => o.services(out),
+            _ => {}
         }
     }
 
