@@ -510,13 +510,18 @@ def handler(event, context):
         a.out
     };
     let text = out(&["iam"]);
-    assert!(text.contains("s3:PutObject                     allowed  src/app.py:9 s3.put_object"), "{text}");
-    assert!(
-        text.contains("sqs:SendMessage                  missing  src/app.py:10 sqs.send_message"),
-        "{text}"
-    );
-    assert!(text.contains("  missing: sqs:SendMessage\n"), "{text}");
-    assert!(text.contains("used by no call: s3:PutLifecycleConfiguration\n"), "{text}");
+    let line = |action: &str, rest: &str| format!("    {action:<36} {rest}\n");
+    for part in [
+        line("s3:PutObject", "allowed  src/app.py:9 s3.put_object"),
+        line("sqs:SendMessage", "missing  src/app.py:10 sqs.send_message"),
+        line("logs:PutLogEvents", "allowed  template.yaml:8 its logs"),
+        "  missing\n    sqs:SendMessage on !GetAtt Jobs.Arn\n".to_owned(),
+        "  granted, but not used\n    s3:PutLifecycleConfiguration on ".to_owned(),
+        "(the SAM policy template `S3WritePolicy`, template.yaml:19)\n".to_owned(),
+    ] {
+        assert!(text.contains(&part), "{part}{text}");
+    }
+    assert!(!text.contains("wider than needed"), "{text}");
     assert_eq!(out(&["iam", "Worker"]), text);
     assert_eq!(out(&["iam", "."]), text);
     assert_eq!(out(&["iam", "Worker", ".", "--jobs", "1"]), text);
@@ -526,7 +531,10 @@ def handler(event, context):
     assert_eq!(policy["Version"], "2012-10-17");
     assert_eq!(policy["Statement"][0]["Resource"]["Fn::GetAtt"][0], "Jobs");
     assert_eq!(policy["Statement"][1]["Resource"]["Fn::Sub"], "${Pictures.Arn}/*");
-    assert_eq!(json["functions"][0]["missing"][0], "sqs:SendMessage");
+    let missing = &json["functions"][0]["missing"][0];
+    assert_eq!(missing["actions"][0], "sqs:SendMessage");
+    assert_eq!(missing["sites"][0]["call"], "sqs.send_message");
+    assert_eq!(policy["Statement"][2]["Action"][0], "logs:CreateLogStream");
 
     let sam = out(&["iam", "--format", "sam"]);
     assert_eq!(
@@ -534,7 +542,7 @@ def handler(event, context):
         "Resources:\n  Worker:\n    Properties:\n      Policies:\n        - SQSSendMessagePolicy: # src/app.py:10\n            QueueName: !GetAtt Jobs.QueueName\n        - Version: \"2012-10-17\"\n          Statement:\n            - Effect: Allow # src/app.py:9\n              Action:\n                - s3:PutObject\n              Resource: !Sub \"${Pictures.Arn}/*\"\n"
     );
     let cfn = out(&["iam", "--format", "cfn"]);
-    assert!(cfn.contains("  WorkerCallsPolicy:\n    Type: AWS::IAM::Policy\n"), "{cfn}");
+    assert!(cfn.contains("  WorkerLeastPolicy:\n    Type: AWS::IAM::Policy\n"), "{cfn}");
     assert!(cfn.contains("        - !Ref WorkerRole\n"), "{cfn}");
     assert!(cfn.contains("            Resource: !GetAtt Jobs.Arn\n"), "{cfn}");
     let a = lamlint(dir.path(), &["iam", "Nobody"]);
@@ -593,4 +601,107 @@ fn a_file_that_cant_be_written_leaves_all_as_they_are() {
     assert!(a.err.contains("can't write") && a.err.contains("nothing was changed"), "{}", a.err);
     assert_eq!(fs::read_to_string(dir.path().join("src/app.py")).expect("there"), MENDABLE_CODE);
     assert_eq!(fs::read_dir(dir.path()).expect("a folder").count(), 2, "no temporary files are left");
+}
+
+#[test]
+fn the_least_policy_beside_what_is_granted() {
+    let template = br#"AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+  Stream:
+    Type: AWS::Kinesis::Stream
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: {Service: lambda.amazonaws.com}
+            Action: sts:AssumeRole
+      ManagedPolicyArns:
+        - !Sub arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
+        - !Sub arn:${AWS::Partition}:iam::aws:policy/AmazonSQSFullAccess
+      Policies:
+        - PolicyName: Tables
+          PolicyDocument:
+            Statement:
+              - Effect: Allow
+                Action: dynamodb:*
+                Resource: "*"
+              - Effect: Allow
+                Action:
+                  - kinesis:GetRecords
+                  - kinesis:GetShardIterator
+                  - kinesis:DescribeStream
+                  - s3:GetObject
+                Resource: "*"
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Handler: app.handler
+      Runtime: python3.14
+      Role: !GetAtt Role.Arn
+      Code: src/
+      Environment:
+        Variables:
+          TABLE: !Ref Orders
+      TracingConfig: {Mode: Active}
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      FunctionName: !Ref Worker
+      EventSourceArn: !GetAtt Stream.Arn
+"#;
+    let code = br#"import os
+import boto3
+
+table = boto3.resource("dynamodb").Table(os.environ["TABLE"])
+
+
+def handler(event, context):
+    if os.environ.get("BACKUP_BUCKET"):
+        boto3.client("s3").put_object(Bucket=os.environ["BACKUP_BUCKET"], Key="k", Body=b"")
+    table.query(KeyConditionExpression="id = :id")
+    return table.get_item(Key={"id": event["id"]})
+"#;
+    let dir = project(&[("template.yaml", template), ("src/app.py", code)]);
+    let out = |args: &[&str]| {
+        let a = lamlint(dir.path(), args);
+        assert_eq!(a.status, 0, "{}{}", a.out, a.err);
+        a.out
+    };
+    let text = out(&["iam"]);
+    for part in [
+        "    kinesis:GetRecords                   allowed  template.yaml:43 a Kinesis stream\n",
+        "    xray:PutTraceSegments                missing  template.yaml:42 tracing\n",
+        "  missing\n    xray:PutTelemetryRecords, xray:PutTraceSegments on \"*\"\n",
+        "    s3:GetObject on \"*\" (the inline policy `Tables`, template.yaml:25)\n",
+        "    sqs:* on \"*\" (the managed policy `AmazonSQSFullAccess`, template.yaml:17)\n",
+        "    dynamodb:* on \"*\" (the inline policy `Tables`, template.yaml:22)\n      enough: dynamodb:GetItem, dynamodb:Query on !GetAtt Orders.Arn (src/app.py:10, src/app.py:11)\n      perhaps also: dynamodb:DescribeTable\n",
+        "    kinesis:GetRecords, kinesis:GetShardIterator, kinesis:DescribeStream on \"*\" (the inline policy `Tables`, template.yaml:25)\n      enough: kinesis:DescribeStream, kinesis:GetRecords, kinesis:GetShardIterator on !GetAtt Stream.Arn (template.yaml:43)\n",
+    ] {
+        assert!(text.contains(part), "{part}{text}");
+    }
+    // Without the variable the branch is never taken, and the basic policy is as it should be.
+    assert!(!text.contains("PutObject") && !text.contains("`AWSLambdaBasicExecutionRole`"), "{text}");
+    // The role is not SAM's, so its `Policies` would be ignored.
+    let sam = out(&["iam", "--format", "sam"]);
+    assert!(sam.starts_with("Resources: {}\n") && sam.contains("see `--format cfn`"), "{sam}");
+    let json: serde_json::Value = serde_json::from_str(&out(&["iam", "--format", "json"])).unwrap();
+    let broad = &json["functions"][0]["broad"][0];
+    assert_eq!(broad["instead"][0]["resource"]["Fn::GetAtt"][0], "Orders");
+    assert_eq!(broad["instead"][0]["sites"][0]["call"], "table.query");
+
+    // What can't be told is not listed.
+    let unknown = String::from_utf8_lossy(code).replace("table.query(", "helpers.of(table)(");
+    let dir = project(&[("template.yaml", template), ("src/app.py", unknown.as_bytes())]);
+    let a = lamlint(dir.path(), &["iam"]);
+    assert!(a.out.contains("not all of its calls are known"), "{}", a.out);
+    assert!(!a.out.contains("granted, but") && !a.out.contains("wider than"), "{}", a.out);
+    let managed = String::from_utf8_lossy(template).replace("AmazonSQSFullAccess", "AWSLambdaReadOnlyAccess");
+    let dir = project(&[("template.yaml", managed.as_bytes()), ("src/app.py", code)]);
+    let a = lamlint(dir.path(), &["iam"]);
+    assert!(a.out.contains("`AWSLambdaReadOnlyAccess` is not in the tables"), "{}", a.out);
+    assert!(!a.out.contains("missing"), "{}", a.out);
 }
