@@ -18,7 +18,8 @@ mod writes;
 
 pub use function::Function;
 pub use resolve::Target;
-pub use triggers::{Delivery, Filter, Forward, Place, SOURCE_SERVICE, Trigger, TriggerKind, Via};
+pub(crate) use triggers::mentions;
+pub use triggers::{Delivery, Filter, Forward, Invocation, Place, SOURCE_SERVICE, Trigger, TriggerKind, Via};
 pub use writes::{Signal, Write, increments, writes};
 
 use crate::source::{FileId, Span};

@@ -11,6 +11,7 @@ mod attached;
 mod document;
 mod faults;
 mod identity;
+mod invoke;
 mod lack;
 #[cfg(test)]
 mod properties;
@@ -25,6 +26,7 @@ pub use attached::{resource_policy, trust_policy};
 pub use document::{Effect, Origin, Pattern, Patterns, Principal, Principals, Statement, document};
 pub use faults::{Fault, faults};
 pub use identity::{Identity, identity_of};
+pub use invoke::{Miss, not_permitted};
 pub use lack::not_assumable;
 pub use verdict::{Request, Verdict, Who, near_misses, verdict};
 

@@ -178,7 +178,7 @@ fn is(app: &App, principal: &Principal, who: Who<'_>) -> Same {
 }
 
 /// Whether conditions of the template hold where the request is made.
-fn holds(guards: &Guards, given: &Guards) -> Same {
+pub(super) fn holds(guards: &Guards, given: &Guards) -> Same {
     if guards.is_empty() {
         return Same::Yes;
     }
@@ -189,7 +189,7 @@ fn holds(guards: &Guards, given: &Guards) -> Same {
     }
 }
 
-fn and(a: Same, b: Same) -> Same {
+pub(super) fn and(a: Same, b: Same) -> Same {
     match (a, b) {
         (Same::No, _) | (_, Same::No) => Same::No,
         (Same::Yes, Same::Yes) => Same::Yes,
