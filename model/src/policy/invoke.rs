@@ -94,17 +94,21 @@ fn lacking(app: &App, i: &Invocation) -> Result<Vec<(Miss, ResourceId)>, Option<
             near.push((miss, p.id));
         }
     }
-    match elsewhere(app, i, function) {
-        Some(why) => Err(Some(why)),
-        None => {
-            near.sort_unstable();
-            Ok(near)
-        }
+    if let Some(why) = elsewhere(app, i, function) {
+        return Err(Some(why));
     }
+    near.sort_unstable();
+    Ok(near)
 }
 
 /// Why something else than a permission may let the service invoke the function.
 fn elsewhere(app: &App, i: &Invocation, function: &Resource) -> Option<Why> {
+    // An alias that is made elsewhere may have got its permission there.
+    if let Called::Named(q) = called(app, &i.called)
+        && !app.of_kind(Kind::Alias).any(|a| a.props.get("Name").strings().sole() == Some(&Some(q.clone())))
+    {
+        return Some(Why::other(format!("`{q}` is no alias of the project")));
+    }
     let (statements, open) = held_policy(app, function.id);
     let arn = match called(app, &i.called) {
         Called::Function => Arn::of(app, function.id),
@@ -117,8 +121,8 @@ fn elsewhere(app: &App, i: &Invocation, function: &Resource) -> Option<Why> {
         Verdict::Unknown(why) => return Some(why),
         Verdict::Allowed(_) | Verdict::Denied(_) => return Some(Why::other("the policy decides")),
     }
-    let open = app.templates.iter().filter(|t| t.application == function.application);
-    if let Some(why) = open.filter_map(|t| t.open.clone()).next() {
+    let mut templates = app.templates.iter().filter(|t| t.application == function.application);
+    if let Some(why) = templates.find_map(|t| t.open.clone()) {
         return Some(why);
     }
     // Who is given the function's ARN may add the permission: connectors, custom resources, stacks that aren't read.
@@ -200,20 +204,18 @@ fn about(app: &App, p: &Resource, function: &Resource, given: &Guards) -> Same {
     let one = |v: &Value| match app.function_named(p.application, v) {
         Some((f, _)) if f == function.id => Same::Yes,
         Some(_) => Same::No,
-        None => outside(v, p, function),
+        None => outside(v, function),
     };
     all(&p.props.get("FunctionName"), given, Same::No, one)
 }
 
 /// Whether what names no function of the permission's own application is this one.
-fn outside(v: &Value, p: &Resource, function: &Resource) -> Same {
+fn outside(v: &Value, function: &Resource) -> Same {
     let physical = function.physical_name();
     match (v, physical.only()) {
-        (Value::Of(..), _) => Same::No,
         (Value::Str(s), Some(Value::Str(name))) if !s.contains(name.as_str()) => Same::No,
         // The name a deployment makes starts with the name of the stack: nobody writes it down.
         (Value::Str(_), Some(Value::Of(..))) => Same::No,
-        (Value::Str(_), None) if p.application != function.application => Same::No,
         _ => Same::Unknown,
     }
 }
@@ -370,18 +372,23 @@ fn text(app: &App, v: &Value, read: As) -> Vec<Token> {
     tokens
 }
 
-/// Whether an ARN is made of the generated name of another resource of the same type.
+/// Whether an ARN is that of another resource of the same type, or made of its generated name. Two resources that exist
+/// together never have the same.
 fn is_of_another(app: &App, v: &Value, i: &Invocation) -> bool {
     let Some(origin) = i.origin.map(|o| app.resource(o)) else { return false };
+    let is_other = |r: &Resource| r.id != origin.id && r.type_name == origin.type_name;
+    if let Value::Of(id, Attr::Arn) = v {
+        return is_other(app.resource(*id));
+    }
+    let Value::Concat(parts) = v else { return false };
     let generated = |r: &Resource| r.physical_name().only() == Some(&Value::Of(r.id, Attr::Name));
-    let parts = match v {
-        Value::Concat(parts) => &parts[..],
-        v => std::slice::from_ref(v),
-    };
-    let of_type = parts.iter().filter_map(|x| match x {
-        Value::Of(id, Attr::Name | Attr::Arn) => Some(app.resource(*id)),
+    let mut of_type = parts.iter().filter_map(|x| match x {
+        Value::Of(id, Attr::Name | Attr::Arn) => {
+            Some(app.resource(*id)).filter(|r| r.type_name == origin.type_name)
+        }
         _ => None,
     });
-    let mut of_type = of_type.filter(|r| r.type_name == origin.type_name).peekable();
-    of_type.peek().is_some() && of_type.all(|r| r.id != origin.id && generated(r) && generated(origin))
+    let first = of_type.next();
+    first.is_some()
+        && first.into_iter().chain(of_type).all(|r| is_other(r) && generated(r) && generated(origin))
 }

@@ -399,7 +399,7 @@ impl App {
         match place.source {
             Source::Own(start) => {
                 let arn = Value::Of(r.id, Attr::Arn);
-                let text = start.ends_with(['/', ':']).then(|| self.own_text(r, start));
+                let text = start.ends_with(['/', ':']).then(|| own_text(r, start));
                 vec![(std::iter::once(arn).chain(text).collect(), Some(r.id), case.clone())]
             }
             Source::Starts(start) => {
@@ -425,8 +425,11 @@ impl App {
                 let call = self.call(r, keys);
                 let spelt = |api: Value| {
                     let start = expanded("execute-api:${AWS::Region}:${AWS::AccountId}:");
-                    let stage = [Value::str("/"), Value::unknown()];
-                    arn([start, api].into_iter().chain(stage).chain(call.clone()))
+                    let call = match &call {
+                        Some(call) => [Value::Param("{stage}".into()), call.clone()],
+                        None => [Value::unknown(), Value::str("")],
+                    };
+                    arn([start, api, Value::str("/")].into_iter().chain(call))
                 };
                 named(property).into_iter().map(|(v, c)| (vec![spelt(v.clone())], of(&v), c)).collect()
             }
@@ -438,17 +441,6 @@ impl App {
                 named(property).into_iter().map(|(v, c)| (vec![spelt(v.clone())], of(&v), c)).collect()
             }
         }
-    }
-
-    /// The ARN of a resource as text: its name stands at the end, or is unknown.
-    fn own_text(&self, r: &Resource, start: &str) -> Value {
-        let name = match r.kind {
-            // The name of the bus stands before that of the rule.
-            Kind::Rule if r.props.get("EventBusName").is_surely_absent() => Value::Of(r.id, Attr::Name),
-            Kind::UserPool | Kind::Bucket | Kind::IotRule => Value::Of(r.id, Attr::Name),
-            _ => Value::unknown(),
-        };
-        arn([expanded(start), name])
     }
 
     /// `/VERB/path` of a REST call, as far as it is known; what the path's parameters stand for is not.
@@ -471,7 +463,11 @@ impl App {
         let mut parts = vec![Value::str(format!("/{verb}"))];
         for segment in path.split('/').skip(1) {
             parts.push(Value::str("/"));
-            parts.push(if segment.contains('{') { Value::unknown() } else { Value::str(segment) });
+            parts.push(match segment.contains('{') {
+                true if segment.contains('+') => Value::unknown(),
+                true => Value::Param("{segment}".into()),
+                false => Value::str(segment),
+            });
         }
         Some(Value::concat(parts))
     }
@@ -487,6 +483,17 @@ pub(crate) fn mentions(v: &Value, id: ResourceId) -> bool {
         Value::Map(entries, _) => entries.iter().any(|(_, v)| mentions(v, id)),
         _ => false,
     }
+}
+
+/// The ARN of a resource as text: its name stands at the end, or is unknown.
+fn own_text(r: &Resource, start: &str) -> Value {
+    let name = match r.kind {
+        // The name of the bus stands before that of the rule.
+        Kind::Rule if r.props.get("EventBusName").is_surely_absent() => Value::Of(r.id, Attr::Name),
+        Kind::UserPool | Kind::Bucket | Kind::IotRule => Value::Of(r.id, Attr::Name),
+        _ => Value::unknown(),
+    };
+    arn([expanded(start), name])
 }
 
 /// `arn:partition:` and the rest.
