@@ -91,6 +91,7 @@ const PLAIN: Place = Place {
 };
 
 const API: &str = "apigateway.amazonaws.com";
+const AUTHORIZERS: &[&str] = &["AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer"];
 const ROUTES: &[&str] = &["AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route"];
 const IN_BODY: &[&str] = &["Body", "paths", "%", "%", "x-amazon-apigateway-integration"];
 const REST: &str = "AWS::ApiGateway::RestApi";
@@ -315,17 +316,36 @@ struct Found {
 
 impl App {
     /// All services that invoke functions of the project in their own name. What a framework makes for a shorthand
-    /// brings its own permission and is left out.
+    /// brings its own permission and is left out, but for authorizers, which may not.
     pub fn invocations(&self) -> Vec<Invocation> {
         let mut out = Vec::new();
-        for r in self.resources.iter().filter(|r| r.implied_by.is_none() && !r.generated) {
+        for r in self.resources.iter().filter(|r| !r.generated) {
             for place in PLACES.iter().filter(|p| p.type_name == r.type_name) {
-                if place.used.is_none_or(|(types, property)| self.is_used(r, types, property)) {
+                let counts = match (r.implied_by, place.used) {
+                    (None, None) => true,
+                    (None, Some((types, property))) => self.is_used(r, types, property),
+                    (Some(api), _) => AUTHORIZERS.contains(&place.type_name) && self.asks(api, r),
+                };
+                if counts {
                     self.invoked(r, place, &mut out);
                 }
             }
         }
         out
+    }
+
+    /// Whether an API or one of its routes asks the authorizer that stands in the API's own properties.
+    fn asks(&self, api: ResourceId, authorizer: &Resource) -> bool {
+        let name = authorizer.props.get("Name").strings();
+        let Some(Some(name)) = name.sole() else { return false };
+        let is = |t: Tree| t.strings().sole().is_some_and(|n| n.as_ref() == Some(name));
+        let of_api = |r: &&Resource| {
+            let named = r.props.get("Api").values();
+            r.kind == Kind::Route
+                && named.alts().iter().any(|a| a.value.as_ref().is_some_and(|v| mentions(v, api)))
+        };
+        is(self.resource(api).props.path(&["Auth", "DefaultAuthorizer"]))
+            || self.resources.iter().filter(of_api).any(|r| is(r.props.path(&["Auth", "Authorizer"])))
     }
 
     fn is_used(&self, r: &Resource, types: &[&str], property: &str) -> bool {
