@@ -18,8 +18,9 @@ mod writes;
 
 pub use function::Function;
 pub use resolve::Target;
+pub(crate) use triggers::mentions;
 pub use triggers::{
-    Delivery, Errand, Filter, Forward, Place, SOURCE_SERVICE, Sending, Trigger, TriggerKind, Via,
+    Delivery, Errand, Filter, Forward, Invocation, Place, SOURCE_SERVICE, Sending, Trigger, TriggerKind, Via,
 };
 pub use writes::{Signal, Write, increments, writes};
 

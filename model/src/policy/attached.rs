@@ -43,6 +43,18 @@ const CONDITIONS: &[&str] = &[
 /// The policy of a resource, and why there may be more of it. What the template says is all there is, as far as the
 /// resource belongs to it.
 pub fn resource_policy(app: &App, id: ResourceId) -> (Vec<Statement>, Option<Why>) {
+    let (mut out, mut open) = held_policy(app, id);
+    let resource = app.resource(id);
+    if resource.kind == Kind::Function {
+        let (statements, why) = permissions(app, resource);
+        out.extend(statements);
+        open = open.or(why);
+    }
+    (out, open)
+}
+
+/// The part of a resource's policy that is written as a document.
+pub(super) fn held_policy(app: &App, id: ResourceId) -> (Vec<Statement>, Option<Why>) {
     let resource = app.resource(id);
     let mut out = Vec::new();
     let mut open = resource.props.open().cloned();
@@ -94,11 +106,6 @@ pub fn resource_policy(app: &App, id: ResourceId) -> (Vec<Statement>, Option<Why
         if more.is_some() {
             open = open.or_else(|| Some(unsure(r)));
         }
-    }
-    if resource.kind == Kind::Function {
-        let (statements, why) = permissions(app, resource);
-        out.extend(statements);
-        open = open.or(why);
     }
     (out, open)
 }

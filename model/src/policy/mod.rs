@@ -12,6 +12,7 @@ mod condition;
 mod document;
 mod faults;
 mod identity;
+mod invoke;
 mod lack;
 #[cfg(test)]
 mod properties;
@@ -28,6 +29,7 @@ pub use attached::{resource_policy, trust_policy};
 pub use document::{Effect, Origin, Pattern, Patterns, Principal, Principals, Statement, document};
 pub use faults::{Fault, faults};
 pub use identity::{Identity, identity_of};
+pub use invoke::{Miss, not_permitted};
 pub use lack::{not_assumable, refused};
 pub use verdict::{Request, Verdict, Who, near_misses, verdict};
 

@@ -132,6 +132,10 @@ fn push(app: &App, v: &Value, read: As, depth: u32, out: &mut Vec<Token>) {
             };
             out.push(Token::Symbol(Symbol::Pseudo(n.clone()), alphabet));
         }
+        // In braces: what stands for one segment of a path.
+        Value::Param(n) if n.starts_with('{') => {
+            out.push(Token::Symbol(Symbol::Param(n.clone()), Alphabet::Plain));
+        }
         Value::Param(n) => out.push(Token::Symbol(Symbol::Param(n.clone()), Alphabet::Any)),
         Value::Of(id, attr) if depth < MAX_DEPTH => identity(app, *id, attr, depth, out),
         _ => out.push(Token::Unknown),
@@ -184,6 +188,8 @@ fn identity(app: &App, id: ResourceId, attr: &Attr, depth: u32, out: &mut Vec<To
 fn own_name(kind: Kind, id: ResourceId) -> Token {
     let alphabet = match kind {
         Kind::Secret | Kind::Parameter | Kind::LogGroup => Alphabet::Path,
+        // Identifiers the service makes.
+        Kind::RestApi | Kind::HttpApi => Alphabet::Plain,
         k if FORMS.iter().any(|(f, _)| *f == k) => Alphabet::Plain,
         _ => Alphabet::Any,
     };

@@ -3,6 +3,7 @@
 mod apis;
 mod cases;
 mod forwards;
+mod invocations;
 mod mappings;
 mod notifications;
 mod rules;
@@ -12,6 +13,8 @@ mod tests;
 mod workflows;
 
 pub use forwards::{Forward, Place, Via};
+pub use invocations::Invocation;
+pub(crate) use invocations::mentions;
 pub use mappings::SOURCE_SERVICE;
 pub use sends::{Errand, Sending};
 

@@ -228,12 +228,31 @@ fn api(mut r: crate::iac::facts::RawResource, out: &mut Out<'_>) {
         let span = a.key_span;
         let mut props = a.value.clone();
         props.take("FunctionArn");
+        let given = |key: &str| {
+            a.value.get(key).is_some_and(|v| !v.as_text().is_some_and(|t| t.eq_ignore_ascii_case("false")))
+        };
+        // An HTTP API gets its permission only on request, a REST API unless it is declined.
+        let permitted = if rest {
+            !given("DisableFunctionDefaultPermissions")
+        } else {
+            given("EnableFunctionDefaultPermissions")
+        };
+        let (kind, role) = if rest {
+            ("AWS::ApiGateway::Authorizer", "AuthorizerCredentials")
+        } else {
+            ("AWS::ApiGatewayV2::Authorizer", "AuthorizerCredentialsArn")
+        };
+        if let Some(e) = props.take("FunctionInvokeRole") {
+            props.put(ExprEntry { key: role.into(), ..e });
+        }
         props.put(ExprEntry { key: "AuthorizerUri".into(), key_span: span, value: function.clone() });
         props.put(entry("Name", Expr::text(span, a.key.clone())));
         props.put(entry(id, reference.clone()));
-        let kind = if rest { "AWS::ApiGateway::Authorizer" } else { "AWS::ApiGatewayV2::Authorizer" };
         let name = format_smolstr!("{}{}Authorizer", owner.name, a.key);
         out.imply(&owner, name.clone(), kind, at.clone(), props);
+        if !permitted {
+            continue;
+        }
         let permission = Expr::object(
             span,
             [
