@@ -24,6 +24,7 @@ pub static RULES: &[&Rule] = &[
     &permissions::missing_destination_permission::RULE,
     &permissions::missing_event_source_permission::RULE,
     &permissions::missing_iam_permission::RULE,
+    &permissions::missing_kms_permission::RULE,
     &permissions::missing_logs_permission::RULE,
     &permissions::missing_tracing_permission::RULE,
     &permissions::missing_trust::RULE,

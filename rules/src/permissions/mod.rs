@@ -5,6 +5,7 @@ pub mod invalid_policy;
 pub mod missing_destination_permission;
 pub mod missing_event_source_permission;
 pub mod missing_iam_permission;
+pub mod missing_kms_permission;
 pub mod missing_logs_permission;
 pub mod missing_tracing_permission;
 pub mod missing_trust;
