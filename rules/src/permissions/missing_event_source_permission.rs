@@ -197,9 +197,14 @@ fn lacking(
         needed.besides.iter().copied().chain(interfaces).filter_map(|one_of| {
             Some((*one_of.first()?, identity.lacks(cx.app, one_of, &unknown, &t.guards)))
         });
-    let secrets = accesses(mapping).into_iter().filter(|(kind, _)| SECRETS.contains(&kind.as_str()));
-    let secret = secrets.map(|(_, uri)| (SECRET, lacks_secret(cx, identity, &uri, t))).take(1);
-    shared::gathered(on_source.chain(besides).chain(secret))
+    let secret = secrets(mapping).into_iter().map(|uri| (SECRET, lacks_secret(cx, identity, &uri, t)));
+    shared::gathered(on_source.chain(besides).chain(secret.take(1)))
+}
+
+/// The secrets a mapping names.
+pub(super) fn secrets(mapping: &Resource) -> Vec<Value> {
+    let all = accesses(mapping).into_iter();
+    all.filter(|(kind, _)| SECRETS.contains(&kind.as_str())).map(|(_, uri)| uri).collect()
 }
 
 /// The secret may let the role in by a policy of its own: one outside the project is not known.

@@ -1,5 +1,7 @@
 //! See the page.
 
+use super::missing_destination_permission::settings;
+use super::missing_event_source_permission::secrets;
 use super::shared;
 use lamlint_model::app::{Function, Kind, TriggerKind};
 use lamlint_model::aws::encryption::{DECRYPT, use_of};
@@ -8,6 +10,7 @@ use lamlint_model::handler::{Handler, SdkCall};
 use lamlint_model::policy::{Arn, Ask, Identity, Request, allows_nobody, asks, resource_policy};
 use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::tri::{Guards, Proof};
+use lamlint_model::value::Attr;
 use lamlint_model::{Cx, Findings, ResourceId, Rule, Tri, Value};
 
 /// The rule.
@@ -26,6 +29,14 @@ pub static RULE: Rule = Rule {
 /// <https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html>
 const POLLED: &[(TriggerKind, &[&str])] =
     &[(TriggerKind::Queue, &[DECRYPT]), (TriggerKind::Stream, &[DECRYPT])];
+
+/// What Lambda sends to with the function's role, and the call it makes.
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>
+const SENT: &[(Kind, &str, &str, &str)] = &[
+    (Kind::Queue, "sqs", "SendMessage", "sqs:SendMessage"),
+    (Kind::Topic, "sns", "Publish", "sns:Publish"),
+    (Kind::Bucket, "s3", "PutObject", "s3:PutObject"),
+];
 
 /// How many further uses a finding shows.
 const SHOWN: usize = 3;
@@ -62,6 +73,7 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
         if let Some(h) = cx.handler_of(function.resource.id) {
             uses.extend(called(cx, function, h));
         }
+        uses.extend(sent(cx, function));
         uses.extend(environment(function));
         uses.sort_by_key(|u| u.supposed);
         let mut lacks: Vec<Lack> = Vec::new();
@@ -118,21 +130,52 @@ fn report(cx: &Cx<'_>, function: Function<'_>, identity: &Identity, lack: Lack, 
     });
 }
 
-/// What Lambda reads for the function.
+/// What Lambda reads for the function: sources, and the secrets to get at them.
 fn polled(cx: &Cx<'_>, function: Function<'_>) -> Vec<Use> {
-    let of_mapping = cx
-        .app
-        .triggers_of(function.resource.id)
-        .filter(|t| cx.app.resource(t.connection).kind == Kind::EventSourceMapping);
-    let one = |t: &lamlint_model::app::Trigger| {
-        let (_, on_key) = POLLED.iter().find(|(k, _)| *k == t.kind)?;
-        let on = t.resource?;
-        let text = format!("`{}` reads {}", function.name(), named(cx, on));
-        let claim = t.active(format!("{text} here"));
-        let beside = Some(t.evidence("this needs it as well"));
-        Some(Use { on, on_key, text, claim, beside, supposed: false })
-    };
-    of_mapping.filter_map(one).collect()
+    let app = cx.app;
+    let mut out = Vec::new();
+    for t in app.triggers_of(function.resource.id) {
+        let mapping = app.resource(t.connection);
+        if mapping.kind != Kind::EventSourceMapping {
+            continue;
+        }
+        let mut add = |on: ResourceId, on_key: &'static [&'static str]| {
+            let text = format!("`{}` reads {}", function.name(), named(cx, on));
+            let claim = t.active(format!("{text} here"));
+            let beside = Some(t.evidence("this needs it as well"));
+            out.push(Use { on, on_key, text, claim, beside, supposed: false });
+        };
+        let source = POLLED.iter().find(|(k, _)| *k == t.kind);
+        if let (Some((_, on_key)), Some(on)) = (source, t.resource) {
+            add(on, on_key);
+        }
+        for uri in secrets(mapping) {
+            if let Some(on) = Arn::named(app, Some(Kind::Secret), &uri, &Value::str("")).resource() {
+                add(on, &[DECRYPT]);
+            }
+        }
+    }
+    out
+}
+
+/// What Lambda sends to for the function: the dead-letter target and the destinations.
+fn sent(cx: &Cx<'_>, function: Function<'_>) -> Vec<Use> {
+    let mut out = Vec::new();
+    for (setting, words) in settings(cx, function) {
+        let values = setting.values().present();
+        for a in values.alts() {
+            let Value::Of(on, Attr::Arn) = a.value else { continue };
+            let kind = cx.app.resource(on).kind;
+            let Some((_, service, operation, action)) = SENT.iter().find(|(k, ..)| *k == kind) else {
+                continue;
+            };
+            let Some(u) = use_of(service, operation, action) else { continue };
+            let text = format!("Lambda sends to {}, the {words} of `{}`", named(cx, on), function.name());
+            let claim = values.some(|_| format!("{words} of `{}`", function.name()), |v| *v == a.value);
+            out.push(Use { on, on_key: u.on_key, text, claim, beside: None, supposed: false });
+        }
+    }
+    out
 }
 
 /// What the code calls.
@@ -391,6 +434,47 @@ mod tests {
         assert_eq!(with(mapping, decrypt), [""; 0]);
         let off = r#"{"EventSourceArn": "${Jobs.Arn}", "FunctionName": "${Worker}", "Enabled": false}"#;
         assert_eq!(with(off, NOTHING), [""; 0]);
+    }
+
+    #[test]
+    fn dead_letters_and_secrets_of_sources() {
+        let count = |function: &str, secret: &str, statement: &str| {
+            let role = format!(
+                r#"{{"Policies": [{{"PolicyName": "P", "PolicyDocument": {{"Statement": [{statement}]}}}}]}}"#
+            );
+            let app = AppBuilder::new()
+                .add("AWS::IAM::Role", "Role", &role)
+                .add("AWS::Lambda::Function", "Worker", function)
+                .add("AWS::KMS::Key", "Key", "{}")
+                .add("AWS::SQS::Queue", "Failed", r#"{"KmsMasterKeyId": "${Key}"}"#)
+                .add("AWS::SecretsManager::Secret", "Login", secret)
+                .add(
+                    "AWS::Lambda::EventSourceMapping",
+                    "M",
+                    r#"{"FunctionName": "${Worker}", "Topics": ["t"],
+                        "SelfManagedEventSource": {"Endpoints": {"KafkaBootstrapServers": ["a:1"]}},
+                        "SourceAccessConfigurations": [{"Type": "BASIC_AUTH", "URI": "${Login.Arn}"}]}"#,
+                )
+                .build();
+            let all = check(&RULE, &app, &[]);
+            all.iter().map(|f| f.message().text.clone()).collect::<Vec<_>>()
+        };
+        let dead = r#"{"Role": "${Role.Arn}", "DeadLetterConfig": {"TargetArn": "${Failed.Arn}"}}"#;
+        let plain = r#"{"Role": "${Role.Arn}"}"#;
+        assert_eq!(
+            count(dead, "{}", NOTHING),
+            [
+                "Lambda sends to queue `Failed`, the dead-letter target of `Worker`, which is encrypted with key `Key`, \
+              but its role `Role` may not call `kms:GenerateDataKey` and `kms:Decrypt` on that key"
+            ]
+        );
+        assert_eq!(count(plain, "{}", NOTHING), [""; 0]);
+        assert_eq!(count(dead, "{}", r#"{"Effect": "Allow", "Action": "kms:*", "Resource": "*"}"#), [""; 0]);
+        let secret = r#"{"KmsKeyId": "${Key.Arn}"}"#;
+        let got = count(plain, secret, NOTHING);
+        assert!(got.len() == 1 && got[0].starts_with("`Worker` reads secret `Login`"), "{got:?}");
+        let decrypt = r#"{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "${Key.Arn}"}"#;
+        assert_eq!(count(plain, secret, decrypt), [""; 0]);
     }
 
     #[test]
