@@ -78,7 +78,7 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
         uses.sort_by_key(|u| u.supposed);
         let mut lacks: Vec<Lack> = Vec::new();
         for u in uses {
-            lacking(cx, function, &identity, u, &mut lacks);
+            lacking(cx, function, &identity, &u, &mut lacks);
         }
         for lack in lacks {
             report(cx, function, &identity, lack, out);
@@ -86,7 +86,7 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
     }
 }
 
-fn lacking(cx: &Cx<'_>, function: Function<'_>, identity: &Identity, u: Use, lacks: &mut Vec<Lack>) {
+fn lacking(cx: &Cx<'_>, function: Function<'_>, identity: &Identity, u: &Use, lacks: &mut Vec<Lack>) {
     let app = cx.app;
     for (key, encrypted) in app.keys_of(u.on) {
         // The environment is read with a grant that Lambda makes, unless the key lets nobody make one.
