@@ -27,6 +27,7 @@ pub static RULES: &[&Rule] = &[
     &permissions::missing_event_source_permission::RULE,
     &permissions::missing_iam_permission::RULE,
     &permissions::missing_invoke_permission::RULE,
+    &permissions::missing_kms_permission::RULE,
     &permissions::missing_logs_permission::RULE,
     &permissions::missing_profiler_permission::RULE,
     &permissions::missing_resource_policy::RULE,

@@ -11,6 +11,7 @@
 
 mod flow;
 mod function;
+mod keys;
 mod pattern;
 mod resolve;
 mod triggers;

@@ -31,7 +31,7 @@ pub use faults::{Fault, faults};
 pub use identity::{Identity, identity_of};
 pub use invoke::{Miss, not_permitted};
 pub use lack::{not_assumable, refused};
-pub use verdict::{Request, Verdict, Who, near_misses, verdict};
+pub use verdict::{Request, Verdict, Who, allows_nobody, near_misses, verdict};
 
 /// Whether a constant text matches a constant pattern with `*` and `?`, without case.
 pub fn glob(pattern: &str, text: &str) -> bool {

@@ -98,6 +98,13 @@ pub fn near_misses<'s>(app: &App, statements: &'s [Statement], request: &Request
         .collect()
 }
 
+/// Whether there are statements, and certainly none of them allows anybody the action.
+pub fn allows_nobody(app: &App, statements: &[Statement], open: Option<&Why>, request: &Request<'_>) -> bool {
+    let question = Question::new(request);
+    let mut allowing = statements.iter().filter(|s| s.effect == Effect::Allow);
+    !statements.is_empty() && open.is_none() && allowing.all(|s| question.action(app, &s.actions) == Same::No)
+}
+
 struct Question<'a> {
     request: &'a Request<'a>,
     action: Vec<Token>,

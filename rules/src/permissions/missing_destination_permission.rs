@@ -31,27 +31,34 @@ const OF_MAPPING: &[(&[&str], &str)] =
     &[(&["DestinationConfig", "OnFailure", "Destination"], "destination for failed batches")];
 
 fn check(cx: &Cx<'_>, out: &mut Findings) {
-    let app = cx.app;
     for (function, identity) in shared::functions(cx) {
-        let mut look = |holder: &Resource, places: &[(&[&str], &str)]| {
-            for (path, words) in places {
-                target(cx, (function, &identity), &holder.props.path(path), words, out);
-            }
-        };
-        look(function.resource, OF_FUNCTION);
-        for r in app.resources.iter().filter(|r| r.application == function.resource.application) {
-            let places = match r.kind {
-                Kind::EventInvokeConfig => OF_INVOKE_CONFIG,
-                Kind::EventSourceMapping => OF_MAPPING,
-                _ => continue,
-            };
-            let named = r.props.get("FunctionName").values();
-            let Some(Some(named)) = named.sole() else { continue };
-            if app.function_named(r.application, named).is_some_and(|(f, _)| f == function.resource.id) {
-                look(r, places);
-            }
+        for (setting, words) in settings(cx, function) {
+            target(cx, (function, &identity), &setting, words, out);
         }
     }
+}
+
+/// Where a function's dead-letter target and destinations are set, and their words.
+pub(super) fn settings(cx: &Cx<'_>, function: Function<'_>) -> Vec<(Tree, &'static str)> {
+    let app = cx.app;
+    let mut out = Vec::new();
+    let mut look = |holder: &Resource, places: &'static [(&[&str], &str)]| {
+        out.extend(places.iter().map(|(path, words)| (holder.props.path(path), *words)));
+    };
+    look(function.resource, OF_FUNCTION);
+    for r in app.resources.iter().filter(|r| r.application == function.resource.application) {
+        let places = match r.kind {
+            Kind::EventInvokeConfig => OF_INVOKE_CONFIG,
+            Kind::EventSourceMapping => OF_MAPPING,
+            _ => continue,
+        };
+        let named = r.props.get("FunctionName").values();
+        let Some(Some(named)) = named.sole() else { continue };
+        if app.function_named(r.application, named).is_some_and(|(f, _)| f == function.resource.id) {
+            look(r, places);
+        }
+    }
+    out
 }
 
 fn target(

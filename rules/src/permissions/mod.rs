@@ -8,6 +8,7 @@ pub mod missing_efs_permission;
 pub mod missing_event_source_permission;
 pub mod missing_iam_permission;
 pub mod missing_invoke_permission;
+pub mod missing_kms_permission;
 pub mod missing_logs_permission;
 pub mod missing_profiler_permission;
 pub mod missing_resource_policy;

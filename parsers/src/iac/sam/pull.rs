@@ -110,7 +110,12 @@ pub(super) fn mapping(kind: &str, mut event: Event<'_>, parts: &mut RoleParts, o
     }
     p.put(entry("FunctionName", event.target.arn(span)));
     p.put(entry(SOURCE_SERVICE, Expr::text(span, pulled.service)));
-    p.take("SecretsManagerKmsKeyId");
+    if let Some(e) = p.take("SecretsManagerKmsKeyId") {
+        // SAM takes the id of a key only.
+        let key = e.value.as_text().map_or_else(|| "*".into(), |id| format!("arn:aws:kms:*:*:key/{id}"));
+        let name = format!("{}KeyPolicy", event.id);
+        parts.inline.push(inline_policy(span, &name, &["kms:Decrypt"], Expr::text(span, key)));
+    }
     if let Some(e) = p.take("KafkaBootstrapServers") {
         let endpoints = object(span, vec![e]);
         p.put(entry("SelfManagedEventSource", Expr::object(span, [("Endpoints", endpoints)])));
