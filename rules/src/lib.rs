@@ -33,4 +33,5 @@ pub static RULES: &[&Rule] = &[
     &handler::recursive_invocation::RULE,
     &package::sdk_not_in_runtime::RULE,
     &events::sqs_visibility_timeout::RULE,
+    &permissions::wrong_permission_resource::RULE,
 ];

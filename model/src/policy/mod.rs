@@ -12,8 +12,11 @@ mod document;
 mod faults;
 mod identity;
 mod lack;
+mod never;
+mod polled;
 #[cfg(test)]
 mod properties;
+mod refused;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -26,6 +29,9 @@ pub use document::{Effect, Origin, Pattern, Patterns, Principal, Principals, Sta
 pub use faults::{Fault, faults};
 pub use identity::{Identity, identity_of};
 pub use lack::not_assumable;
+pub use never::{Never, never};
+pub use polled::{Polled, unpolled};
+pub use refused::{Refused, refused};
 pub use verdict::{Request, Verdict, Who, near_misses, verdict};
 
 /// Whether a constant text matches a constant pattern with `*` and `?`, without case.

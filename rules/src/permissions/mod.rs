@@ -10,3 +10,4 @@ pub mod missing_tracing_permission;
 pub mod missing_trust;
 pub mod missing_vpc_permission;
 mod shared;
+pub mod wrong_permission_resource;
