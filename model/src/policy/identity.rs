@@ -259,8 +259,7 @@ impl Reader<'_> {
                 continue;
             };
             let parameters = one.get("Parameters");
-            let origin =
-                Origin { label: format_smolstr!("{TEMPLATE} `{name}`"), resource: Some(holder) };
+            let origin = Origin { label: format_smolstr!("{TEMPLATE} `{name}`"), resource: Some(holder) };
             let value = |p: &str| -> Option<Value> {
                 if !declared.contains(&p) {
                     return None;

@@ -22,7 +22,18 @@ pub struct Never<'s> {
     pub actions: Vec<(&'s Pattern, Vec<SmolStr>)>,
     /// What the actions are checked on.
     pub forms: Forms,
+    /// Whether the statement has other actions besides, so that it is not without any effect.
+    pub partly: bool,
 }
+
+/// Actions the AWS CDK grants together with another one on a resource they are never checked on: `Table.grantReadData`,
+/// `StringParameter.grantRead`. Whoever copies its statements loses nothing.
+/// Source: <https://github.com/aws/aws-cdk> (`aws-dynamodb/lib/perms.ts`, `aws-ssm/lib/parameter.ts`)
+const IDLE: &[(&str, &str)] = &[
+    ("dynamodb:GetRecords", "dynamodb:GetItem"),
+    ("dynamodb:GetShardIterator", "dynamodb:GetItem"),
+    ("ssm:DescribeParameters", "ssm:GetParameter"),
+];
 
 /// The statements of a function's role, as they are written in the template, with actions that are never checked on
 /// any of their resources. Nothing is said where a resource is not known, where another statement or the policy of the
@@ -36,21 +47,37 @@ pub fn never<'s>(app: &App, function: ResourceId, who: &'s Identity) -> Vec<Neve
         for pattern in statement.actions.list.iter().filter(|p| !statement.actions.negated && !p.possible) {
             let Some((names, forms)) = unmatched(app, pattern, resources) else { continue };
             let reader = Reader { app, function, role, who };
-            if !names.iter().all(|a| reader.lacks(a, resources)) {
+            if is_idle(pattern, &statement.actions) || !names.iter().all(|a| reader.lacks(a, resources)) {
                 continue;
             }
             match found.iter_mut().find(|n| n.forms == forms) {
                 Some(n) => n.actions.push((pattern, names)),
-                None => found.push(Never { statement, resources, actions: vec![(pattern, names)], forms }),
+                None => {
+                    let actions = vec![(pattern, names)];
+                    found.push(Never { statement, resources, actions, forms, partly: false });
+                }
             }
         }
-        out.extend(found);
+        let count: usize = found.iter().map(|n| n.actions.len()).sum();
+        let partly = statement.actions.open.is_some() || count < statement.actions.list.len();
+        out.extend(found.into_iter().map(|n| Never { partly, ..n }));
     }
     out
 }
 
-/// Whether all resources are known to be ARNs. What else stands there AWS refuses.
+/// Whether a framework grants an action along with another one of the statement.
+fn is_idle(pattern: &Pattern, all: &Patterns) -> bool {
+    let is = |p: &Pattern, name: &str| p.value.as_str().is_some_and(|v| v.eq_ignore_ascii_case(name));
+    IDLE.iter().any(|(idle, with)| is(pattern, idle) && all.list.iter().any(|p| is(p, with)))
+}
+
+/// Whether all resources are known to be ARNs, and no text for somebody to fill in. What else stands there AWS refuses.
 fn is_told(p: &Patterns) -> bool {
+    let is_blank = |v: &Value| match v {
+        Value::Str(s) => s.contains(['<', '>']),
+        Value::Concat(parts) => parts.iter().any(|p| p.as_str().is_some_and(|s| s.contains(['<', '>']))),
+        _ => false,
+    };
     let is_arn = |v: &Value| {
         let head = match v {
             Value::Concat(parts) => parts.first(),
@@ -58,7 +85,10 @@ fn is_told(p: &Patterns) -> bool {
         };
         v.prefix().starts_with("arn:") || matches!(head, Some(Value::Of(_, Attr::Arn | Attr::Other(_))))
     };
-    !p.negated && p.open.is_none() && !p.list.is_empty() && p.list.iter().all(|x| is_arn(&x.value))
+    !p.negated
+        && p.open.is_none()
+        && !p.list.is_empty()
+        && p.list.iter().all(|x| is_arn(&x.value) && !is_blank(&x.value))
 }
 
 /// The actions a pattern stands for, when none of the resources can match what they are checked on; with what that is

@@ -218,9 +218,9 @@ fn template(action: &str, kind: Kind, ask: &Ask<'_>) -> Option<(&'static str, &'
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lamlint_model::policy::asks;
     use lamlint_model::finding::Confidence;
     use lamlint_model::handler::{Ctx, FactKind};
+    use lamlint_model::policy::asks;
     use lamlint_model::testing::{AppBuilder, check, handler, handler_in, sdk_call};
     use lamlint_model::{App, Finding};
 
