@@ -50,12 +50,11 @@ pub fn never<'s>(app: &App, function: ResourceId, who: &'s Identity) -> Vec<Neve
             if is_idle(pattern, &statement.actions) || !names.iter().all(|a| reader.lacks(a, resources)) {
                 continue;
             }
-            match found.iter_mut().find(|n| n.forms == forms) {
-                Some(n) => n.actions.push((pattern, names)),
-                None => {
-                    let actions = vec![(pattern, names)];
-                    found.push(Never { statement, resources, actions, forms, partly: false });
-                }
+            if let Some(n) = found.iter_mut().find(|n| n.forms == forms) {
+                n.actions.push((pattern, names));
+            } else {
+                let actions = vec![(pattern, names)];
+                found.push(Never { statement, resources, actions, forms, partly: false });
             }
         }
         let count: usize = found.iter().map(|n| n.actions.len()).sum();
@@ -96,19 +95,24 @@ fn is_told(p: &Patterns) -> bool {
 fn unmatched(app: &App, pattern: &Pattern, resources: &Patterns) -> Option<(Vec<SmolStr>, Forms)> {
     let text = pattern.value.as_str()?;
     let names = if text.contains(['*', '?']) { iam::expand(text)? } else { vec![text.into()] };
-    let resources: Vec<_> =
-        resources.list.iter().map(|p| token::tokens(app, &p.value, As::Pattern)).collect();
     let mut first = None;
     for name in &names {
         let forms = iam::forms(name)?;
-        let is_missed =
-            |arn: &String| resources.iter().all(|r| token::matches(r, &token::of_form(arn)) == Same::No);
-        if !forms.arns.iter().all(is_missed) {
+        if !misses(app, resources, &forms) {
             return None;
         }
         first.get_or_insert(forms);
     }
     Some((names, first?))
+}
+
+/// Whether none of the resources can match what an action is checked on.
+fn misses(app: &App, resources: &Patterns, forms: &Forms) -> bool {
+    let missed = |p: &Pattern| {
+        let pattern = token::by_part(token::tokens(app, &p.value, As::Pattern));
+        forms.arns.iter().all(|arn| token::matches(&pattern, &token::of_form(arn)) == Same::No)
+    };
+    is_told(resources) && resources.list.iter().all(missed)
 }
 
 struct Reader<'a> {
@@ -123,10 +127,17 @@ impl Reader<'_> {
     fn lacks(&self, action: &str, resources: &Patterns) -> bool {
         let given = &self.app.resource(self.function).guards;
         let Some(forms) = iam::forms(action) else { return false };
+        let others: Vec<Statement> = self
+            .who
+            .statements
+            .iter()
+            .filter(|s| !s.resources.as_ref().is_some_and(|r| misses(self.app, r, &forms)))
+            .cloned()
+            .collect();
         let is_missing = |arn: &String| {
             let resource = Arn::of_form(arn);
             let request = Request { action, resource: &resource, who: None, given };
-            verdict(self.app, &self.who.statements, None, &request) == Verdict::Missing
+            verdict(self.app, &others, None, &request) == Verdict::Missing
         };
         let lets_in = |id: ResourceId| {
             let (statements, open) = resource_policy(self.app, id);

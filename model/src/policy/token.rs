@@ -20,6 +20,8 @@ pub(super) enum Token {
     Symbol(Symbol, Alphabet),
     /// Any text (patterns only).
     Star,
+    /// Any text without a colon (patterns only).
+    Within,
     /// Any one character (patterns only).
     One,
     /// One character that is not known (texts only).
@@ -212,6 +214,18 @@ pub(super) fn of_form(form: &str) -> Vec<Token> {
     out
 }
 
+/// The pattern with stars that stay within the partition, service, region and account of an ARN, as they are meant. (A
+/// star at the end of a part can match beyond it, but whoever writes one for the region does not name the resource so.)
+pub(super) fn by_part(mut pattern: Vec<Token>) -> Vec<Token> {
+    let colons: Vec<usize> = (0..pattern.len()).filter(|i| pattern[*i] == Token::Char(':')).collect();
+    if let Some(end) = colons.get(4) {
+        for t in pattern.iter_mut().take(*end).filter(|t| **t == Token::Star) {
+            *t = Token::Within;
+        }
+    }
+    pattern
+}
+
 fn own_name(kind: Kind, id: ResourceId) -> Token {
     let alphabet = match kind {
         Kind::Secret | Kind::Parameter | Kind::LogGroup => Alphabet::Path,
@@ -362,6 +376,12 @@ fn from_between(pattern: Option<&Token>, text: Option<&Token>, i: usize, j: usiz
             stack.push((i, j + 1, Inside::Neither));
         }
     }
+    if pattern == Some(&Token::Within) {
+        stack.push((i + 1, j, Inside::Neither));
+        if text.is_some_and(|t| *t != Token::Char(':')) {
+            stack.push((i, j + 1, Inside::Neither));
+        }
+    }
     if matches!(text, Some(Token::Unknown)) {
         stack.push((i, j + 1, Inside::Neither));
         if pattern.is_some() {
@@ -407,7 +427,7 @@ fn take(
     match other {
         Token::Char(c) if alphabet.has(*c) => stack.push(whole),
         Token::Char(_) => {}
-        Token::Star | Token::One | Token::Just(_) | Token::Unknown => stack.push(whole),
+        Token::Star | Token::Within | Token::One | Token::Just(_) | Token::Unknown => stack.push(whole),
         // Two resources have different names, and one is no part of the other.
         Token::Symbol(o, _) if are_names(symbol, o) => {}
         Token::Symbol(..) => stack.extend([whole, part]),

@@ -192,6 +192,7 @@ mod tests {
             ("lambda:InvokeFunction", "${Flow.Arn}"),
             ("lambda:InvokeFunction", "arn:aws:lambda:*:*:worker"),
             ("states:DescribeExecution", "${Flow.Arn}"),
+            ("states:DescribeExecution", "arn:aws:states:*:*:stateMachine:*"),
             ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:secret:app/db"),
             ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:secret:my-password"),
             ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:secret:db-??????:password::"),
