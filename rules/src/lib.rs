@@ -42,4 +42,5 @@ pub static RULES: &[&Rule] = &[
     &permissions::shared_execution_role::RULE,
     &events::sqs_visibility_timeout::RULE,
     &permissions::unused_iam_permission::RULE,
+    &permissions::wrong_permission_resource::RULE,
 ];

@@ -43,6 +43,11 @@ impl Arn {
         Self { value: value.clone(), tokens: token::tokens(app, value, As::Text) }
     }
 
+    /// Any ARN of a form of [`crate::aws::iam::forms`].
+    pub(super) fn of_form(form: &str) -> Self {
+        Self { value: Value::unknown(), tokens: token::of_form(form) }
+    }
+
     /// The ARN of a resource of the project.
     pub fn of(app: &App, id: ResourceId) -> Self {
         Self::of_value(app, &Value::Of(id, Attr::Arn))

@@ -22,6 +22,17 @@ pub struct Identity {
     pub span: Span,
 }
 
+/// What the labels of policies begin with that are made from templates.
+const TEMPLATE: &str = "the SAM policy template";
+const CONNECTOR: &str = "the connector";
+
+impl Origin {
+    /// Whether the statements of the policy are written in the project, and not by AWS or made from a template.
+    pub fn is_written(&self) -> bool {
+        self.resource.is_some() && ![TEMPLATE, CONNECTOR].iter().any(|made| self.label.starts_with(made))
+    }
+}
+
 /// Collects statements.
 struct Reader<'a> {
     app: &'a App,
@@ -248,8 +259,7 @@ impl Reader<'_> {
                 continue;
             };
             let parameters = one.get("Parameters");
-            let origin =
-                Origin { label: format_smolstr!("the SAM policy template `{name}`"), resource: Some(holder) };
+            let origin = Origin { label: format_smolstr!("{TEMPLATE} `{name}`"), resource: Some(holder) };
             let value = |p: &str| -> Option<Value> {
                 if !declared.contains(&p) {
                     return None;
@@ -305,7 +315,7 @@ impl Reader<'_> {
         if let Some(why) = open {
             self.unsure(why);
         }
-        let origin = Origin { label: format_smolstr!("the connector `{}`", c.name), resource: Some(c.id) };
+        let origin = Origin { label: format_smolstr!("{CONNECTOR} `{}`", c.name), resource: Some(c.id) };
         let value = |name: &str| -> Option<Value> {
             let (end, attr) = match name.split_once('.')? {
                 ("Destination", a) => (&destination, a),

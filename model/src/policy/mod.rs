@@ -14,8 +14,11 @@ mod faults;
 mod identity;
 mod invoke;
 mod lack;
+mod never;
+mod polled;
 #[cfg(test)]
 mod properties;
+mod refused;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -31,6 +34,9 @@ pub use faults::{Fault, faults};
 pub use identity::{Identity, identity_of};
 pub use invoke::{Miss, not_permitted};
 pub use lack::{not_assumable, refused};
+pub use never::{Never, never};
+pub use polled::{Polled, unpolled};
+pub use refused::{Refused, refused_calls};
 pub use verdict::{Request, Verdict, Who, allows_nobody, near_misses, verdict};
 
 /// Whether a constant text matches a constant pattern with `*` and `?`, without case.

@@ -20,8 +20,12 @@ pub(super) enum Token {
     Symbol(Symbol, Alphabet),
     /// Any text (patterns only).
     Star,
+    /// Any text without a colon (patterns only).
+    Within,
     /// Any one character (patterns only).
     One,
+    /// One character that is not known (texts only).
+    Just(Alphabet),
     /// Text nothing is known of, or in a pattern a pattern nothing is known of.
     Unknown,
 }
@@ -41,12 +45,15 @@ pub(super) enum Symbol {
     Pseudo(SmolStr),
     /// A parameter.
     Param(SmolStr),
+    /// A part of the form of an ARN, by its place.
+    Hole(usize),
 }
 
 /// The characters a symbol can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Alphabet {
     Digits,
+    Letter,
     Word,
     Plain,
     Path,
@@ -57,6 +64,7 @@ impl Alphabet {
     fn has(self, c: char) -> bool {
         match self {
             Self::Digits => c.is_ascii_digit(),
+            Self::Letter => c.is_ascii_alphanumeric(),
             Self::Word => c.is_ascii_alphanumeric() || c == '-',
             Self::Plain => c != ':' && c != '/',
             Self::Path => c != ':',
@@ -183,6 +191,46 @@ fn identity(app: &App, id: ResourceId, attr: &Attr, depth: u32, out: &mut Vec<To
         Attr::Url => out.push(Token::Symbol(Symbol::Attr(id, "Url".into()), Alphabet::Any)),
         Attr::Other(a) => out.push(Token::Symbol(Symbol::Attr(id, a.clone()), Alphabet::Any)),
     }
+}
+
+/// The tokens of the form of an ARN, a text with holes: `{}` is text without `:` and `/`, `{/}` text without `:`, `{*}`
+/// any text or none, `{1}` one character of the first kind, `{6}` six letters or digits, and a backslash stands before
+/// characters that are nothing but themselves.
+pub(super) fn of_form(form: &str) -> Vec<Token> {
+    let mut out = Vec::new();
+    let mut rest = form;
+    while let Some(c) = rest.chars().next() {
+        let hole = rest.strip_prefix('{').and_then(|r| r.split_once('}'));
+        if let Some((kind, tail)) = hole {
+            let symbol = |a| Token::Symbol(Symbol::Hole(tail.len()), a);
+            match kind {
+                "" => out.push(symbol(Alphabet::Plain)),
+                "/" => out.push(symbol(Alphabet::Path)),
+                "1" => out.push(Token::Just(Alphabet::Plain)),
+                "6" => out.extend(std::iter::repeat_n(Token::Just(Alphabet::Letter), 6)),
+                _ => out.push(Token::Unknown),
+            }
+            rest = tail;
+            continue;
+        }
+        rest = &rest[c.len_utf8()..];
+        if c != '\\' {
+            out.push(Token::Char(c));
+        }
+    }
+    out
+}
+
+/// The pattern with stars that stay within the partition, service, region and account of an ARN, as they are meant. (A
+/// star at the end of a part can match beyond it, but whoever writes one for the region does not name the resource so.)
+pub(super) fn by_part(mut pattern: Vec<Token>) -> Vec<Token> {
+    let colons: Vec<usize> = (0..pattern.len()).filter(|i| pattern[*i] == Token::Char(':')).collect();
+    if let Some(end) = colons.get(4) {
+        for t in pattern.iter_mut().take(*end).filter(|t| **t == Token::Star) {
+            *t = Token::Within;
+        }
+    }
+    pattern
 }
 
 fn own_name(kind: Kind, id: ResourceId) -> Token {
@@ -337,6 +385,12 @@ fn from_between(pattern: Option<&Token>, text: Option<&Token>, i: usize, j: usiz
             stack.push((i, j + 1, Inside::Neither));
         }
     }
+    if pattern == Some(&Token::Within) {
+        stack.push((i + 1, j, Inside::Neither));
+        if text.is_some_and(|t| *t != Token::Char(':')) {
+            stack.push((i, j + 1, Inside::Neither));
+        }
+    }
     if matches!(text, Some(Token::Unknown)) {
         stack.push((i, j + 1, Inside::Neither));
         if pattern.is_some() {
@@ -344,7 +398,12 @@ fn from_between(pattern: Option<&Token>, text: Option<&Token>, i: usize, j: usiz
         }
     }
     let (Some(pattern), Some(text)) = (pattern, text) else { return };
-    if are_one(pattern, text) {
+    let may_be_one = match (pattern, text) {
+        (Token::Char(c), Token::Just(a)) => a.has(*c),
+        (Token::One, Token::Just(_)) => true,
+        _ => are_one(pattern, text),
+    };
+    if may_be_one {
         stack.push((i + 1, j + 1, Inside::Neither));
     }
     if let Token::Symbol(symbol, alphabet) = pattern {
@@ -377,7 +436,7 @@ fn take(
     match other {
         Token::Char(c) if alphabet.has(*c) => stack.push(whole),
         Token::Char(_) => {}
-        Token::Star | Token::One | Token::Unknown => stack.push(whole),
+        Token::Star | Token::Within | Token::One | Token::Just(_) | Token::Unknown => stack.push(whole),
         // Two resources have different names, and one is no part of the other.
         Token::Symbol(o, _) if are_names(symbol, o) => {}
         Token::Symbol(..) => stack.extend([whole, part]),

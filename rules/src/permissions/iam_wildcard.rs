@@ -1,6 +1,5 @@
 //! See the page.
 
-use super::shared;
 use lamlint_model::aws::iam::actions;
 use lamlint_model::finding::Message;
 use lamlint_model::policy::{Effect, Pattern, Patterns, Statement, identity_of};
@@ -50,8 +49,7 @@ fn managed(s: &Statement) -> Option<(String, Tri)> {
 
 /// All actions, or all of a service, on everything, written in the template.
 fn written(s: &Statement) -> Option<(String, Tri)> {
-    s.origin.resource?;
-    if shared::is_shorthand(s) {
+    if !s.origin.is_written() {
         return None;
     }
     let everything = s.resources.as_ref().is_some_and(|r| !r.negated && certain(r).any(|p| text(p) == "*"));

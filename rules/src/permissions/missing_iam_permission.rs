@@ -3,7 +3,7 @@
 use lamlint_model::app::{Function, Kind, Trigger};
 use lamlint_model::aws::policies;
 use lamlint_model::finding::Message;
-use lamlint_model::policy::{Answer, Ask, Identity, Request, asks, glob, identity_of, near_misses};
+use lamlint_model::policy::{Answer, Ask, Identity, Refused, glob, identity_of, refused_calls};
 use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::tri::Proof;
 use lamlint_model::value::Attr;
@@ -48,24 +48,15 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
         }
         let who = identity_of(cx.app, f.resource.id);
         // One finding for an action on a resource, with all calls; in the order of the code.
-        let mut groups: Vec<(String, Vec<(Ask<'_>, Answer)>)> = Vec::new();
+        let mut groups: Vec<(String, Vec<Refused<'_>>)> = Vec::new();
         let mut index = BTreeMap::new();
-        for ask in asks(cx.app, f.resource.id, h) {
-            // A branch that tests the configuration may never be taken in this deployment.
-            let ctx = &ask.fact.ctx;
-            let optional = (ctx.branch && ask.target().is_none()) || ask.is_off(cx.app, f.resource.id);
-            if optional || ctx.maybe || ask.is_unset(cx.app, f.resource.id) {
-                continue;
-            }
-            let answer = ask.answer(cx.app, f.resource.id, &who);
-            if !matches!(answer, Answer::Missing | Answer::Denied(_)) {
-                continue;
-            }
-            let key = format!("{} {}", ask.one_of.join(" "), resource(cx.app, &ask).unwrap_or_default());
+        for r in refused_calls(cx.app, f.resource.id, h, &who) {
+            let (actions, on) = (r.ask.one_of.join(" "), resource(cx.app, &r.ask).unwrap_or_default());
+            let key = format!("{actions} {on}");
             let at = *index.entry(key.clone()).or_insert(groups.len());
             match groups.get_mut(at) {
-                Some((_, group)) => group.push((ask, answer)),
-                None => groups.push((key, vec![(ask, answer)])),
+                Some((_, group)) => group.push(r),
+                None => groups.push((key, vec![r])),
             }
         }
         for (key, group) in groups {
@@ -79,16 +70,17 @@ fn report(
     f: Function<'_>,
     who: &Identity,
     key: String,
-    group: &[(Ask<'_>, Answer)],
+    group: &[Refused<'_>],
     out: &mut Findings,
 ) {
     // The call that is surest to happen.
-    let Some((ask, answer)) = group.iter().min_by_key(|(a, _)| a.fact.ctx.branch) else { return };
+    let Some(surest) = group.iter().min_by_key(|r| r.ask.fact.ctx.branch) else { return };
+    let Refused { ask, answer } = surest;
     let actions: Vec<String> = ask.one_of.iter().map(|a| format!("`{a}`")).collect();
     let actions = actions.join(" or ");
     let on = resource(app, ask).map(|r| format!(" on {r}")).unwrap_or_default();
     let (name, label) = (f.name(), &ask.call.label);
-    let near = near(app, f, who, ask);
+    let near = near(app, f, who, surest);
     let mut proof = evidence(ask, format!("needs {actions}{on}"));
     for t in sources(app, f, ask) {
         proof = proof.with_context(t.evidence(format!("{} invokes `{name}`", t.kind.word())));
@@ -110,7 +102,7 @@ fn report(
             format!("`{name}` calls `{label}`{on}, but its role allows {actions} on other resources only")
         }
     };
-    for (other, _) in group.iter().filter(|(a, _)| a.fact.span != ask.fact.span).take(SHOWN) {
+    for other in group.iter().map(|r| &r.ask).filter(|a| a.fact.span != ask.fact.span).take(SHOWN) {
         let note = format!("`{}` needs it as well", other.call.label);
         proof = proof.with_context(evidence(other, note));
     }
@@ -155,18 +147,13 @@ fn shared(ask: &Ask<'_>) -> bool {
 }
 
 /// The statements that allow it on other resources.
-fn near(app: &App, f: Function<'_>, who: &Identity, ask: &Ask<'_>) -> Vec<Proof> {
-    let mut out = Vec::new();
-    for a in ask.on.alts() {
-        for action in &ask.one_of {
-            let request = Request { action, resource: &a.value, who: None, given: &f.resource.guards };
-            let hits = near_misses(app, &who.statements, &request);
-            out.extend(hits.into_iter().map(|s| {
-                s.evidence(format!("{} allows `{action}`, but on other resources", s.origin.label))
-            }));
-        }
-    }
-    out
+fn near(app: &App, f: Function<'_>, who: &Identity, refused: &Refused<'_>) -> Vec<Proof> {
+    let hits = refused.near(app, f.resource.id, who);
+    hits.into_iter()
+        .map(|(s, action)| {
+            s.evidence(format!("{} allows `{action}`, but on other resources", s.origin.label))
+        })
+        .collect()
 }
 
 /// The resource for people: table `Orders`.
@@ -269,6 +256,7 @@ mod tests {
     use super::*;
     use lamlint_model::finding::Confidence;
     use lamlint_model::handler::{Ctx, EnvState, EnvTest, FactKind};
+    use lamlint_model::policy::asks;
     use lamlint_model::testing::{AppBuilder, check, handler, handler_in, sdk_call};
     use lamlint_model::{App, Finding};
 

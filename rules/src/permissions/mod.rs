@@ -19,3 +19,4 @@ pub mod public_function;
 mod shared;
 pub mod shared_execution_role;
 pub mod unused_iam_permission;
+pub mod wrong_permission_resource;

@@ -5,10 +5,12 @@
 
 pub mod actions;
 mod cases;
+mod forms;
 mod names;
 mod operations;
 mod resources;
 
+pub use forms::{Forms, forms};
 pub use resources::Subject;
 
 use crate::value::Value;
