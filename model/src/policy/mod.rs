@@ -16,7 +16,7 @@ mod never;
 mod polled;
 #[cfg(test)]
 mod properties;
-mod refused;
+mod refusals;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -30,8 +30,8 @@ pub use faults::{Fault, faults};
 pub use identity::{Identity, identity_of};
 pub use lack::not_assumable;
 pub use never::{Never, never};
-pub use polled::{Polled, unpolled};
-pub use refused::{Refused, refused};
+pub use polled::unpolled;
+pub use refusals::{Refusal, refusals};
 pub use verdict::{Request, Verdict, Who, near_misses, verdict};
 
 /// Whether a constant text matches a constant pattern with `*` and `?`, without case.

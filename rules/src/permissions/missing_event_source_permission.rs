@@ -1,9 +1,9 @@
 //! See the page.
 
 use super::shared;
-use lamlint_model::app::{Kind, Trigger};
+use lamlint_model::app::{Kind, Trigger, TriggerKind};
 use lamlint_model::finding::Message;
-use lamlint_model::policy::{Arn, Identity, Polled};
+use lamlint_model::policy::{Arn, Identity};
 use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::value::Attr;
 use lamlint_model::{Cx, Findings, Rule, Tri, Value};
@@ -19,11 +19,54 @@ pub static RULE: Rule = Rule {
     check,
 };
 
+/// What Lambda needs to read a source in the function's name, and the managed policy that has it.
+struct Needed {
+    kind: TriggerKind,
+    /// Asked for on the source.
+    on_source: &'static [&'static str],
+    /// Asked for on something else, or on nothing.
+    besides: &'static [&'static str],
+    policy: Option<&'static str>,
+}
+
+/// Sources: the permissions section of each source's page, all below
+/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html>
+const NEEDED: &[Needed] = &[
+    Needed {
+        kind: TriggerKind::Queue,
+        on_source: &["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        besides: &[],
+        policy: Some("AWSLambdaSQSQueueExecutionRole"),
+    },
+    Needed {
+        kind: TriggerKind::Stream,
+        on_source: &["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream"],
+        besides: &[],
+        policy: Some("AWSLambdaKinesisExecutionRole"),
+    },
+    Needed {
+        kind: TriggerKind::TableStream,
+        on_source: &["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"],
+        besides: &["dynamodb:ListStreams"],
+        policy: Some("AWSLambdaDynamoDBExecutionRole"),
+    },
+    Needed {
+        kind: TriggerKind::MessageBroker,
+        on_source: &[],
+        besides: &["mq:DescribeBroker", "secretsmanager:GetSecretValue"],
+        policy: None,
+    },
+];
+
 fn check(cx: &Cx<'_>, out: &mut Findings) {
     for (function, identity) in shared::functions(cx) {
         let mut seen: Vec<&Value> = Vec::new();
         for t in cx.app.triggers_of(function.resource.id) {
-            let Some(needed) = Polled::of(cx.app, t).filter(|_| !seen.contains(&&t.source)) else { continue };
+            let by = cx.app.resource(t.connection);
+            let Some(needed) = NEEDED.iter().find(|n| n.kind == t.kind) else { continue };
+            if by.kind != Kind::EventSourceMapping || seen.contains(&&t.source) {
+                continue;
+            }
             let Some((names, lacks)) = lacking(cx, &identity, t, needed) else { continue };
             let role = shared::role(cx, &identity);
             let source = source(cx, t);
@@ -51,9 +94,18 @@ fn lacking(
     cx: &Cx<'_>,
     identity: &Identity,
     t: &Trigger,
-    needed: &Polled,
+    needed: &Needed,
 ) -> Option<(Vec<&'static str>, Tri)> {
-    let on_source = needed.lacks_on_source(cx.app, identity, t);
+    let arn = Arn::of_value(cx.app, &t.source);
+    let on_source = needed.on_source.iter().map(|a| {
+        (
+            *a,
+            match t.resource {
+                Some(id) => identity.lacks_on(cx.app, a, id, &arn, &t.guards),
+                None => identity.lacks(cx.app, &[a], &arn, &t.guards),
+            },
+        )
+    });
     let unknown = Arn::unknown();
     let besides = needed.besides.iter().map(|a| (*a, identity.lacks(cx.app, &[a], &unknown, &t.guards)));
     shared::gathered(on_source.chain(besides))
