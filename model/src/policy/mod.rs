@@ -18,7 +18,7 @@ mod never;
 mod polled;
 #[cfg(test)]
 mod properties;
-mod refused;
+mod refusals;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -35,8 +35,8 @@ pub use identity::{Identity, identity_of};
 pub use invoke::{Miss, not_permitted};
 pub use lack::{not_assumable, refused};
 pub use never::{Never, never};
-pub use polled::{Polled, unpolled};
-pub use refused::{Refused, refused_calls};
+pub use polled::unpolled;
+pub use refusals::{Refusal, refusals};
 pub use verdict::{Request, Verdict, Who, allows_nobody, near_misses, verdict};
 
 /// Whether a constant text matches a constant pattern with `*` and `?`, without case.

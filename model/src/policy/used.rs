@@ -386,9 +386,15 @@ fn in_value(v: &Value, depth: u32, out: &mut BTreeSet<ResourceId>) {
             out.insert(*id);
         }
         Value::Concat(l) | Value::List(l, _) | Value::OneOf(l) => {
-            l.iter().for_each(|v| in_value(v, depth + 1, out));
+            for v in l {
+                in_value(v, depth + 1, out);
+            }
         }
-        Value::Map(m, _) => m.iter().for_each(|(_, v)| in_value(v, depth + 1, out)),
+        Value::Map(m, _) => {
+            for (_, v) in m {
+                in_value(v, depth + 1, out);
+            }
+        }
         _ => {}
     }
 }

@@ -49,7 +49,8 @@ fn managed(s: &Statement) -> Option<(String, Tri)> {
 
 /// All actions, or all of a service, on everything, written in the template.
 fn written(s: &Statement) -> Option<(String, Tri)> {
-    if !s.origin.is_written() {
+    s.origin.resource?;
+    if s.origin.label.starts_with("the SAM policy template") || s.origin.label.starts_with("the connector") {
         return None;
     }
     let everything = s.resources.as_ref().is_some_and(|r| !r.negated && certain(r).any(|p| text(p) == "*"));

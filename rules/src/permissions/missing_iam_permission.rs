@@ -3,7 +3,7 @@
 use lamlint_model::app::{Function, Kind, Trigger};
 use lamlint_model::aws::policies;
 use lamlint_model::finding::Message;
-use lamlint_model::policy::{Answer, Ask, Identity, Refused, glob, identity_of, refused_calls};
+use lamlint_model::policy::{Answer, Ask, Identity, Refusal, glob, identity_of, refusals};
 use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::tri::Proof;
 use lamlint_model::value::Attr;
@@ -48,9 +48,9 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
         }
         let who = identity_of(cx.app, f.resource.id);
         // One finding for an action on a resource, with all calls; in the order of the code.
-        let mut groups: Vec<(String, Vec<Refused<'_>>)> = Vec::new();
+        let mut groups: Vec<(String, Vec<Refusal<'_>>)> = Vec::new();
         let mut index = BTreeMap::new();
-        for r in refused_calls(cx.app, f.resource.id, h, &who) {
+        for r in refusals(cx.app, f.resource.id, h, &who) {
             let (actions, on) = (r.ask.one_of.join(" "), resource(cx.app, &r.ask).unwrap_or_default());
             let key = format!("{actions} {on}");
             let at = *index.entry(key.clone()).or_insert(groups.len());
@@ -70,12 +70,12 @@ fn report(
     f: Function<'_>,
     who: &Identity,
     key: String,
-    group: &[Refused<'_>],
+    group: &[Refusal<'_>],
     out: &mut Findings,
 ) {
     // The call that is surest to happen.
     let Some(surest) = group.iter().min_by_key(|r| r.ask.fact.ctx.branch) else { return };
-    let Refused { ask, answer } = surest;
+    let Refusal { ask, answer } = surest;
     let actions: Vec<String> = ask.one_of.iter().map(|a| format!("`{a}`")).collect();
     let actions = actions.join(" or ");
     let on = resource(app, ask).map(|r| format!(" on {r}")).unwrap_or_default();
@@ -147,8 +147,8 @@ fn shared(ask: &Ask<'_>) -> bool {
 }
 
 /// The statements that allow it on other resources.
-fn near(app: &App, f: Function<'_>, who: &Identity, refused: &Refused<'_>) -> Vec<Proof> {
-    let hits = refused.near(app, f.resource.id, who);
+fn near(app: &App, f: Function<'_>, who: &Identity, refusal: &Refusal<'_>) -> Vec<Proof> {
+    let hits = refusal.near(app, f.resource.id, who);
     hits.into_iter()
         .map(|(s, action)| {
             s.evidence(format!("{} allows `{action}`, but on other resources", s.origin.label))

@@ -4,7 +4,7 @@ use super::shared;
 use lamlint_model::app::Function;
 use lamlint_model::aws::iam;
 use lamlint_model::finding::Message;
-use lamlint_model::policy::{Identity, Never, Refused, Statement, never, refused_calls, unpolled};
+use lamlint_model::policy::{Identity, Never, Refusal, Statement, never, refusals, unpolled};
 use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::tri::Proof;
 use lamlint_model::{Cx, Findings, ResourceId, Rule, Tri};
@@ -62,7 +62,7 @@ struct Asked<'a> {
     /// What their code may ask for.
     may: Vec<SmolStr>,
     /// What they certainly need and lack: a report of the need shows the statements that miss it.
-    calls: Vec<(ResourceId, Refused<'a>)>,
+    calls: Vec<(ResourceId, Refusal<'a>)>,
     sources: Vec<&'static str>,
 }
 
@@ -74,7 +74,7 @@ impl<'a> Asked<'a> {
                 for (_, call) in h.sdk_calls().filter(|(_, c)| !c.foreign) {
                     may.extend(iam::needs(&call.service, &call.operation, &call.args).may);
                 }
-                calls.extend(refused_calls(cx.app, id, h, who).into_iter().map(|r| (id, r)));
+                calls.extend(refusals(cx.app, id, h, who).into_iter().map(|r| (id, r)));
             }
             sources.extend(unpolled(cx.app, id, who));
         }

@@ -182,7 +182,7 @@ impl Interp<'_> {
 
 fn both(v: Variable, is: EnvState) -> Tests {
     let test = |is: EnvState| EnvTest { name: v.name.clone(), default: v.default.clone(), is };
-    Tests { holds: vec![test(is.clone())], fails: vec![test(is.not())] }
+    Tests { holds: vec![test(is.clone())], fails: vec![test(is.opposite())] }
 }
 
 fn is_nothing(e: &Expr) -> bool {

@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 /// A call the role of its function may not make.
 #[derive(Debug, Clone)]
-pub struct Refused<'h> {
+pub struct Refusal<'h> {
     /// What it asks for.
     pub ask: Ask<'h>,
     /// [`Answer::Missing`] or [`Answer::Denied`].
@@ -19,12 +19,12 @@ pub struct Refused<'h> {
 
 /// The calls of a handler that are refused, in the order of the code. Calls that may never be made in this deployment
 /// are left out.
-pub fn refused_calls<'h>(
+pub fn refusals<'h>(
     app: &App,
     function: ResourceId,
     handler: &'h Handler,
     who: &Identity,
-) -> Vec<Refused<'h>> {
+) -> Vec<Refusal<'h>> {
     let mut out = Vec::new();
     for ask in asks(app, function, handler) {
         // A branch that tests the configuration may never be taken in this deployment.
@@ -34,13 +34,13 @@ pub fn refused_calls<'h>(
         }
         let answer = ask.answer(app, function, who);
         if matches!(answer, Answer::Missing | Answer::Denied(_)) {
-            out.push(Refused { ask, answer });
+            out.push(Refusal { ask, answer });
         }
     }
     out
 }
 
-impl Refused<'_> {
+impl Refusal<'_> {
     /// The statements that allow it, but on other resources, with the action they allow.
     pub fn near<'s>(
         &self,
