@@ -181,8 +181,8 @@ impl Interp<'_> {
 }
 
 fn both(v: Variable, is: EnvState) -> Tests {
-    let test = |is: EnvState| EnvTest { name: v.name.clone(), default: v.default.clone(), is };
-    Tests { holds: vec![test(is.clone())], fails: vec![test(is.opposite())] }
+    let fails = EnvTest { name: v.name.clone(), default: v.default.clone(), is: is.clone().opposite() };
+    Tests { holds: vec![EnvTest { name: v.name, default: v.default, is }], fails: vec![fails] }
 }
 
 fn is_nothing(e: &Expr) -> bool {

@@ -446,13 +446,13 @@ impl Interp<'_> {
                 }))
             }
             // `dynamodb.batch_get_item(…)`, `sns.create_topic(…)`
-            _ => match api::operation(service, name) {
-                Some(o) => self.call_operation(service, o, merged(args, &[], None), foreign, site),
-                None => {
-                    self.beyond(Some(service), format!("`{name}` of an AWS resource may call it"));
-                    V::of_deps(args.deps().or(Deps::OTHER))
+            _ => {
+                if let Some(o) = api::operation(service, name) {
+                    return self.call_operation(service, o, merged(args, &[], None), foreign, site);
                 }
-            },
+                self.beyond(Some(service), format!("`{name}` of an AWS resource may call it"));
+                V::of_deps(args.deps().or(Deps::OTHER))
+            }
         }
     }
 
@@ -481,15 +481,11 @@ impl Interp<'_> {
                 foreign,
             }));
         }
-        let (operation, params) = match api::method(service, kind, name) {
-            Some((o, params)) => (SmolStr::new_static(o), params),
-            None => match api::operation(service, name) {
-                Some(o) => (o, Vec::new()),
-                None => {
-                    self.beyond(Some(service), format!("`{name}` of an AWS resource may call it"));
-                    return V::of_deps(args.deps().or(Deps::OTHER));
-                }
-            },
+        let special = api::method(service, kind, name).map(|(o, params)| (SmolStr::new_static(o), params));
+        let plain = || api::operation(service, name).map(|o| (o, Vec::new()));
+        let Some((operation, params)) = special.or_else(plain) else {
+            self.beyond(Some(service), format!("`{name}` of an AWS resource may call it"));
+            return V::of_deps(args.deps().or(Deps::OTHER));
         };
         let input = merged(args, &params, Some(ids));
         self.call_operation(service, operation, input, foreign, site)
