@@ -69,6 +69,10 @@ fn lacking(app: &App, i: &Invocation) -> Result<Vec<(Miss, ResourceId)>, Option<
     let function = app.resource(i.function);
     let mut near = Vec::new();
     for p in app.of_kind(Kind::Permission) {
+        // What a shorthand of another application brings is for that shorthand.
+        if p.application != function.application && p.implied_by.is_some() {
+            continue;
+        }
         let about = about(app, p, function, &i.guards);
         if about == Same::No {
             continue;

@@ -81,7 +81,7 @@ fn words(r: &Resource) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lamlint_model::app::App;
+    use lamlint_model::app::{App, ApplicationId};
     use lamlint_model::testing::{AppBuilder, check};
 
     fn base() -> AppBuilder {
@@ -293,6 +293,28 @@ mod tests {
             let app = base().add(SUBSCRIPTION.0, "T", SUBSCRIPTION.1).add(type_name, "M", props);
             assert_eq!(texts(&app.build()).len(), 1, "{type_name} {props}");
         }
+    }
+
+    #[test]
+    fn a_permission_of_another_application() {
+        let of_other = |function: &str, implied: bool| {
+            let p = format!(
+                r#"{{"Action": "lambda:InvokeFunction", "FunctionName": "{function}", "Principal": "sns.amazonaws.com"}}"#
+            );
+            let app = base().add(SUBSCRIPTION.0, "T", SUBSCRIPTION.1).add("AWS::Lambda::Permission", "P", &p);
+            let mut app = app.build();
+            let other = app.resource(lamlint_model::testing::id_of(&app, "Other")).id;
+            if let Some(p) = app.resources.last_mut() {
+                p.application = ApplicationId(1);
+                p.implied_by = implied.then_some(other);
+            }
+            texts(&app).len()
+        };
+        assert_eq!(of_other("${WorkerArn}", false), 0);
+        assert_eq!(of_other("${WorkerArn}", true), 1);
+        // The name of `Worker` is generated.
+        assert_eq!(of_other("worker", false), 1);
+        assert_eq!(of_other("${Other}", false), 1);
     }
 
     #[test]

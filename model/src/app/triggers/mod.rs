@@ -6,6 +6,7 @@ mod forwards;
 mod invocations;
 mod mappings;
 mod notifications;
+mod places;
 mod rules;
 mod sends;
 #[cfg(test)]
