@@ -645,6 +645,14 @@ def handler(event, context):
     let a = lamlint(dir.path(), &["iam"]);
     assert!(a.out.contains("not all of its calls are known"), "{}", a.out);
     assert!(!a.out.contains("granted, but") && !a.out.contains("wider than"), "{}", a.out);
+    let acting = String::from_utf8_lossy(code).replace(
+        "    table.query(",
+        "    boto3.client(\"cloudformation\").update_stack(StackName=\"s\")\n    table.query(",
+    );
+    let dir = project(&[("template.yaml", template), ("src/app.py", acting.as_bytes())]);
+    let a = lamlint(dir.path(), &["iam"]);
+    assert!(a.out.contains("update_stack` lets another service act"), "{}", a.out);
+    assert!(!a.out.contains("granted, but") && !a.out.contains("wider than"), "{}", a.out);
     let managed = String::from_utf8_lossy(template).replace("AmazonSQSFullAccess", "AWSLambdaReadOnlyAccess");
     let dir = project(&[("template.yaml", managed.as_bytes()), ("src/app.py", code)]);
     let a = lamlint(dir.path(), &["iam"]);

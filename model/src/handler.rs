@@ -109,7 +109,7 @@ pub enum EnvState {
 impl EnvState {
     /// The opposite.
     #[must_use]
-    pub fn not(self) -> Self {
+    pub fn opposite(self) -> Self {
         match self {
             Self::Set => Self::Unset,
             Self::Unset => Self::Set,
