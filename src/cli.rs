@@ -53,7 +53,7 @@ enum Command {
         #[command(flatten)]
         out: Out,
     },
-    /// Show the least policy the code of each function needs, and what its role lacks
+    /// Show the least policy each function needs, and how it differs from what its role allows
     Iam {
         /// Logical name of a function (default: all); a word with a dot or a slash is a path
         #[arg(value_name = "FUNCTION")]
@@ -171,7 +171,7 @@ enum ListFormat {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum PolicyFormat {
-    /// For people: the calls of each statement, and what the role says
+    /// For people: what needs each statement, and the difference from what is granted
     #[default]
     Text,
     /// One JSON document

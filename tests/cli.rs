@@ -693,11 +693,29 @@ def handler(event, context):
     assert_eq!(broad["instead"][0]["resource"]["Fn::GetAtt"][0], "Orders");
     assert_eq!(broad["instead"][0]["sites"][0]["call"], "table.query");
 
+    // Another value of a parameter may be given: the branch is part of what is needed, and not of what is missing.
+    let parameter = String::from_utf8_lossy(template)
+        .replace("\nResources:", "\nParameters:\n  Backup: {Type: String, Default: \"\"}\nResources:")
+        .replace("TABLE: !Ref Orders", "TABLE: !Ref Orders\n          BACKUP_BUCKET: !Ref Backup");
+    let dir = project(&[("template.yaml", parameter.as_bytes()), ("src/app.py", code)]);
+    let a = lamlint(dir.path(), &["iam"]);
+    assert!(a.out.contains("s3:PutObject"), "{}", a.out);
+    let a = lamlint(dir.path(), &["--select", "missing-iam-permission"]);
+    assert_eq!(a.status, 0, "{}", a.out);
+
     // What can't be told is not listed.
     let unknown = String::from_utf8_lossy(code).replace("table.query(", "helpers.of(table)(");
     let dir = project(&[("template.yaml", template), ("src/app.py", unknown.as_bytes())]);
     let a = lamlint(dir.path(), &["iam"]);
     assert!(a.out.contains("not all of its calls are known"), "{}", a.out);
+    assert!(!a.out.contains("granted, but") && !a.out.contains("wider than"), "{}", a.out);
+    let acting = String::from_utf8_lossy(code).replace(
+        "    table.query(",
+        "    boto3.client(\"cloudformation\").update_stack(StackName=\"s\")\n    table.query(",
+    );
+    let dir = project(&[("template.yaml", template), ("src/app.py", acting.as_bytes())]);
+    let a = lamlint(dir.path(), &["iam"]);
+    assert!(a.out.contains("update_stack` lets another service act"), "{}", a.out);
     assert!(!a.out.contains("granted, but") && !a.out.contains("wider than"), "{}", a.out);
     let managed = String::from_utf8_lossy(template).replace("AmazonSQSFullAccess", "AWSLambdaReadOnlyAccess");
     let dir = project(&[("template.yaml", managed.as_bytes()), ("src/app.py", code)]);

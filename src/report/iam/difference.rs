@@ -40,6 +40,25 @@ const OTHERWISE: &[&str] = &[
     "vpc-lattice-svcs:",
 ];
 
+/// Calls by which another service does as it is told with the permissions of the caller.
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html>
+const ACTING: &[&str] = &[
+    "cloudformation:CancelUpdateStack",
+    "cloudformation:ContinueUpdateRollback",
+    "cloudformation:CreateChangeSet",
+    "cloudformation:CreateResource",
+    "cloudformation:CreateStack",
+    "cloudformation:DeleteResource",
+    "cloudformation:DeleteStack",
+    "cloudformation:ExecuteChangeSet",
+    "cloudformation:GetResource",
+    "cloudformation:UpdateResource",
+    "cloudformation:UpdateStack",
+    "elasticbeanstalk:",
+    "servicecatalog:",
+    "ssm:StartAutomationExecution",
+];
+
 /// The difference between the least policy and what is granted.
 #[derive(Serialize)]
 pub(super) struct Difference {
@@ -63,7 +82,8 @@ pub(super) struct Missing {
 /// A policy that stands in the project or is named there.
 #[derive(Debug, Clone, Serialize, PartialEq, Eq)]
 pub(super) struct Policy {
-    pub policy: String,
+    #[serde(rename = "policy")]
+    pub label: String,
     pub path: String,
     pub line: u32,
 }
@@ -183,6 +203,9 @@ fn undecided(report: &Report<'_>, s: &Subject<'_>, having: &[&Subject<'_>]) -> O
         if let Some(c) = o.needs.unknown.first() {
             return Some(format!("what `{}`{of} needs is not in the tables", c.by.text()));
         }
+        if let Some(by) = acting(o) {
+            return Some(format!("`{by}`{of} lets another service act with the permissions of the role"));
+        }
         if let Some(layer) = &o.needs.layer {
             return Some(format!("{layer}{of} may call services as well"));
         }
@@ -208,6 +231,12 @@ fn undecided(report: &Report<'_>, s: &Subject<'_>, having: &[&Subject<'_>]) -> O
     }
 }
 
+/// A call that hands the permissions of the role on.
+fn acting<'s>(s: &'s Subject<'_>) -> Option<&'s str> {
+    let hands_on = |u: &&Use<'_>| u.one_of.iter().any(|a| ACTING.iter().any(|p| a.starts_with(p)));
+    s.needs.uses.iter().find(hands_on).map(|u| u.by.text())
+}
+
 /// A statement that allows, with all functions that have the role.
 #[derive(Clone, Copy)]
 struct Grant<'g, 'a> {
@@ -220,7 +249,7 @@ struct Grant<'g, 'a> {
 impl<'g, 'a> Grant<'g, 'a> {
     fn policy(&self) -> Policy {
         let (path, line) = place(self.report, self.st.span);
-        Policy { policy: self.st.origin.label.to_string(), path, line }
+        Policy { label: self.st.origin.label.to_string(), path, line }
     }
 
     /// The uses the statement allows, or may allow.
@@ -314,7 +343,7 @@ impl<'g, 'a> Grant<'g, 'a> {
         let concerned = |u: &&&Use<'a>| negated || u.one_of.iter().any(|a| shown.iter().any(|p| glob(p, a)));
         let perhaps = perhaps.into_iter().filter(|a| {
             let of = |n: &&str| n.split(':').next() == a.split(':').next();
-            needed.iter().any(|n| of(&n)) && shown.iter().any(|p| p.contains(['*', '?']) && glob(p, a))
+            needed.iter().any(of) && shown.iter().any(|p| p.contains(['*', '?']) && glob(p, a))
         });
         Some(Broad {
             policy,

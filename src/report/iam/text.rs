@@ -93,7 +93,7 @@ fn difference(out: &mut String, e: &Entry, d: &Difference) {
 
 /// Where a policy stands.
 fn of(p: &Policy) -> String {
-    paint(DIM, format!("({}, {}:{})", printable(&p.policy), printable(&p.path), p.line))
+    paint(DIM, format!("({}, {}:{})", printable(&p.label), printable(&p.path), p.line))
 }
 
 fn places(sites: &[Site]) -> String {

@@ -100,7 +100,7 @@ impl Interp<'_> {
             {
                 self.env_tests(&args[0].value, depth + 1)
             }
-            _ => self.env_variable(e, 0).map_or_else(Tests::default, |v| both(v, EnvState::Filled)),
+            _ => self.env_variable(e, 0).map_or_else(Tests::default, |v| both(&v, EnvState::Filled)),
         }
     }
 
@@ -114,14 +114,16 @@ impl Interp<'_> {
         let tests = match (op, &left.kind, &right.kind) {
             ("in", ExprKind::Str(name), _) => self
                 .is_env_mapping(right)
-                .then(|| both(Variable { name: name.clone(), default: None }, EnvState::Set)),
+                .then(|| both(&Variable { name: name.clone(), default: None }, EnvState::Set)),
             ("==", _, ExprKind::Str(text)) => {
-                self.env_variable(left, 0).map(|v| both(v, EnvState::Is(text.clone())))
+                self.env_variable(left, 0).map(|v| both(&v, EnvState::Is(text.clone())))
             }
             ("==", ExprKind::Str(text), _) => {
-                self.env_variable(right, 0).map(|v| both(v, EnvState::Is(text.clone())))
+                self.env_variable(right, 0).map(|v| both(&v, EnvState::Is(text.clone())))
             }
-            ("==", _, _) if is_nothing(right) => self.env_variable(left, 0).map(|v| both(v, EnvState::Unset)),
+            ("==", _, _) if is_nothing(right) => {
+                self.env_variable(left, 0).map(|v| both(&v, EnvState::Unset))
+            }
             _ => None,
         };
         let t = tests.unwrap_or_default();
@@ -180,9 +182,9 @@ impl Interp<'_> {
     }
 }
 
-fn both(v: Variable, is: EnvState) -> Tests {
-    let fails = EnvTest { name: v.name.clone(), default: v.default.clone(), is: is.clone().opposite() };
-    Tests { holds: vec![EnvTest { name: v.name, default: v.default, is }], fails: vec![fails] }
+fn both(v: &Variable, is: EnvState) -> Tests {
+    let test = |is: EnvState| EnvTest { name: v.name.clone(), default: v.default.clone(), is };
+    Tests { holds: vec![test(is.clone())], fails: vec![test(is.opposite())] }
 }
 
 fn is_nothing(e: &Expr) -> bool {
