@@ -3,7 +3,7 @@
 use lamlint_model::app::Function;
 use lamlint_model::policy::{Arn, Identity, Statement, identity_of};
 use lamlint_model::tri::Guards;
-use lamlint_model::{Cx, Tri};
+use lamlint_model::{Cx, Tri, Value};
 
 /// The functions whose role stands in the project and was not made by a framework, with that role's policies.
 pub(super) fn functions<'a>(cx: &Cx<'a>) -> Vec<(Function<'a>, Identity)> {
@@ -49,6 +49,35 @@ pub(super) fn listed(names: &[&str]) -> String {
     match quoted.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => quoted.concat(),
+    }
+}
+
+/// The first names, and how many there are besides.
+pub(super) fn shortened(names: &[&str], shown: usize) -> String {
+    match names.get(shown..) {
+        Some(rest) if rest.len() > 1 => {
+            let first: Vec<String> = names.iter().take(shown).map(|n| format!("`{n}`")).collect();
+            format!("{} and {} others", first.join(", "), rest.len())
+        }
+        _ => listed(names),
+    }
+}
+
+/// A resource for people: table `Orders`, its ARN, or the parameter that names it.
+pub(super) fn resource(cx: &Cx<'_>, arn: &Arn) -> Option<String> {
+    if let Some(id) = arn.resource() {
+        let r = cx.app.resource(id);
+        return Some(format!("{} `{}`", r.kind.word(), r.name));
+    }
+    match &arn.value {
+        Value::Str(s) => Some(format!("`{s}`")),
+        // Around the name there are the region and the account.
+        Value::Concat(parts) => parts.iter().find_map(|p| match p {
+            Value::Param(p) => Some(format!("what the parameter `{p}` names")),
+            _ => None,
+        }),
+        Value::Param(p) => Some(format!("what the parameter `{p}` names")),
+        _ => None,
     }
 }
 
