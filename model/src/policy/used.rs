@@ -418,7 +418,9 @@ fn in_value(v: &Value, depth: u32, out: &mut BTreeSet<ResourceId>) {
             out.insert(*id);
         }
         Value::Concat(l) | Value::List(l, _) | Value::OneOf(l) => {
-            l.iter().for_each(|v| in_value(v, depth + 1, out));
+            for v in l {
+                in_value(v, depth + 1, out);
+            }
         }
         Value::Map(m, _) => m.iter().for_each(|(_, v)| in_value(v, depth + 1, out)),
         _ => {}

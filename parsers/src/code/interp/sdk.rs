@@ -407,27 +407,23 @@ impl Interp<'_> {
                 foreign,
             }));
         }
-        match name {
-            "get_queue_by_name" => {
-                let input = merged(args, &[], None);
-                let queue = input.get("QueueName").cloned().map_or_else(V::unknown, V::Sym);
-                self.call_operation(service, "GetQueueUrl".into(), input, foreign, site);
-                V::Sdk(Rc::new(Sdk::Object {
-                    service: service.clone(),
-                    kind: "Queue",
-                    ids: vec![("QueueUrl".into(), queue)],
-                    foreign,
-                }))
-            }
-            // `dynamodb.batch_get_item(…)`, `sns.create_topic(…)`
-            _ => match api::operation(service, name) {
-                Some(o) => self.call_operation(service, o, merged(args, &[], None), foreign, site),
-                None => {
-                    self.beyond(Some(service), format!("`{name}` of an AWS resource may call it"));
-                    V::of_deps(args.deps().or(Deps::OTHER))
-                }
-            },
+        if name == "get_queue_by_name" {
+            let input = merged(args, &[], None);
+            let queue = input.get("QueueName").cloned().map_or_else(V::unknown, V::Sym);
+            self.call_operation(service, "GetQueueUrl".into(), input, foreign, site);
+            return V::Sdk(Rc::new(Sdk::Object {
+                service: service.clone(),
+                kind: "Queue",
+                ids: vec![("QueueUrl".into(), queue)],
+                foreign,
+            }));
         }
+        // `dynamodb.batch_get_item(…)`, `sns.create_topic(…)`
+        if let Some(o) = api::operation(service, name) {
+            return self.call_operation(service, o, merged(args, &[], None), foreign, site);
+        }
+        self.beyond(Some(service), format!("`{name}` of an AWS resource may call it"));
+        V::of_deps(args.deps().or(Deps::OTHER))
     }
 
     #[expect(clippy::too_many_arguments, reason = "the fields of an object and of a call")]
@@ -455,15 +451,11 @@ impl Interp<'_> {
                 foreign,
             }));
         }
-        let (operation, params) = match api::method(service, kind, name) {
-            Some((o, params)) => (SmolStr::new_static(o), params),
-            None => match api::operation(service, name) {
-                Some(o) => (o, Vec::new()),
-                None => {
-                    self.beyond(Some(service), format!("`{name}` of an AWS resource may call it"));
-                    return V::of_deps(args.deps().or(Deps::OTHER));
-                }
-            },
+        let special = api::method(service, kind, name).map(|(o, params)| (SmolStr::new_static(o), params));
+        let plain = || api::operation(service, name).map(|o| (o, Vec::new()));
+        let Some((operation, params)) = special.or_else(plain) else {
+            self.beyond(Some(service), format!("`{name}` of an AWS resource may call it"));
+            return V::of_deps(args.deps().or(Deps::OTHER));
         };
         let input = merged(args, &params, Some(ids));
         self.call_operation(service, operation, input, foreign, site)
