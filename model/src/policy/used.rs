@@ -3,6 +3,8 @@
 //! "Nothing uses this action" has to hold for all that can have the role's credentials, so the answer is an upper bound;
 //! where there is none, [`Used::of`] says why.
 
+use super::arn::Arn;
+use super::asks::asks;
 use super::attached::trust_policy;
 use super::document::{Effect, Pattern, Principal, Statement};
 use super::identity::{Identity, identity_of};
@@ -239,6 +241,36 @@ impl Judged {
             return Vec::new();
         }
         s.actions.list.iter().filter(|p| !p.possible && self.is_idle(p)).collect()
+    }
+
+    /// What the functions certainly need: the actions by resource, `None` where that is not known; nothing when there
+    /// may be calls of which that is not known.
+    pub fn needed<'h>(
+        &self,
+        app: &App,
+        handler: impl Fn(ResourceId) -> Option<&'h Handler>,
+    ) -> Option<Vec<(Option<Arn>, BTreeSet<String>)>> {
+        let mut out: Vec<(Option<Arn>, BTreeSet<String>)> = Vec::new();
+        let mut put = |on: Option<Arn>, actions: Vec<String>| match out.iter_mut().find(|(o, _)| *o == on) {
+            Some((_, all)) => all.extend(actions),
+            None => out.push((on, actions.into_iter().collect())),
+        };
+        for (f, _) in &self.functions {
+            let h = handler(*f)?;
+            let known = |c: &SdkCall| iam::needs(&c.service, &c.operation, &c.args).known;
+            if !h.beyond.is_empty() || !h.sdk_calls().all(|(_, c)| known(c)) {
+                return None;
+            }
+            for ask in asks(app, *f, h) {
+                let actions = ask.one_of.iter().map(ToString::to_string).collect();
+                put(ask.arn().cloned(), actions);
+            }
+            for w in wants(app, *f).into_iter().filter(|w| w.certain) {
+                let on = w.on.only().filter(|a| !a.is_unknown()).cloned();
+                put(on, w.actions.iter().map(ToString::to_string).collect());
+            }
+        }
+        Some(out)
     }
 
     fn is_idle(&self, p: &Pattern) -> bool {

@@ -1,10 +1,15 @@
 //! See the page.
 
+use super::shared;
+use lamlint_model::app::Function;
 use lamlint_model::aws::iam::actions;
 use lamlint_model::finding::Message;
-use lamlint_model::policy::{Effect, Pattern, Patterns, Statement, identity_of};
+use lamlint_model::policy::used::{Judged, judged};
+use lamlint_model::policy::{Arn, Effect, Pattern, Patterns, Statement, glob, identity_of};
 use lamlint_model::rule::{Severity, Tier};
+use lamlint_model::tri::Proof;
 use lamlint_model::{Cx, Findings, Rule, Tri};
+use std::collections::BTreeSet;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -18,9 +23,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &Cx<'_>, out: &mut Findings) {
+    let judged = judged(cx.app, |f| cx.handler_of(f));
     for function in cx.app.functions() {
         let identity = identity_of(cx.app, function.resource.id);
         let Some(role) = identity.role.map(|r| cx.app.resource(r)).filter(|r| !r.generated) else { continue };
+        let known = judged.iter().find(|j| j.role == role.id);
         let mut seen: Vec<String> = Vec::new();
         for s in identity.statements.iter().filter(|s| s.effect == Effect::Allow && s.condition.is_none()) {
             let Some((wide, claim)) = managed(s).or_else(|| written(s)) else { continue };
@@ -28,12 +35,104 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
                 continue;
             }
             seen.push(wide.clone());
+            let same = identity.statements.iter().filter(|o| o.origin == s.origin && o.span == s.span);
+            let same: Vec<&Statement> = same.collect();
             out.report(claim, function.name(), format!("{} {wide}", role.name), |_| {
-                Message::new(format!("the role `{}` has {wide}", role.name))
-                    .help("allow the actions the code calls, on the resources it uses")
+                Message::new(format!("the role `{}` has {wide}", role.name)).help(instead(cx, known, &same))
+            });
+        }
+        if let Some(known) = known {
+            anywhere(cx, function, known, out);
+        }
+    }
+}
+
+/// How many groups of actions the help lists, and how many actions of one.
+const SHOWN: usize = 4;
+
+/// What to allow in place of these statements: what the code needs of it, where that is known.
+fn instead(cx: &Cx<'_>, known: Option<&Judged>, statements: &[&Statement]) -> String {
+    let plain = "allow the actions the code calls, on the resources it uses";
+    let needed = known.and_then(|k| k.needed(cx.app, |f| cx.handler_of(f)));
+    let Some(needed) = needed else { return plain.to_owned() };
+    let covered = |action: &str| {
+        statements.iter().any(|s| s.actions.list.iter().any(|p| glob(text(p), action)) != s.actions.negated)
+    };
+    let needed = needed.into_iter().filter_map(|(on, actions)| {
+        let actions: Vec<String> = actions.into_iter().filter(|a| covered(a)).collect();
+        (!actions.is_empty()).then_some((on, actions))
+    });
+    let needed: Vec<(Option<Arn>, Vec<String>)> = needed.collect();
+    if needed.is_empty() {
+        return "remove it: no call of the code needs it".to_owned();
+    }
+    let mut groups: Vec<String> = needed
+        .iter()
+        .take(SHOWN)
+        .map(|(on, actions)| {
+            let names: Vec<&str> = actions.iter().map(String::as_str).collect();
+            let on = on.as_ref().and_then(|a| shared::resource(cx, a)).map(|r| format!(" on {r}"));
+            format!("{}{}", shared::shortened(&names, SHOWN), on.unwrap_or_default())
+        })
+        .collect();
+    if needed.len() > SHOWN {
+        groups.push(format!("{} more that `lamlint iam` lists", needed.len() - SHOWN));
+    }
+    format!("allow what the code needs instead: {}", groups.join("; "))
+}
+
+/// Single actions on every resource, while it is known on which ones the code uses them: one finding for a role.
+fn anywhere(cx: &Cx<'_>, function: Function<'_>, known: &Judged, out: &mut Findings) {
+    let Some(needed) = known.needed(cx.app, |f| cx.handler_of(f)) else { return };
+    let mut names: Vec<&str> = Vec::new();
+    let mut targets: Vec<String> = Vec::new();
+    let mut claim: Option<Proof> = None;
+    for s in known.identity.statements.iter().filter(|s| s.effect == Effect::Allow && s.condition.is_none()) {
+        let Some((of, proof)) = single(s) else { continue };
+        let before = names.len();
+        for action in of {
+            let uses = |all: &BTreeSet<String>| all.iter().any(|a| a.eq_ignore_ascii_case(action));
+            let on = needed.iter().filter(|(_, all)| uses(all)).map(|(on, _)| on.as_ref());
+            let on: Option<Vec<String>> = on.map(|a| shared::resource(cx, a?)).collect();
+            let Some(on) = on.filter(|o| !o.is_empty()) else { continue };
+            names.push(action);
+            targets.extend(on);
+        }
+        if names.len() > before {
+            claim = Some(match claim {
+                None => proof,
+                Some(p) => p.with_context(proof),
             });
         }
     }
+    let Some(proof) = claim else { return };
+    targets.sort();
+    targets.dedup();
+    let role = cx.app.resource(known.role).name.as_str();
+    out.report(Tri::Yes(proof), function.name(), format!("{role} single"), |_| {
+        let text = format!("the role `{role}` has {} on every resource", shared::shortened(&names, SHOWN));
+        let more = targets.len().saturating_sub(SHOWN);
+        let mut shown: Vec<String> = targets.into_iter().take(SHOWN).collect();
+        if more > 0 {
+            shown.push(format!("{more} more"));
+        }
+        let them = shown.join(", ");
+        Message::new(text).help(format!("name what the code uses in `Resource`: {them}"))
+    });
+}
+
+/// The actions of a statement that names single ones only, all of which take a resource, and allows them on every one.
+fn single(s: &Statement) -> Option<(Vec<&str>, Proof)> {
+    s.origin.resource?;
+    let r = s.resources.as_ref().filter(|r| !r.negated)?;
+    let star = certain(r).find(|p| text(p) == "*")?;
+    if shared::is_shorthand(s) || s.actions.negated || s.actions.open.is_some() {
+        return None;
+    }
+    let takes = |a: &&str| actions::find(a).is_some_and(|a| a.takes_resource);
+    let names: Option<Vec<&str>> = s.actions.list.iter().map(|p| Some(text(p)).filter(takes)).collect();
+    let proof = star.evidence(format!("{} allows them here", s.origin.label), &s.guards)?;
+    Some((names.filter(|n| !n.is_empty())?, proof))
 }
 
 /// A managed policy for administrators.
@@ -85,7 +184,7 @@ fn is_wide(action: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lamlint_model::testing::{AppBuilder, check};
+    use lamlint_model::testing::{AppBuilder, check, handler, sdk_call};
 
     fn found(role: &str) -> Vec<String> {
         let app = AppBuilder::new()
@@ -109,6 +208,66 @@ mod tests {
         assert_eq!(s3, ["the role `Role` has `s3:*` on every resource"]);
         let managed = found(r#"{"ManagedPolicyArns": ["arn:aws:iam::aws:policy/AmazonS3FullAccess"]}"#);
         assert_eq!(managed, ["the role `Role` has the managed policy `AmazonS3FullAccess`"]);
+    }
+
+    fn with_code(statement: &str, calls: &[(&str, &str, &str)]) -> Vec<(String, String)> {
+        let trust = r#"{"Statement": {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole"}}"#;
+        let role = format!(
+            r#"{{"AssumeRolePolicyDocument": {trust}, "Policies": [{{"PolicyName": "P", "PolicyDocument":
+                {{"Statement": [{{"Effect": "Allow", "Resource": "*", {statement}}}]}}}}]}}"#
+        );
+        let app = AppBuilder::new()
+            .add("AWS::IAM::Role", "Role", &role)
+            .add("AWS::DynamoDB::Table", "Items", "{}")
+            .add("AWS::Lambda::Function", "Worker", r#"{"Role": "${Role.Arn}"}"#)
+            .build();
+        let calls = calls.iter().map(|(s, o, args)| sdk_call(&app, s, o, args)).collect();
+        let all = check(&RULE, &app, &[handler(&app, "Worker", calls)]);
+        all.iter().map(|f| (f.message().text.clone(), f.message().help.clone().unwrap_or_default())).collect()
+    }
+
+    #[test]
+    fn what_the_code_needs() {
+        let get = ("dynamodb", "GetItem", r#"{"TableName": "${Items}"}"#);
+        let publish = ("sns", "Publish", r#"{"TopicArn": "arn:aws:sns:eu-west-1:1:t"}"#);
+        let help = |action: &str, calls: &[(&str, &str, &str)]| {
+            with_code(&format!(r#""Action": "{action}""#), calls)[0].1.clone()
+        };
+        assert_eq!(
+            help("dynamodb:*", &[get, publish]),
+            "allow what the code needs instead: `dynamodb:GetItem` on table `Items`"
+        );
+        assert_eq!(help("s3:*", &[get]), "remove it: no call of the code needs it");
+        // A call nothing is known of.
+        let odd = ("dynamodb", "NoSuch", "{}");
+        assert!(help("dynamodb:*", &[get, odd]).starts_with("allow the actions the code calls"));
+    }
+
+    #[test]
+    fn single_actions_on_everything() {
+        let get = ("dynamodb", "GetItem", r#"{"TableName": "${Items}"}"#);
+        let found = |actions: &str, calls: &[(&str, &str, &str)]| {
+            with_code(&format!(r#""Action": [{actions}]"#), calls)
+        };
+        let both = found(r#""dynamodb:GetItem", "dynamodb:Query""#, &[get]);
+        assert_eq!(
+            both,
+            [(
+                "the role `Role` has `dynamodb:GetItem` on every resource".to_owned(),
+                "name what the code uses in `Resource`: table `Items`".to_owned()
+            )]
+        );
+        let late = ("dynamodb", "GetItem", r#"{"TableName": "${event.table}"}"#);
+        for (actions, calls) in [
+            (r#""dynamodb:GetItem""#, &[get, late][..]),
+            (r#""dynamodb:GetItem""#, &[]),
+            (r#""dynamodb:GetItem", "dynamodb:ListTables""#, &[get]),
+            (r#""dynamodb:Get*""#, &[get]),
+            (r#""logs:PutLogEvents""#, &[get]),
+        ] {
+            assert_eq!(found(actions, calls), [], "{actions}");
+        }
     }
 
     #[test]

@@ -108,6 +108,35 @@ pub(super) fn allow(
     Some(Fix::suggested(title, Intent::Append { resource: role.id, path: vec!["Policies".into()], value }))
 }
 
+/// The first names, and how many there are besides.
+pub(super) fn shortened(names: &[&str], shown: usize) -> String {
+    match names.get(shown..) {
+        Some(rest) if rest.len() > 1 => {
+            let first: Vec<String> = names.iter().take(shown).map(|n| format!("`{n}`")).collect();
+            format!("{} and {} others", first.join(", "), rest.len())
+        }
+        _ => listed(names),
+    }
+}
+
+/// A resource for people: table `Orders`, its ARN, or the parameter that names it.
+pub(super) fn resource(cx: &Cx<'_>, arn: &Arn) -> Option<String> {
+    if let Some(id) = arn.resource() {
+        let r = cx.app.resource(id);
+        return Some(format!("{} `{}`", r.kind.word(), r.name));
+    }
+    match &arn.value {
+        Value::Str(s) => Some(format!("`{s}`")),
+        // Around the name there are the region and the account.
+        Value::Concat(parts) => parts.iter().find_map(|p| match p {
+            Value::Param(p) => Some(format!("what the parameter `{p}` names")),
+            _ => None,
+        }),
+        Value::Param(p) => Some(format!("what the parameter `{p}` names")),
+        _ => None,
+    }
+}
+
 /// The name of the role, for messages.
 pub(super) fn role<'a>(cx: &Cx<'a>, identity: &Identity) -> &'a str {
     let app = cx.app;

@@ -433,27 +433,23 @@ impl Interp<'_> {
                 foreign,
             }));
         }
-        match name {
-            "get_queue_by_name" => {
-                let input = merged(args, &[], None);
-                let queue = input.get("QueueName").cloned().map_or_else(V::unknown, V::Sym);
-                self.call_operation(service, "GetQueueUrl".into(), input, foreign, site);
-                V::Sdk(Rc::new(Sdk::Object {
-                    service: service.clone(),
-                    kind: "Queue",
-                    ids: vec![("QueueUrl".into(), queue)],
-                    foreign,
-                }))
-            }
-            // `dynamodb.batch_get_item(…)`, `sns.create_topic(…)`
-            _ => {
-                if let Some(o) = api::operation(service, name) {
-                    return self.call_operation(service, o, merged(args, &[], None), foreign, site);
-                }
-                self.beyond(Some(service), format!("`{name}` of an AWS resource may call it"));
-                V::of_deps(args.deps().or(Deps::OTHER))
-            }
+        if name == "get_queue_by_name" {
+            let input = merged(args, &[], None);
+            let queue = input.get("QueueName").cloned().map_or_else(V::unknown, V::Sym);
+            self.call_operation(service, "GetQueueUrl".into(), input, foreign, site);
+            return V::Sdk(Rc::new(Sdk::Object {
+                service: service.clone(),
+                kind: "Queue",
+                ids: vec![("QueueUrl".into(), queue)],
+                foreign,
+            }));
         }
+        // `dynamodb.batch_get_item(…)`, `sns.create_topic(…)`
+        if let Some(o) = api::operation(service, name) {
+            return self.call_operation(service, o, merged(args, &[], None), foreign, site);
+        }
+        self.beyond(Some(service), format!("`{name}` of an AWS resource may call it"));
+        V::of_deps(args.deps().or(Deps::OTHER))
     }
 
     #[expect(clippy::too_many_arguments, reason = "the fields of an object and of a call")]

@@ -4,6 +4,7 @@
 //! under `=== facts` one line per fact. `LAMLINT_BLESS=1` rewrites the facts; look at the difference.
 
 mod asked;
+mod beyond;
 
 use crate::code::program::Program;
 use crate::code::{Entry, analyze, handlers_by_shape, language, lower};
