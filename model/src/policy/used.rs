@@ -112,7 +112,7 @@ impl Used {
             used.whole(service)?;
         }
         let mut calls = 0;
-        for (_, call) in handler.sdk_calls() {
+        for (_, call) in handler.permitted_calls() {
             calls += 1;
             used.call(call)?;
         }
@@ -258,7 +258,7 @@ impl Judged {
         for (f, _) in &self.functions {
             let h = handler(*f)?;
             let known = |c: &SdkCall| iam::needs(&c.service, &c.operation, &c.args).known;
-            if !h.beyond.is_empty() || !h.sdk_calls().all(|(_, c)| known(c)) {
+            if !h.beyond.is_empty() || !h.permitted_calls().all(|(_, c)| known(c)) {
                 return None;
             }
             for ask in asks(app, *f, h) {

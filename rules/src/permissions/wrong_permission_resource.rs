@@ -71,7 +71,7 @@ impl<'a> Asked<'a> {
         let (mut may, mut calls, mut sources) = (Vec::new(), Vec::new(), Vec::new());
         for id in with.iter().map(|f| f.resource.id) {
             if let Some(h) = cx.handler_of(id) {
-                for (_, call) in h.sdk_calls().filter(|(_, c)| !c.foreign) {
+                for (_, call) in h.permitted_calls().filter(|(_, c)| !c.foreign) {
                     may.extend(iam::needs(&call.service, &call.operation, &call.args).may);
                 }
                 calls.extend(refusals(cx.app, id, h, who).into_iter().map(|r| (id, r)));
