@@ -243,6 +243,11 @@ impl Judged {
         s.actions.list.iter().filter(|p| !p.possible && self.is_idle(p)).collect()
     }
 
+    /// The actions that are known to be used, or to be used perhaps; in lower case.
+    pub fn may_use(&self) -> impl Iterator<Item = &str> {
+        self.functions.iter().flat_map(|(_, u)| u.actions.iter().map(String::as_str))
+    }
+
     /// What the functions certainly need: the actions by resource, `None` where that is not known; nothing when there
     /// may be calls of which that is not known.
     pub fn needed<'h>(

@@ -53,8 +53,8 @@ const SHOWN: usize = 4;
 /// What to allow in place of these statements: what the code needs of it, where that is known.
 fn instead(cx: &Cx<'_>, known: Option<&Judged>, statements: &[&Statement]) -> String {
     let plain = "allow the actions the code calls, on the resources it uses";
-    let needed = known.and_then(|k| k.needed(cx.app, |f| cx.handler_of(f)));
-    let Some(needed) = needed else { return plain.to_owned() };
+    let needed = known.and_then(|k| Some((k, k.needed(cx.app, |f| cx.handler_of(f))?)));
+    let Some((known, needed)) = needed else { return plain.to_owned() };
     let covered = |action: &str| {
         statements.iter().any(|s| s.actions.list.iter().any(|p| glob(text(p), action)) != s.actions.negated)
     };
@@ -63,8 +63,15 @@ fn instead(cx: &Cx<'_>, known: Option<&Judged>, statements: &[&Statement]) -> St
         (!actions.is_empty()).then_some((on, actions))
     });
     let needed: Vec<(Option<Arn>, Vec<String>)> = needed.collect();
+    // Calls may work with other services in the name of their caller; which ones is not told by the call.
+    let own = |action: &str| {
+        let prefix = prefix(action);
+        matches!(prefix, "iam" | "kms" | "logs" | "xray")
+            || needed.iter().any(|(_, all)| all.iter().any(|a| self::prefix(a) == prefix))
+    };
+    let others = known.may_use().any(|a| covered(a) && !own(a));
     if needed.is_empty() {
-        return "remove it: no call of the code needs it".to_owned();
+        return if others { plain } else { "remove it: no call of the code needs it" }.to_owned();
     }
     let mut groups: Vec<String> = needed
         .iter()
@@ -78,7 +85,13 @@ fn instead(cx: &Cx<'_>, known: Option<&Judged>, statements: &[&Statement]) -> St
     if needed.len() > SHOWN {
         groups.push(format!("{} more that `lamlint iam` lists", needed.len() - SHOWN));
     }
-    format!("allow what the code needs instead: {}", groups.join("; "))
+    let others = if others { ", and what these calls use of other services" } else { "" };
+    format!("allow what the code needs instead: {}{others}", groups.join("; "))
+}
+
+/// The service of an action.
+fn prefix(action: &str) -> &str {
+    action.split(':').next().unwrap_or_default()
 }
 
 /// Single actions on every resource, while it is known on which ones the code uses them: one finding for a role.
@@ -239,6 +252,19 @@ mod tests {
             "allow what the code needs instead: `dynamodb:GetItem` on table `Items`"
         );
         assert_eq!(help("s3:*", &[get]), "remove it: no call of the code needs it");
+        // A query of Athena reads buckets as its caller.
+        let query = ("athena", "StartQueryExecution", "{}");
+        assert_eq!(help("s3:*", &[query]), "allow the actions the code calls, on the resources it uses");
+        assert_eq!(
+            help("*", &[get]),
+            "allow what the code needs instead: `dynamodb:GetItem` on table `Items`; `logs:CreateLogStream` and \
+             `logs:PutLogEvents`"
+        );
+        assert_eq!(
+            help("*", &[query]),
+            "allow what the code needs instead: `athena:StartQueryExecution`, `logs:CreateLogStream` and \
+             `logs:PutLogEvents`, and what these calls use of other services"
+        );
         // A call nothing is known of.
         let odd = ("dynamodb", "NoSuch", "{}");
         assert!(help("dynamodb:*", &[get, odd]).starts_with("allow the actions the code calls"));

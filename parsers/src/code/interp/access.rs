@@ -2,7 +2,6 @@
 
 use super::Interp;
 use super::value::{Sdk, V, limited, member};
-use crate::code::api;
 use crate::code::hir::Lang;
 use lamlint_model::handler::FactKind;
 use lamlint_model::source::Span;
@@ -154,27 +153,6 @@ impl Interp<'_> {
                 all.iter().fold(first, |a, b| a.join(b))
             }
             (o, _) => V::of_deps(o.deps().or(i.deps())),
-        }
-    }
-
-    /// Attributes of resource objects are read from the service where they are no identifiers, and collections hold
-    /// further objects, which are not followed.
-    fn lazy_attribute(&mut self, s: &Sdk, name: &str) {
-        const IDENTIFIERS: &[&str] =
-            &["arn", "bucket_name", "key", "meta", "name", "queue_url", "table_name", "topic_arn", "url"];
-        let Sdk::Object { service, kind, .. } = s else {
-            if Self::collection(s, name).is_some() {
-                self.beyond(s.service().as_deref(), format!("the objects of `{name}` may call it"));
-            }
-            return;
-        };
-        let known = IDENTIFIERS.contains(&name)
-            || name == "batch_writer"
-            || api::method(service, kind, name).is_some()
-            || api::resource(service, name).is_some()
-            || api::operation(service, name).is_some();
-        if !known {
-            self.beyond(Some(service), format!("`{name}` of an AWS resource may be read from it"));
         }
     }
 

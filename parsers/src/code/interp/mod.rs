@@ -7,6 +7,7 @@
 
 mod access;
 mod assign;
+mod beyond;
 mod branch;
 mod call;
 mod classes;
@@ -198,14 +199,6 @@ impl Interp<'_> {
     fn give_up(&mut self, reason: Reason, detail: impl Into<SmolStr>) {
         if self.incomplete.is_none() {
             self.incomplete = Some(Why::new(reason, detail));
-        }
-    }
-
-    /// Calls of a service (`None`: of any) may be made that are no facts.
-    fn beyond(&mut self, service: Option<&str>, detail: impl Into<SmolStr>) {
-        if self.beyond.iter().all(|b| b.service.as_deref() != service) {
-            let why = Why::new(Reason::Dynamic, detail);
-            self.beyond.push(Beyond { service: service.map(SmolStr::from), why });
         }
     }
 

@@ -127,15 +127,6 @@ impl Interp<'_> {
         }
     }
 
-    /// An imported library may call AWS services unless it is known not to.
-    fn may_call(&mut self, library: &str, name: &str) {
-        let full =
-            if name.is_empty() { SmolStr::from(library) } else { limited(format!("{library}.{name}")) };
-        if !api::is_inert(self.lang, &full) {
-            self.beyond(None, format!("`{full}` is imported and may call AWS services"));
-        }
-    }
-
     /// `require("./x")`, `import x from "./x"`.
     fn default_export(&mut self, id: UnitId, name: &str) -> V {
         let frame = self.load(id);

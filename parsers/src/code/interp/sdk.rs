@@ -50,80 +50,6 @@ const SESSION_PARAMS: &[&str] = &[
     "profile_name",
 ];
 
-/// Methods of SDK objects that call no service.
-const HARMLESS: &[&str] = &[
-    "can_paginate",
-    "close",
-    "destroy",
-    "exceptions",
-    "get_available_resources",
-    "get_available_regions",
-    "get_available_services",
-    "get_partition_for_region",
-];
-
-/// What runs other programs or code, or signs requests: everything else of the standard library and the SDK's own
-/// helpers calls no service.
-const REACHING_PY: &[&str] = &[
-    "__import__",
-    "aioboto3.",
-    "boto3.",
-    "botocore.",
-    "compile",
-    "eval",
-    "exec",
-    "os.exec",
-    "os.popen",
-    "os.posix_spawn",
-    "os.spawn",
-    "os.startfile",
-    "os.system",
-];
-const HARMLESS_PY: &[&str] = &[
-    "boto3.dynamodb.",
-    "boto3.s3.transfer.TransferConfig",
-    "boto3.set_stream_logger",
-    "boto3.setup_default_session",
-    "botocore.client.Config",
-    "botocore.client.ClientError",
-    "botocore.config.",
-    "botocore.exceptions.",
-    "botocore.response.",
-];
-const REACHING_JS: &[&str] =
-    &["Function", "aws-sdk.", "aws-sdk/", "eval", "process.binding", "process.dlopen"];
-const HARMLESS_JS: &[&str] = &[
-    "aws-sdk.Config",
-    "aws-sdk.DynamoDB.Converter.",
-    "aws-sdk.Endpoint",
-    "aws-sdk.HttpOptions",
-    "aws-sdk.NodeHttpClient",
-    "aws-sdk.config.getCredentials",
-    "aws-sdk.config.logger",
-    "aws-sdk.config.setPromisesDependency",
-    "aws-sdk.config.update",
-];
-
-/// Functions that look at a value only.
-const PLAIN_CALLS: &[&str] = &[
-    "Boolean",
-    "Object.freeze",
-    "String",
-    "bool",
-    "callable",
-    "console.debug",
-    "console.error",
-    "console.info",
-    "console.log",
-    "hasattr",
-    "id",
-    "isinstance",
-    "print",
-    "repr",
-    "str",
-    "type",
-];
-
 impl Interp<'_> {
     /// A function of an SDK: constructors of clients, sessions and commands. `None`: no SDK function.
     pub(super) fn sdk_function(&mut self, q: &str, args: &Args, site: &Site<'_>) -> Option<V> {
@@ -151,43 +77,6 @@ impl Interp<'_> {
                 Some(V::Sym(Value::Null))
             }
             _ => None,
-        }
-    }
-
-    /// A method of an SDK object of which nothing is known: it may call its service.
-    fn untold(&mut self, s: &Sdk, name: &str, result: V) -> V {
-        if !HARMLESS.contains(&name) {
-            self.beyond(s.service().as_deref(), format!("`{name}` of an AWS object may call its service"));
-        }
-        result
-    }
-
-    /// Clients of the SDK are handed to a library: it may call anything through them.
-    pub(super) fn hand_clients(&mut self, args: &Args, site: &Site<'_>) {
-        let mut services = Vec::new();
-        args.all().for_each(|v| v.services(&mut services));
-        for s in services {
-            self.beyond(s.as_deref(), format!("an AWS client is handed to `{}`", site.name()));
-        }
-    }
-
-    /// A function of a library that may call services, or gives what they can be called with.
-    pub(super) fn may_reach(&mut self, q: &str, args: &Args, site: &Site<'_>) {
-        let starts = |l: &[&str]| l.iter().any(|p| q.starts_with(p));
-        let python = self.lang == Lang::Python;
-        if let Some(rest) = q.strip_prefix("@aws-sdk/client-").filter(|_| !python) {
-            let (package, name) = rest.split_once('.').unwrap_or((rest, ""));
-            if !name.ends_with("Exception") && !name.ends_with("Error") {
-                let service = api::service_named(package);
-                self.beyond(service, format!("`{name}` of the AWS SDK may call its service"));
-            }
-        } else if starts(if python { REACHING_PY } else { REACHING_JS })
-            && !starts(if python { HARMLESS_PY } else { HARMLESS_JS })
-        {
-            self.beyond(None, format!("`{}` may call AWS services", site.name()));
-        }
-        if !PLAIN_CALLS.contains(&q) {
-            self.hand_clients(args, site);
         }
     }
 
@@ -355,7 +244,7 @@ impl Interp<'_> {
         let plain = || api::operation(service, name).map(|o| (o, Vec::new()));
         let Some((operation, params)) = special.or_else(plain) else {
             // Waiters, signed addresses, `exceptions`: no call that is known.
-            if !HARMLESS.contains(&name) {
+            if !super::beyond::HARMLESS.contains(&name) {
                 self.beyond(Some(service), format!("`{name}` of an AWS client may call it"));
             }
             self.hand_over(args.functions(), Deps::CALL, true);
