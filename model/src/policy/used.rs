@@ -91,6 +91,8 @@ const ALWAYS: &[&str] = &["logs", "xray"];
 pub struct Used {
     /// Actions, in lower case.
     actions: BTreeSet<String>,
+    /// Those of calls among them.
+    called: BTreeSet<String>,
     /// Prefixes of which any action may be used.
     prefixes: BTreeSet<&'static str>,
     /// Operations its code names, in lower case.
@@ -170,7 +172,8 @@ impl Used {
         if !needs.known {
             return self.whole(service);
         }
-        self.actions.extend(needs.may.iter().map(|a| a.to_ascii_lowercase()));
+        self.called.extend(needs.may.iter().map(|a| a.to_ascii_lowercase()));
+        self.actions.extend(self.called.iter().cloned());
         if !starts(READING)
             && let Some(prefix) = iam::prefix(service)
         {
@@ -243,9 +246,9 @@ impl Judged {
         s.actions.list.iter().filter(|p| !p.possible && self.is_idle(p)).collect()
     }
 
-    /// The actions that are known to be used, or to be used perhaps; in lower case.
-    pub fn may_use(&self) -> impl Iterator<Item = &str> {
-        self.functions.iter().flat_map(|(_, u)| u.actions.iter().map(String::as_str))
+    /// The actions calls of the code ask for, or may ask for besides; in lower case.
+    pub fn called(&self) -> impl Iterator<Item = &str> {
+        self.functions.iter().flat_map(|(_, u)| u.called.iter().map(String::as_str))
     }
 
     /// What the functions certainly need: the actions by resource, `None` where that is not known; nothing when there

@@ -66,10 +66,10 @@ fn instead(cx: &Cx<'_>, known: Option<&Judged>, statements: &[&Statement]) -> St
     // Calls may work with other services in the name of their caller; which ones is not told by the call.
     let own = |action: &str| {
         let prefix = prefix(action);
-        matches!(prefix, "iam" | "kms" | "logs" | "xray")
+        matches!(prefix, "iam" | "kms")
             || needed.iter().any(|(_, all)| all.iter().any(|a| self::prefix(a) == prefix))
     };
-    let others = known.may_use().any(|a| covered(a) && !own(a));
+    let others = known.called().any(|a| covered(a) && !own(a));
     if needed.is_empty() {
         return if others { plain } else { "remove it: no call of the code needs it" }.to_owned();
     }
