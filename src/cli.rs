@@ -158,6 +158,12 @@ enum Format {
     Concise,
     /// One JSON document
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of a GitHub Actions run
+    Github,
+    /// The code quality report of GitLab
+    Gitlab,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -385,15 +391,20 @@ impl Lint {
             Format::Text => report::text::render(&report),
             Format::Concise => report::concise::render(&report),
             Format::Json => report::json::render(&report)?,
+            Format::Sarif => report::sarif::render(&report)?,
+            Format::Github => report::github::render(&report),
+            Format::Gitlab => report::gitlab::render(&report)?,
         };
-        // A JSON document holds the links, the notices and the summary itself.
+        // A document holds the notices and the summary itself.
         let mut aside = String::new();
-        if self.format != Format::Json {
+        let whole = matches!(self.format, Format::Json | Format::Sarif | Format::Gitlab);
+        if !whole {
             if self.show_links {
-                body.push_str(&report::links::render(&report));
+                let links = report::links::render(&report);
+                if self.format == Format::Github { aside.push_str(&links) } else { body.push_str(&links) }
             }
             if !self.quiet {
-                aside = notices(&report);
+                aside.push_str(&notices(&report));
                 let summary = report::summary::render(&report);
                 // Where findings are lines for a program, the summary is for people.
                 if self.format == Format::Text { body.push_str(&summary) } else { aside.push_str(&summary) }

@@ -1,11 +1,14 @@
 //! Printers of one answer.
 
 pub mod concise;
+pub mod github;
+pub mod gitlab;
 pub mod iam;
 pub mod json;
 pub mod links;
 pub mod model;
 pub mod rules;
+pub mod sarif;
 pub mod style;
 pub mod summary;
 pub mod text;
