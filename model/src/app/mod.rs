@@ -9,6 +9,7 @@
 //! * `Route` – `{Api, ApiType: rest|http|url|alb|websocket, Method, Path, Function, PayloadFormatVersion}`: one HTTP route to a function;
 //! * `Nested` – a nested stack or application that is not in the tree.
 
+mod edge;
 mod flow;
 mod function;
 mod pattern;
@@ -16,6 +17,7 @@ mod resolve;
 mod triggers;
 mod writes;
 
+pub use edge::Edge;
 pub use function::Function;
 pub use resolve::Target;
 pub use triggers::{Delivery, Filter, Forward, Place, SOURCE_SERVICE, Trigger, TriggerKind, Via};
