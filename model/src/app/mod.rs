@@ -9,6 +9,7 @@
 //! * `Route` – `{Api, ApiType: rest|http|url|alb|websocket, Method, Path, Function, PayloadFormatVersion}`: one HTTP route to a function;
 //! * `Nested` – a nested stack or application that is not in the tree.
 
+mod edge;
 mod flow;
 mod function;
 mod keys;
@@ -17,6 +18,7 @@ mod resolve;
 mod triggers;
 mod writes;
 
+pub use edge::Edge;
 pub use function::Function;
 pub use resolve::Target;
 pub(crate) use triggers::mentions;

@@ -13,7 +13,7 @@ use smol_str::format_smolstr;
 const HOLDERS: &[(&str, &str, &str)] = &[
     ("AWS::Events::EventBusPolicy", "EventBusName", "Statement"),
     ("AWS::Kinesis::ResourcePolicy", "ResourceArn", "ResourcePolicy"),
-    ("AWS::Lambda::ResourcePolicy", "ResourceArn", "Policy"),
+    ("AWS::Lambda::ResourcePolicy", "ResourceArn", "PolicyDocument"),
     ("AWS::S3::BucketPolicy", "Bucket", "PolicyDocument"),
     ("AWS::SNS::TopicInlinePolicy", "TopicArn", "PolicyDocument"),
     ("AWS::SNS::TopicPolicy", "Topics", "PolicyDocument"),
@@ -108,6 +108,14 @@ pub(super) fn held_policy(app: &App, id: ResourceId) -> (Vec<Statement>, Option<
         }
     }
     (out, open)
+}
+
+/// The policy document a resource holds, for itself or for another one.
+pub(super) fn written_by(holder: &Resource) -> Option<Tree> {
+    if let Some((_, _, document)) = HOLDERS.iter().find(|(t, ..)| *t == holder.type_name) {
+        return Some(holder.props.get(document));
+    }
+    OWN.iter().find(|(k, _)| *k == holder.kind).map(|(_, path)| holder.props.path(path))
 }
 
 fn unsure(holder: &Resource) -> Why {

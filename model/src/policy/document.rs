@@ -9,6 +9,21 @@ use crate::tri::{Basis, Evidence, Guards, Proof, Prop, Why};
 use crate::value::Value;
 use smol_str::SmolStr;
 
+/// The elements of a document.
+pub(super) const ELEMENTS: &[&str] = &["Version", "Id", "Statement"];
+/// The elements of a statement.
+pub(super) const STATEMENT_ELEMENTS: &[&str] = &[
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];
+
 /// What a statement does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
@@ -134,7 +149,7 @@ pub fn document(tree: &Tree, origin: &Origin) -> (Vec<Statement>, Option<Why>) {
             node => Tree::known(node.clone(), alt.span),
         };
         let (statements, why) = below.get("Statement").items();
-        open = open.or(why);
+        open = open.or(why).or_else(|| cased(&below, ELEMENTS));
         for (s, guards) in statements {
             let Some(guards) = guards.and(&alt.guards) else { continue };
             open = open.or(s.open().cloned());
@@ -152,6 +167,14 @@ pub fn document(tree: &Tree, origin: &Origin) -> (Vec<Statement>, Option<Why>) {
         }
     }
     (out, open)
+}
+
+/// Elements in another case: whether AWS reads them is not documented.
+fn cased(t: &Tree, known: &[&str]) -> Option<Why> {
+    let entries = t.entries().0;
+    let cased = |k: &str| !known.contains(&k) && known.iter().any(|n| n.eq_ignore_ascii_case(k));
+    let found = entries.iter().find(|(e, _)| cased(&e.key))?;
+    Some(Why::other(format!("`{}` is written in another case", found.0.key)))
 }
 
 /// A value as a tree, all of whose parts stand at one place.
@@ -184,7 +207,7 @@ pub(super) fn statement(
     open: &mut Option<Why>,
 ) {
     let effects = s.get("Effect").strings();
-    *open = open.take().or_else(|| effects.open().cloned());
+    *open = open.take().or_else(|| effects.open().cloned()).or_else(|| cased(s, STATEMENT_ELEMENTS));
     let actions = either(s, "Action", "NotAction");
     let resources = either(s, "Resource", "NotResource");
     let principals = principals(s);

@@ -18,12 +18,15 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &Cx<'_>, out: &mut Findings) {
-    let held = |k| matches!(k, Kind::Role | Kind::Policy);
-    for holder in cx.app.resources.iter().filter(|r| held(r.kind) && !r.generated) {
-        for f in faults(holder) {
+    for holder in cx.app.resources.iter().filter(|r| !r.generated) {
+        let what = match holder.kind {
+            Kind::Permission => "the permission",
+            _ => "the policies of",
+        };
+        for f in faults(cx.app, holder) {
             let severity = if f.broad { Severity::Warning } else { Severity::Error };
             out.report_as(severity, f.claim, holder.name.clone(), f.key, |_| {
-                Message::new(format!("the policies of `{}`: {}", holder.name, f.text)).help(f.help)
+                Message::new(format!("{what} `{}`: {}", holder.name, f.text)).help(f.help)
             });
         }
     }
@@ -63,7 +66,7 @@ mod tests {
         );
         assert_eq!(
             found(r#"{"Version": "2012-10-27", "Statement": []}"#),
-            ["there is no version `2012-10-27` of the policy language"]
+            ["there is no version `2012-10-27` of the policy language", "a policy without statements"]
         );
         assert_eq!(found(r#"{"Version": "2012-10-17"}"#), ["a policy without `Statement`"]);
         assert_eq!(

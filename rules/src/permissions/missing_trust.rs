@@ -20,8 +20,12 @@ pub static RULE: Rule = Rule {
 /// The service that runs functions.
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html>
 const SERVICE: &str = "lambda.amazonaws.com";
+/// The service that runs functions at the edge, besides.
+/// Source: <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-permissions.html>
+const AT_THE_EDGE: &str = "edgelambda.amazonaws.com";
 
 fn check(cx: &Cx<'_>, out: &mut Findings) {
+    let edges = cx.app.edges();
     for (function, identity) in shared::functions(cx) {
         let Some(role) = identity.role else { continue };
         // A role that may be another one in some deployment is not judged.
@@ -29,13 +33,22 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
             continue;
         }
         let claim = not_assumable(cx.app, role, SERVICE, &function.resource.guards);
-        let role = shared::role(cx, &identity);
+        let name = shared::role(cx, &identity);
         // Functions of one role share a finding.
-        out.report(claim, function.name(), role, |_| {
-            Message::new(format!("the role `{role}` runs a function, but `{SERVICE}` may not assume it"))
-                .help(format!("allow `sts:AssumeRole` to the service `{SERVICE}` in its trust policy"))
-        });
+        out.report(claim, function.name(), name, |_| message(name, "a function", SERVICE));
+        for edge in edges.iter().filter(|e| e.function == function.resource.id) {
+            let Some(given) = function.resource.guards.and(&edge.guards) else { continue };
+            let claim = not_assumable(cx.app, role, AT_THE_EDGE, &given).with_context(edge.proof.clone());
+            out.report(claim, function.name(), format!("{name} {AT_THE_EDGE}"), |_| {
+                message(name, "a function at the edge", AT_THE_EDGE)
+            });
+        }
     }
+}
+
+fn message(role: &str, what: &str, service: &str) -> Message {
+    Message::new(format!("the role `{role}` runs {what}, but `{service}` may not assume it"))
+        .help(format!("allow `sts:AssumeRole` to the service `{service}` in its trust policy"))
 }
 
 #[cfg(test)]
@@ -74,6 +87,43 @@ mod tests {
             r#""${?}""#,
         ] {
             assert_eq!(found("Allow", principal, "sts:AssumeRole"), 0, "{principal}");
+        }
+    }
+
+    #[test]
+    fn at_the_edge() {
+        let app = |services: &str, behaviours: &str| {
+            let role = format!(
+                r#"{{"AssumeRolePolicyDocument": {{"Statement": [
+                    {{"Effect": "Allow", "Principal": {{"Service": {services}}}, "Action": "sts:AssumeRole"}}]}}}}"#
+            );
+            let distribution = format!(r#"{{"DistributionConfig": {behaviours}}}"#);
+            AppBuilder::new()
+                .add("AWS::IAM::Role", "Role", &role)
+                .add("AWS::Lambda::Function", "Worker", r#"{"Role": "${Role.Arn}"}"#)
+                .add("AWS::Lambda::Version", "V", r#"{"FunctionName": "${Worker}"}"#)
+                .add("AWS::CloudFront::Distribution", "Site", &distribution)
+                .build()
+        };
+        let found = |services: &str, behaviours: &str| check(&RULE, &app(services, behaviours), &[]).len();
+        let of = |arn: &str| {
+            format!(
+                r#"{{"LambdaFunctionAssociations": [{{"EventType": "viewer-request", "LambdaFunctionARN": "{arn}"}}]}}"#
+            )
+        };
+        let default = format!(r#"{{"DefaultCacheBehavior": {}}}"#, of("${V.Arn}"));
+        let other =
+            format!(r#"{{"DefaultCacheBehavior": {{}}, "CacheBehaviors": [{}]}}"#, of("${Worker.Arn}:1"));
+        let lambda = r#""lambda.amazonaws.com""#;
+        let both = r#"["lambda.amazonaws.com", "edgelambda.amazonaws.com"]"#;
+        for behaviours in [&default, &other] {
+            assert_eq!(found(lambda, behaviours), 1, "{behaviours}");
+            assert_eq!(found(both, behaviours), 0, "{behaviours}");
+        }
+        assert_eq!(found(r#""edgelambda.amazonaws.com""#, &default), 1);
+        for arn in ["${Param}", "arn:aws:lambda:us-east-1:123456789012:function:other:1"] {
+            let behaviours = format!(r#"{{"DefaultCacheBehavior": {}}}"#, of(arn));
+            assert_eq!(found(lambda, &behaviours), 0, "{arn}");
         }
     }
 }

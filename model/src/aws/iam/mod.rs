@@ -68,6 +68,23 @@ pub fn needs(service: &str, operation: &str, args: &Value) -> Needs {
     Needs { must, may, known: true }
 }
 
+/// The actions that guard the call of that name where its own name is none: `lambda`, `Invoke` is
+/// `lambda:InvokeFunction`, `stepfunctions`, `StartExecution` is `states:StartExecution`. Empty where there is no such
+/// call, where it asks for none, or where the action has the name.
+pub fn guarding(prefix: &str, name: &str) -> Vec<String> {
+    let prefix = prefix.to_ascii_lowercase();
+    let mut all: Vec<String> = match operations::of_name(&prefix, name) {
+        Some(Guarded::Own(a)) => vec![a],
+        Some(Guarded::All(a) | Guarded::Any(a)) => a.into_iter().map(str::to_owned).collect(),
+        Some(Guarded::Free) | None => Vec::new(),
+    };
+    if all.iter().any(|a| a.split_once(':').is_some_and(|(p, n)| p == prefix && n.eq_ignore_ascii_case(name)))
+    {
+        all.clear();
+    }
+    all
+}
+
 /// The action prefix that guards a service, by its client name (`stepfunctions`: `states`).
 pub fn prefix(service: &str) -> Option<&'static str> {
     operations::prefix(service)

@@ -57,6 +57,13 @@ pub(super) fn of_action(action: &str) -> Vec<String> {
     out
 }
 
+/// What guards an operation of a client of that name, or of one guarded by that prefix.
+pub(super) fn of_name(prefix: &str, operation: &str) -> Option<Guarded> {
+    let clients = LINES.iter().map(|l| names::first(l));
+    let mut guarded_by = clients.filter(|c| self::prefix(c) == Some(prefix));
+    guarded(prefix, operation).or_else(|| guarded_by.find_map(|c| guarded(c, operation)))
+}
+
 /// The action prefix of a service.
 pub(super) fn prefix(service: &str) -> Option<&'static str> {
     names::row(&LINES, service)?.split('\t').nth(1)
