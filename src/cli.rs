@@ -157,6 +157,16 @@ enum Format {
     Concise,
     /// One JSON document
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Workflow commands of GitHub Actions
+    Github,
+    /// Code Quality report of GitLab
+    Gitlab,
+    /// `JUnit` XML
+    Junit,
+    /// A job summary or a comment
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -384,15 +394,23 @@ impl Lint {
             Format::Text => report::text::render(&report),
             Format::Concise => report::concise::render(&report),
             Format::Json => report::json::render(&report)?,
+            Format::Sarif => report::sarif::render(&report)?,
+            Format::Github => report::github::render(&report),
+            Format::Gitlab => report::gitlab::render(&report)?,
+            Format::Junit => report::junit::render(&report),
+            Format::Markdown => report::markdown::render(&report),
         };
-        // A JSON document holds the links, the notices and the summary itself.
+        // A document holds the notices and the summary itself, as far as its format has a place for them.
         let mut aside = String::new();
-        if self.format != Format::Json {
+        if !matches!(self.format, Format::Json | Format::Sarif) {
             if self.show_links {
-                body.push_str(&report::links::render(&report));
+                let links = report::links::render(&report);
+                // Lines between those of another format would break it.
+                let lines = matches!(self.format, Format::Text | Format::Concise);
+                if lines { body.push_str(&links) } else { aside.push_str(&links) }
             }
             if !self.quiet {
-                aside = notices(&report);
+                aside.push_str(&notices(&report));
                 let summary = report::summary::render(&report);
                 // Where findings are lines for a program, the summary is for people.
                 if self.format == Format::Text { body.push_str(&summary) } else { aside.push_str(&summary) }

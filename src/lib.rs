@@ -7,6 +7,7 @@
 pub mod cli;
 pub mod discover;
 pub mod engine;
+pub mod fingerprint;
 pub mod fix;
 pub mod functions;
 pub mod notice;
