@@ -160,10 +160,14 @@ enum Format {
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// Annotations of a GitHub Actions run
+    /// Workflow commands of GitHub Actions
     Github,
-    /// The code quality report of GitLab
+    /// Code Quality report of GitLab
     Gitlab,
+    /// `JUnit` XML
+    Junit,
+    /// A job summary or a comment
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -394,14 +398,17 @@ impl Lint {
             Format::Sarif => report::sarif::render(&report)?,
             Format::Github => report::github::render(&report),
             Format::Gitlab => report::gitlab::render(&report)?,
+            Format::Junit => report::junit::render(&report),
+            Format::Markdown => report::markdown::render(&report),
         };
-        // A document holds the notices and the summary itself.
+        // A document holds the notices and the summary itself, as far as its format has a place for them.
         let mut aside = String::new();
-        let whole = matches!(self.format, Format::Json | Format::Sarif | Format::Gitlab);
-        if !whole {
+        if !matches!(self.format, Format::Json | Format::Sarif) {
             if self.show_links {
                 let links = report::links::render(&report);
-                if self.format == Format::Github { aside.push_str(&links) } else { body.push_str(&links) }
+                // Lines between those of another format would break it.
+                let lines = matches!(self.format, Format::Text | Format::Concise);
+                if lines { body.push_str(&links) } else { aside.push_str(&links) }
             }
             if !self.quiet {
                 aside.push_str(&notices(&report));

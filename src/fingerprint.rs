@@ -1,41 +1,60 @@
-//! What identifies a finding from run to run: no line, no column, no words of the message.
+//! What identifies a finding from run to run, whatever line it stands on.
 
-use crate::engine::Analysis;
-use lamlint_model::finding::Finding;
+use crate::report::Report;
 use std::collections::BTreeMap;
 
-/// A fingerprint for each finding, in their order: 16 hexadecimal digits over rule, path, subject and discriminator.
-/// Findings that are equal in these are told apart by their number in order of place.
-pub fn fingerprints(analysis: &Analysis, findings: &[Finding]) -> Vec<String> {
-    let mut seen: BTreeMap<u64, u64> = BTreeMap::new();
-    let of = |f: &Finding| {
-        let path = &analysis.sources.file(f.primary().file).path;
-        let hash = fnv(&[f.rule().id, path, f.subject(), f.discriminator()]);
-        let n = seen.entry(hash).or_default();
-        *n += 1;
-        if *n == 1 { hash } else { fnv(&[&format!("{hash:016x}"), &n.to_string()]) }
-    };
-    findings.iter().map(of).map(|h| format!("{h:016x}")).collect()
+/// Fingerprints of the findings of a report, in their order: 16 hexadecimal digits each, no two alike.
+///
+/// They are made of rule, path, subject, discriminator, and the number of equal ones before; so they stay when lines
+/// are moved or messages are reworded.
+pub fn fingerprints(report: &Report<'_>) -> Vec<String> {
+    let mut seen: BTreeMap<[String; 4], u32> = BTreeMap::new();
+    let findings = report.outcome.findings.iter();
+    findings
+        .map(|f| {
+            let parts = [f.rule().id.into(), report.path_of(f), f.subject().into(), f.discriminator().into()];
+            let ordinal = seen.entry(parts.clone()).or_default();
+            let out = of(&parts, *ordinal);
+            *ordinal += 1;
+            out
+        })
+        .collect()
 }
 
-/// FNV-1a with 64 bits, with a byte that no text holds after each part.
-/// Source: <https://datatracker.ietf.org/doc/draft-eastlake-fnv/>
-fn fnv(parts: &[&str]) -> u64 {
-    let bytes = parts.iter().flat_map(|p| p.bytes().chain([0xff]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
+fn of(parts: &[String; 4], ordinal: u32) -> String {
+    let mut hash = OFFSET;
+    for p in parts {
+        hash = fnv(hash, p.as_bytes());
+        // No byte of UTF-8, so that parts can't run into each other.
+        hash = fnv(hash, &[0xff]);
+    }
+    format!("{:016x}", fnv(hash, &ordinal.to_le_bytes()))
+}
+
+/// Start of the hash FNV-1a of 64 bits. Source: <https://datatracker.ietf.org/doc/html/rfc9923>
+const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn fnv(hash: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(hash, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::fnv;
+    use super::*;
+
+    #[test]
+    fn known_hashes() {
+        assert_eq!(fnv(OFFSET, b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv(OFFSET, b"a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(fnv(OFFSET, b"foobar"), 0x8594_4171_f739_67e8);
+    }
 
     #[test]
     fn parts_do_not_run_together() {
-        assert_ne!(fnv(&["ab", "c"]), fnv(&["a", "bc"]));
-        // What a baseline holds must not change from version to version.
-        assert_eq!(
-            format!("{:016x}", fnv(&["event-loop", "a.yaml"])),
-            format!("{:016x}", fnv(&["event-loop", "a.yaml"]))
-        );
+        let parts = |s: [&str; 4]| s.map(str::to_owned);
+        let a = of(&parts(["r", "ab", "c", ""]), 0);
+        assert_ne!(a, of(&parts(["r", "a", "bc", ""]), 0));
+        assert_ne!(a, of(&parts(["r", "ab", "", "c"]), 0));
+        assert_ne!(a, of(&parts(["r", "ab", "c", ""]), 1));
     }
 }

@@ -1,100 +1,86 @@
-//! Formats for other programs: golden files, and what their consumers ask for.
+//! What other programs read: the formats over a project against files that were looked at, and SARIF against its schema.
 
 mod support;
 
-use lamlint::discover::Display;
-use lamlint::report::{self, Report};
+use lamlint::report::{Report, github, gitlab, junit, markdown, sarif};
 use lamlint_model::finding::Confidence;
+use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fs;
-use support::{TODAY, check_generated, root, rules_with, run};
+use std::path::Path;
+use support::{TODAY, check_generated, folders, root, rules_with, run};
 
-const PROJECTS: &[&str] = &["image-pipeline", "notifications", "orders-api"];
-
-/// A project in a format.
-fn rendered(project: &str, render: impl Fn(&Report<'_>) -> String) -> String {
-    let run = run(&root().join("testdata/projects").join(project), rules_with(None), Confidence::Low);
-    let display = Display::default();
-    render(&Report { analysis: &run.analysis, outcome: &run.outcome, display: &display, today: TODAY })
+fn with<T>(dir: &Path, f: impl FnOnce(&Report<'_>) -> T) -> T {
+    let r = run(dir, rules_with(None), Confidence::Medium);
+    f(&Report { analysis: &r.analysis, outcome: &r.outcome, display: &r.display, today: TODAY })
 }
 
-fn sarif(r: &Report<'_>) -> String {
-    report::sarif::render(r).expect("it can be written")
-}
-
-#[test]
-fn golden_files() {
-    let mut wrong = Vec::new();
-    for (format, render) in [
-        ("github", Box::new(report::github::render) as Box<dyn Fn(&Report<'_>) -> String>),
-        ("gitlab", Box::new(|r: &Report<'_>| report::gitlab::render(r).expect("it can be written"))),
-        (
-            "sarif",
-            Box::new(|r: &Report<'_>| {
-                let mut v: serde_json::Value = serde_json::from_str(&sarif(r)).expect("JSON");
-                // The pages are long and have tests of their own.
-                for rule in v["runs"][0]["tool"]["driver"]["rules"].as_array_mut().expect("rules") {
-                    rule["help"] = "…".into();
-                }
-                serde_json::to_string_pretty(&v).expect("JSON") + "\n"
-            }),
-        ),
-    ] {
-        let file = root().join("testdata/golden").join(format!("image-pipeline.{format}.txt"));
-        wrong.extend(check_generated(&file, &rendered("image-pipeline", render)));
+fn golden(name: &str, text: &str) {
+    if let Some(wrong) = check_generated(&root().join("testdata/golden").join(name), text) {
+        panic!("{wrong}");
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn pipeline<T>(f: impl FnOnce(&Report<'_>) -> T) -> T {
+    with(&root().join("testdata/projects/image-pipeline"), f)
 }
 
 #[test]
-fn sarif_is_valid_by_the_official_schema() {
-    let schema =
-        fs::read_to_string(root().join("testdata/sarif/sarif-schema-2.1.0.json")).expect("the schema");
-    let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
-    let validator = jsonschema::draft4::new(&schema).expect("a schema");
-    for project in PROJECTS {
-        let v: serde_json::Value = serde_json::from_str(&rendered(project, sarif)).expect("JSON");
-        let wrong: Vec<String> =
-            validator.iter_errors(&v).map(|e| format!("{}: {e}", e.instance_path())).collect();
-        assert!(wrong.is_empty(), "{project}: {}", wrong.join("\n"));
-        let results = v["runs"][0]["results"].as_array().expect("results");
-        assert!(!results.is_empty(), "{project}");
-        let rules = &v["runs"][0]["tool"]["driver"]["rules"];
-        for r in results {
+fn sarif_keeps_to_its_schema() {
+    let text =
+        fs::read_to_string(root().join("testdata/sarif/sarif-schema-2.1.0.json")).expect("it is there");
+    let schema: Value = serde_json::from_str(&text).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    assert!(!validator.is_valid(&serde_json::json!({ "version": "2.1.0" })), "it must tell right from wrong");
+    // Files that do not parse bring notices.
+    let dirs = ["testdata/projects", "testdata/parity", "testdata/syntax"];
+    let (mut results, mut fixes, mut flows, mut notes) = (0, 0, 0, 0);
+    for dir in dirs.iter().flat_map(|d| folders(&root().join(d))) {
+        let log: Value =
+            serde_json::from_str(&with(&dir, |r| sarif::render(r).expect("it is written"))).expect("JSON");
+        let errors: Vec<String> =
+            validator.iter_errors(&log).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        assert!(errors.is_empty(), "{}: {errors:#?}", dir.display());
+        let run = &log["runs"][0];
+        let mut marks = BTreeSet::new();
+        for r in run["results"].as_array().expect("a list") {
             let index = usize::try_from(r["ruleIndex"].as_u64().expect("a number")).expect("small");
-            assert_eq!(rules[index]["id"], r["ruleId"]);
+            assert_eq!(run["tool"]["driver"]["rules"][index]["id"], r["ruleId"]);
+            assert!(marks.insert(r["partialFingerprints"]["lamlint/v1"].to_string()), "{r}");
+            results += 1;
+            fixes += usize::from(r["fixes"].is_array());
+            flows += usize::from(r["codeFlows"].is_array());
         }
+        notes += usize::from(run["invocations"][0]["toolExecutionNotifications"].is_array());
     }
-    // The validator says no to what is wrong.
-    assert!(!validator.is_valid(&serde_json::json!({ "version": "2.1.0", "runs": [{ "results": 1 }] })));
+    assert!(results > 0 && fixes > 0 && flows > 0 && notes > 0, "{results} {fixes} {flows} {notes}");
 }
 
 #[test]
-fn columns_are_utf16_and_fingerprints_have_no_lines() {
-    let template = |above: &str| {
-        format!(
-            "# {above}\nTransform: AWS::Serverless-2016-10-31\nResources:\n  Jobs:\n    Type: AWS::SQS::Queue\n    Properties: {{QueueName: \"🚀é\", VisibilityTimeout: 1}}\n  Worker:\n    Type: AWS::Serverless::Function\n    Properties:\n      Handler: app.handler\n      Runtime: python3.14\n      CodeUri: s3://a/b\n      Timeout: 60\n      Events:\n        Job: {{Type: SQS, Properties: {{Queue: !GetAtt Jobs.Arn}}}}\n"
-        )
-    };
-    let result = |above: &str| -> serde_json::Value {
-        let dir = tempfile::tempdir().expect("a folder");
-        fs::write(dir.path().join("a b#.yaml"), template(above)).expect("a file");
-        let run = run(dir.path(), rules_with(None), Confidence::Low);
-        let display = Display::default();
-        let r = Report { analysis: &run.analysis, outcome: &run.outcome, display: &display, today: TODAY };
-        let v: serde_json::Value = serde_json::from_str(&sarif(&r)).expect("JSON");
-        let results = v["runs"][0]["results"].as_array().expect("results").clone();
-        results.into_iter().find(|r| r["ruleId"] == "sqs-visibility-timeout").expect("it is found")
-    };
-    let (a, b) = (result("one"), result("one\n#\n#"));
-    let place = &a["locations"][0]["physicalLocation"];
-    assert_eq!(place["artifactLocation"]["uri"], "a%20b%23.yaml");
-    // The rocket counts two.
-    let line = template("one").lines().nth(5).expect("a line").to_owned();
-    let before = line.split("1}").next().expect("before");
-    assert_eq!(place["region"]["startColumn"], before.encode_utf16().count() + 1);
-    assert_eq!(a["partialFingerprints"], b["partialFingerprints"]);
-    assert_ne!(place["region"]["startLine"], b["locations"][0]["physicalLocation"]["region"]["startLine"]);
-    let fix = &a["fixes"][0]["artifactChanges"][0]["replacements"][0];
-    assert_eq!(fix["insertedContent"]["text"], "360");
-    assert_eq!(fix["deletedRegion"], place["region"]);
+fn sarif_of_a_project() {
+    let mut log: Value =
+        serde_json::from_str(&pipeline(|r| sarif::render(r).expect("it is written"))).expect("JSON");
+    // The pages of the rules have tests of their own.
+    log["runs"][0].as_object_mut().expect("an object").remove("tool").expect("a tool");
+    golden("image-pipeline.sarif", &(serde_json::to_string_pretty(&log).expect("JSON") + "\n"));
+}
+
+#[test]
+fn github_of_a_project() {
+    golden("image-pipeline.github.txt", &pipeline(github::render));
+}
+
+#[test]
+fn gitlab_of_a_project() {
+    golden("image-pipeline.gitlab.json", &pipeline(|r| gitlab::render(r).expect("it is written")));
+}
+
+#[test]
+fn junit_of_a_project() {
+    golden("image-pipeline.junit.xml", &pipeline(junit::render));
+}
+
+#[test]
+fn markdown_of_a_project() {
+    golden("image-pipeline.md", &pipeline(markdown::render));
 }

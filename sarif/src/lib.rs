@@ -182,6 +182,9 @@ pub struct SarifResult {
     /// What it rests on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related_locations: Vec<Location>,
+    /// The ways that lead there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub code_flows: Vec<CodeFlow>,
     /// What identifies the result from run to run.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub partial_fingerprints: BTreeMap<String, String>,
@@ -194,6 +197,28 @@ pub struct SarifResult {
     /// How it stands to a baseline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline_state: Option<BaselineState>,
+}
+
+/// `codeFlow` (§3.36).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CodeFlow {
+    /// One for each thread.
+    pub thread_flows: Vec<ThreadFlow>,
+}
+
+/// `threadFlow` (§3.37).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ThreadFlow {
+    /// The steps in order.
+    pub locations: Vec<ThreadFlowLocation>,
+}
+
+/// `threadFlowLocation` (§3.38): a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ThreadFlowLocation {
+    /// The place.
+    pub location: Location,
 }
 
 /// `location` (§3.28).
@@ -427,6 +452,7 @@ mod tests {
                 message: Message::text("m"),
                 locations: vec![place],
                 related_locations: Vec::new(),
+                code_flows: Vec::new(),
                 partial_fingerprints: BTreeMap::new(),
                 fixes: Vec::new(),
                 suppressions: vec![Suppression { kind: SuppressionKind::InSource, justification: None }],

@@ -1,4 +1,5 @@
-//! Annotations of a GitHub Actions run: one workflow command per finding.
+//! Workflow commands of GitHub Actions: annotations on the lines of a pull request.
+//!
 //! Source: <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>
 
 use super::Report;
@@ -6,36 +7,39 @@ use lamlint_model::rule::Severity;
 use lamlint_model::source::Span;
 use std::fmt::Write;
 
-/// The commands, a line each.
+/// A command per finding.
 pub fn render(report: &Report<'_>) -> String {
     let mut out = String::new();
     for f in &report.outcome.findings {
+        let span = f.primary();
+        let sources = &report.analysis.sources;
+        let (start, end) = (sources.position(span), sources.position(Span { start: span.end, ..span }));
         let command = match f.severity() {
             Severity::Error => "error",
             Severity::Warning => "warning",
             Severity::Note => "notice",
         };
-        let sources = &report.analysis.sources;
-        let (start, end) =
-            (sources.position(f.primary()), sources.position(Span { start: f.primary().end, ..f.primary() }));
-        let mut text = f.message().text.clone();
+        let mut message = f.message().text.clone();
         if let Some(help) = &f.message().help {
-            text = format!("{text}\nhelp: {help}");
+            let _ = write!(message, "\nhelp: {help}");
         }
-        let _ = write!(out, "::{command} file={},line={}", property(&report.path_of(f)), start.line);
-        // Columns are only taken within one line.
-        if start.line == end.line {
-            let _ = write!(out, ",col={},endColumn={}", start.column, end.column);
-        } else {
-            let _ = write!(out, ",endLine={}", end.line);
-        }
-        let _ = writeln!(out, ",title={}::{}", property(f.rule().id), data(&text));
+        let _ = writeln!(
+            out,
+            "::{command} file={},line={},col={},endLine={},endColumn={},title={}::{}",
+            property(&report.path_of(f)),
+            start.line,
+            start.column,
+            end.line,
+            end.column,
+            property(f.rule().id),
+            data(&message)
+        );
     }
     out
 }
 
 fn data(s: &str) -> String {
-    s.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    super::printable(&s.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A"))
 }
 
 fn property(s: &str) -> String {
@@ -47,8 +51,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_are_escaped() {
-        assert_eq!(property("a,b:c%d\n"), "a%2Cb%3Ac%25d%0A");
-        assert_eq!(data("50 %: a, b\r\n"), "50 %25: a, b%0D%0A");
+    fn nothing_ends_a_command() {
+        assert_eq!(data("50%\r\n::error::x, y"), "50%25%0D%0A::error::x, y");
+        assert_eq!(property("a,b:c\n"), "a%2Cb%3Ac%0A");
     }
 }

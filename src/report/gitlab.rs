@@ -1,22 +1,23 @@
-//! The code quality report of GitLab.
+//! The Code Quality report of GitLab.
+//!
 //! Source: <https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>
 
-use super::Report;
+use super::{Report, printable};
 use crate::fingerprint::fingerprints;
 use lamlint_model::rule::Severity;
 use serde::Serialize;
 
 #[derive(Serialize)]
-struct Issue<'a> {
-    description: &'a str,
+struct Issue {
+    description: String,
     check_name: &'static str,
     fingerprint: String,
     severity: &'static str,
-    location: Place,
+    location: Location,
 }
 
 #[derive(Serialize)]
-struct Place {
+struct Location {
     path: String,
     lines: Lines,
 }
@@ -26,22 +27,20 @@ struct Lines {
     begin: u32,
 }
 
-/// The report: a list of issues.
+/// The report, indented, with a line break at its end.
 pub fn render(report: &Report<'_>) -> anyhow::Result<String> {
-    let findings = &report.outcome.findings;
-    let issues: Vec<Issue<'_>> = findings
-        .iter()
-        .zip(fingerprints(report.analysis, findings))
+    let findings = report.outcome.findings.iter().zip(fingerprints(report));
+    let issues: Vec<Issue> = findings
         .map(|(f, fingerprint)| Issue {
-            description: &f.message().text,
+            description: printable(&f.message().text),
             check_name: f.rule().id,
             fingerprint,
             severity: match f.severity() {
-                Severity::Error => "major",
-                Severity::Warning => "minor",
+                Severity::Error => "critical",
+                Severity::Warning => "major",
                 Severity::Note => "info",
             },
-            location: Place {
+            location: Location {
                 path: report.path_of(f),
                 lines: Lines { begin: report.analysis.sources.position(f.primary()).line },
             },

@@ -5,7 +5,9 @@ pub mod github;
 pub mod gitlab;
 pub mod iam;
 pub mod json;
+pub mod junit;
 pub mod links;
+pub mod markdown;
 pub mod model;
 pub mod rules;
 pub mod sarif;
@@ -51,7 +53,7 @@ impl<'a> Report<'a> {
     }
 
     /// Where a finding is, as shown to people.
-    fn path_of(&self, f: &Finding) -> String {
+    pub(crate) fn path_of(&self, f: &Finding) -> String {
         self.display.path(&self.analysis.sources.file(f.primary().file).path)
     }
 

@@ -1,76 +1,77 @@
-//! The answer as SARIF 2.1.0, as GitHub code scanning reads it.
-//! Source: <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>
+//! Findings as a SARIF 2.1.0 log, as code scanning takes them.
 
-use super::Report;
+use super::{Report, plural, printable, text};
 use crate::fingerprint::fingerprints;
-use crate::notice::NoticeKind;
-use lamlint_model::finding::Finding;
-use lamlint_model::fix::Fix as ModelFix;
+use crate::notice::{Notice, NoticeKind};
+use lamlint_model::Finding;
 use lamlint_model::rule::{Rule, Severity, Tier};
-use lamlint_model::source::Span;
+use lamlint_model::source::{SourceFile, Span};
 use lamlint_parsers::edit::Editor;
 use lamlint_rules::RULES;
 use lamlint_sarif::{
-    ArtifactChange, ArtifactContent, ArtifactLocation, ColumnKind, Fix, Invocation, Level, Location, Log,
-    Message, Notification, PhysicalLocation, Properties, Region, Replacement, ReportingConfiguration,
-    ReportingDescriptor, Run, SarifResult, Tool, ToolComponent, uri,
+    ArtifactChange, ArtifactContent, ArtifactLocation, CodeFlow, ColumnKind, Fix, Invocation, Level,
+    Location, Log, Message, Notification, PhysicalLocation, Properties, Region, Replacement,
+    ReportingConfiguration, ReportingDescriptor, Run, SarifResult, ThreadFlow, ThreadFlowLocation, Tool,
+    ToolComponent, uri,
 };
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// How many results GitHub keeps of a run.
-const RESULTS: usize = 5_000;
+/// Results that are shown of a run, and locations of a result.
+/// Source: <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>
+const MAX_RESULTS: usize = 5_000;
+const MAX_LOCATIONS: usize = 1_000;
 
-/// How many locations of a result GitHub keeps.
-const LOCATIONS: usize = 100;
+/// Rules about access that is wider than meant, on the scale of CVSS (over 7 is high).
+const SECURITY: &[(&str, &str)] = &[("public-function", "8.0"), ("iam-wildcard", "6.0")];
 
-/// The name paths are relative to: the root of the repository, for GitHub.
-const BASE: &str = "SRCROOT";
+/// Rules whose evidence is a way: each fact leads to the next.
+const WAYS: &[&str] = &["event-loop", "recursive-invocation"];
 
-/// How bad the security of a rule's subject is, by the scale of CVSS; GitHub makes critical, high, medium and low of it.
-const SECURITY: &[(&str, &str)] = &[
-    ("hard-coded-account", "2.0"),
-    ("iam-wildcard", "6.0"),
-    ("invalid-policy", "4.0"),
-    ("public-function", "8.0"),
-    ("shared-execution-role", "3.0"),
-    ("unused-iam-permission", "3.0"),
-];
-
-/// The document, in one line: GitHub limits the size of what is uploaded.
+/// The log, indented, with a line break at its end.
 pub fn render(report: &Report<'_>) -> anyhow::Result<String> {
-    let findings = &report.outcome.findings;
-    let prints = fingerprints(report.analysis, findings);
+    Ok(serde_json::to_string_pretty(&log(report, MAX_RESULTS, MAX_LOCATIONS))? + "\n")
+}
+
+fn log(report: &Report<'_>, max_results: usize, max_locations: usize) -> Log {
+    let marks = fingerprints(report);
+    let mut findings: Vec<(&Finding, String)> = report.outcome.findings.iter().zip(marks).collect();
+    let all = findings.len();
+    let mut notifications: Vec<Notification> =
+        report.notices().into_iter().map(|n| notification(report, n)).collect();
+    let warn = |text: String| Notification {
+        level: Level::Warning,
+        message: Message::text(text),
+        locations: Vec::new(),
+    };
+    if all > max_results {
+        // Stable: within a severity, the order is that of the places.
+        findings.sort_by_key(|(f, _)| Reverse(f.severity()));
+        findings.truncate(max_results);
+        let left = plural(all - max_results, "result");
+        notifications.push(warn(format!("{left} left out: only {max_results} are shown")));
+    }
     let mut editor = Editor::new(&report.analysis.app, &report.analysis.sources);
-    let mut order: Vec<usize> = (0..findings.len()).collect();
-    // What is too much is cut at the least severe end; the order of places is kept for the rest.
-    order.sort_by_key(|i| std::cmp::Reverse(findings.get(*i).map(Finding::severity)));
-    order.truncate(RESULTS);
-    order.sort_unstable();
-    let kept = order.into_iter().filter_map(|i| Some((findings.get(i)?, prints.get(i)?)));
-    let results: Vec<SarifResult> = kept.map(|(f, p)| result(report, &mut editor, f, p)).collect();
-    let mut told: Vec<Notification> = report
-        .notices()
+    let mut shortened = 0;
+    let results = findings
         .into_iter()
-        .map(|n| {
-            let level = if n.kind == NoticeKind::Internal { Level::Error } else { Level::Note };
-            let locations = match n.at {
-                Some(span) => vec![location(report, span, None, None)],
-                None if n.path.is_empty() => Vec::new(),
-                None => vec![Location { id: None, physical_location: whole(report, &n.path), message: None }],
-            };
-            Notification { level, message: Message::text(n.text.clone()), locations }
+        .map(|(f, mark)| {
+            let mut r = result(report, &mut editor, f, mark);
+            // One location is the result's own.
+            let most = max_locations.saturating_sub(1);
+            shortened += usize::from(r.related_locations.len() > most);
+            r.related_locations.truncate(most);
+            for t in r.code_flows.iter_mut().flat_map(|c| &mut c.thread_flows) {
+                t.locations.truncate(max_locations);
+            }
+            r
         })
         .collect();
-    if let Some(n) = findings.len().checked_sub(RESULTS).filter(|n| *n > 0) {
-        let text =
-            format!("{n} findings of the least severity are left out: more than {RESULTS} are not kept");
-        told.push(Notification {
-            level: Level::Warning,
-            message: Message::text(text),
-            locations: Vec::new(),
-        });
+    if shortened > 0 {
+        let of = plural(shortened, "result");
+        notifications.push(warn(format!("locations left out of {of}: only {max_locations} are shown")));
     }
-    let log = Log::new(Run {
+    Log::new(Run {
         tool: Tool {
             driver: ToolComponent {
                 name: "lamlint".to_owned(),
@@ -81,13 +82,36 @@ pub fn render(report: &Report<'_>) -> anyhow::Result<String> {
         },
         invocations: vec![Invocation {
             execution_successful: !report.failed(),
-            tool_execution_notifications: told,
+            tool_execution_notifications: notifications,
         }],
         original_uri_base_ids: BTreeMap::new(),
         column_kind: ColumnKind::Utf16CodeUnits,
         results,
-    });
-    Ok(serde_json::to_string(&log)? + "\n")
+    })
+}
+
+fn descriptor(rule: &Rule) -> ReportingDescriptor {
+    let severity = SECURITY.iter().find(|(id, _)| *id == rule.id).map(|(_, s)| (*s).to_owned());
+    let mut tags = vec![rule.group.to_owned(), "aws-lambda".to_owned()];
+    if severity.is_some() {
+        tags.push("security".to_owned());
+    }
+    ReportingDescriptor {
+        id: rule.id.to_owned(),
+        short_description: Message::text(rule.summary().replace('\n', " ")),
+        full_description: None,
+        help: Some(Message { text: rule.doc.to_owned(), markdown: Some(rule.doc.to_owned()) }),
+        help_uri: None,
+        default_configuration: Some(ReportingConfiguration {
+            enabled: rule.tier == Tier::Default,
+            level: level(rule.severity),
+        }),
+        properties: Some(Properties {
+            tags,
+            precision: Some("high".to_owned()),
+            security_severity: severity,
+        }),
+    }
 }
 
 fn level(s: Severity) -> Level {
@@ -98,113 +122,151 @@ fn level(s: Severity) -> Level {
     }
 }
 
-fn descriptor(r: &Rule) -> ReportingDescriptor {
-    let security = SECURITY.iter().find(|(id, _)| *id == r.id).map(|(_, s)| (*s).to_owned());
-    let mut tags = vec!["aws-lambda".to_owned(), r.group.to_owned()];
-    tags.extend(security.is_some().then(|| "security".to_owned()));
-    let summary = r.summary().split_whitespace().collect::<Vec<_>>().join(" ");
-    ReportingDescriptor {
-        id: r.id.to_owned(),
-        short_description: Message::text(summary.clone()),
-        full_description: Some(Message::text(summary)),
-        help: Some(Message { text: r.doc.to_owned(), markdown: Some(r.doc.to_owned()) }),
-        help_uri: Some(format!("{}/blob/main/rules/docs/{}.md", env!("CARGO_PKG_REPOSITORY"), r.id)),
-        default_configuration: Some(ReportingConfiguration {
-            enabled: r.tier == Tier::Default,
-            level: level(r.severity),
-        }),
-        properties: Some(Properties {
-            tags,
-            precision: Some("high".to_owned()),
-            security_severity: security,
-        }),
+fn result(report: &Report<'_>, editor: &mut Editor<'_>, f: &Finding, mark: String) -> SarifResult {
+    let steps: Vec<(Span, String)> = f.evidence().iter().map(|e| (e.span(), text::words(e))).collect();
+    let mut related: Vec<&(Span, String)> = Vec::new();
+    for s in steps.iter().skip(1) {
+        if !related.contains(&s) {
+            related.push(s);
+        }
     }
-}
-
-fn result(report: &Report<'_>, editor: &mut Editor<'_>, f: &Finding, print: &str) -> SarifResult {
-    let mut text = f.message().text.clone();
-    if let Some(help) = &f.message().help {
-        text.push_str("\nhelp: ");
-        text.push_str(help);
-    }
-    let others = f.evidence().iter().skip(1).take(LOCATIONS).enumerate();
+    let related = related.into_iter().enumerate();
+    let way = WAYS.contains(&f.rule().id) && steps.len() > 1;
     SarifResult {
         rule_id: f.rule().id.to_owned(),
         rule_index: RULES.iter().position(|r| *r == f.rule()).unwrap_or_default(),
         level: level(f.severity()),
-        message: Message::text(text),
-        locations: vec![location(report, f.primary(), None, None)],
-        related_locations: others
-            .map(|(i, e)| location(report, e.span(), Some(i + 1), Some(e.note())))
+        message: Message::text(message(f)),
+        locations: vec![location(report, f.primary(), None, "")],
+        related_locations: related
+            .map(|(i, (span, words))| location(report, *span, Some(i + 1), words))
             .collect(),
-        partial_fingerprints: BTreeMap::from([("lamlint/v1".to_owned(), print.to_owned())]),
-        fixes: f.fix().and_then(|x| fix(report, editor, x)).into_iter().collect(),
+        code_flows: if way { vec![flow(report, &steps)] } else { Vec::new() },
+        partial_fingerprints: BTreeMap::from([("lamlint/v1".to_owned(), mark)]),
+        fixes: fix(report, editor, f).into_iter().collect(),
         suppressions: Vec::new(),
         baseline_state: None,
     }
 }
 
-/// A repair, where it can be made.
-fn fix(report: &Report<'_>, editor: &mut Editor<'_>, fix: &ModelFix) -> Option<Fix> {
-    let mut changes: Vec<ArtifactChange> = Vec::new();
-    for e in editor.edits(fix).ok()? {
-        let place = whole(report, &report.analysis.sources.file(e.span.file).path).artifact_location;
-        let replacement = Replacement {
-            deleted_region: region(report, e.span),
-            inserted_content: ArtifactContent { text: e.text },
-        };
-        match changes.iter_mut().find(|c| c.artifact_location == place) {
-            Some(c) => c.replacements.push(replacement),
-            None => {
-                changes.push(ArtifactChange { artifact_location: place, replacements: vec![replacement] });
-            }
-        }
+/// The sentence, then what belongs to it, a line each.
+fn message(f: &Finding) -> String {
+    let m = f.message();
+    let mut lines = vec![sentence(&m.text)];
+    lines.extend(m.notes.iter().map(|n| sentence(&format!("note: {n}"))));
+    if !f.others().is_empty() {
+        let names: Vec<String> = f.others().iter().map(|o| format!("`{o}`")).collect();
+        lines.push(format!("note: the same holds for {}.", names.join(", ")));
     }
-    Some(Fix { description: Message::text(fix.title.clone()), artifact_changes: changes })
-}
-
-fn whole(report: &Report<'_>, path: &str) -> PhysicalLocation {
-    // What is outside of the working directory can't be relative to the repository.
-    let uri = uri(&report.display.path(path));
-    PhysicalLocation {
-        artifact_location: ArtifactLocation { uri, uri_base_id: Some(BASE.to_owned()) },
-        region: None,
+    let when = f.guards().to_string();
+    if !when.is_empty() {
+        lines.push(sentence(&format!("note: {when}")));
     }
+    lines.extend(m.help.iter().map(|h| sentence(&format!("help: {h}"))));
+    printable(&lines.join("\n"))
 }
 
-fn location(report: &Report<'_>, span: Span, id: Option<usize>, message: Option<&str>) -> Location {
-    let mut place = whole(report, &report.analysis.sources.file(span.file).path);
-    place.region = Some(region(report, span));
-    Location { id, physical_location: place, message: message.map(Message::text) }
+/// With a full stop, unless it ends already.
+fn sentence(s: &str) -> String {
+    if s.ends_with(['.', '?', '!']) { s.to_owned() } else { format!("{s}.") }
 }
 
-/// Lines and columns from 1, columns in units of UTF-16.
-fn region(report: &Report<'_>, span: Span) -> Region {
-    let text = &report.analysis.sources.file(span.file).text;
-    let line = |at: u32| report.analysis.sources.position(Span { start: at, end: at, ..span }).line;
-    let column = |at: u32| {
-        let before = text.get(..at as usize).unwrap_or_default();
-        let start = before.rfind('\n').map_or(0, |n| n + 1);
-        let units = before.get(start..).unwrap_or_default().encode_utf16().count();
-        u32::try_from(units + 1).unwrap_or(u32::MAX)
+fn flow(report: &Report<'_>, steps: &[(Span, String)]) -> CodeFlow {
+    let step = |(span, words): &(Span, String)| ThreadFlowLocation {
+        location: location(report, *span, None, words),
     };
-    Region {
-        start_line: line(span.start),
-        start_column: column(span.start),
-        end_line: line(span.end),
-        end_column: column(span.end),
+    CodeFlow { thread_flows: vec![ThreadFlow { locations: steps.iter().map(step).collect() }] }
+}
+
+/// A repair that can't be made here is none.
+fn fix(report: &Report<'_>, editor: &mut Editor<'_>, f: &Finding) -> Option<Fix> {
+    let x = f.fix()?;
+    let mut by_file: BTreeMap<_, Vec<Replacement>> = BTreeMap::new();
+    for e in editor.edits(x).ok()? {
+        by_file.entry(e.span.file).or_default().push(Replacement {
+            deleted_region: region(report.analysis.sources.file(e.span.file), e.span),
+            inserted_content: ArtifactContent { text: e.text },
+        });
     }
+    let change = |(file, replacements)| ArtifactChange {
+        artifact_location: artifact(report, &report.analysis.sources.file(file).path),
+        replacements,
+    };
+    let artifact_changes = by_file.into_iter().map(change).collect();
+    Some(Fix { description: Message::text(printable(&x.title)), artifact_changes })
+}
+
+fn artifact(report: &Report<'_>, path: &str) -> ArtifactLocation {
+    ArtifactLocation { uri: uri(&report.display.path(path)), uri_base_id: Some("SRCROOT".to_owned()) }
+}
+
+fn location(report: &Report<'_>, span: Span, id: Option<usize>, words: &str) -> Location {
+    let file = report.analysis.sources.file(span.file);
+    Location {
+        id,
+        physical_location: PhysicalLocation {
+            artifact_location: artifact(report, &file.path),
+            region: Some(region(file, span)),
+        },
+        message: (!words.is_empty()).then(|| Message::text(printable(words))),
+    }
+}
+
+fn notification(report: &Report<'_>, n: &Notice) -> Notification {
+    let place = PhysicalLocation {
+        artifact_location: artifact(report, &n.path),
+        region: n.at.map(|s| region(report.analysis.sources.file(s.file), s)),
+    };
+    let place = Location { id: None, physical_location: place, message: None };
+    Notification {
+        level: if n.kind == NoticeKind::Internal { Level::Error } else { Level::Note },
+        message: Message::text(printable(&n.text)),
+        locations: if n.path.is_empty() { Vec::new() } else { vec![place] },
+    }
+}
+
+/// A span in lines and columns of UTF-16 code units.
+fn region(file: &SourceFile, span: Span) -> Region {
+    let ((start_line, start_column), (end_line, end_column)) = (at(file, span.start), at(file, span.end));
+    Region { start_line, start_column, end_line, end_column }
+}
+
+fn at(file: &SourceFile, offset: u32) -> (u32, u32) {
+    let offset = file.text.floor_char_boundary(offset as usize);
+    let line = file.lines.line_of(u32::try_from(offset).unwrap_or(u32::MAX));
+    let start = file.lines.line_start(line).unwrap_or_default() as usize;
+    let before = file.text.get(start..offset).unwrap_or_default();
+    // A byte-order mark is no part of the first line (§3.30.2).
+    let before = if start == 0 { before.strip_prefix('\u{feff}').unwrap_or(before) } else { before };
+    let count = |n: usize| u32::try_from(n + 1).unwrap_or(u32::MAX);
+    (count(line), count(before.encode_utf16().count()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lamlint_model::source::SourceMap;
 
     #[test]
-    fn the_table_of_security_names_rules() {
-        for (id, score) in SECURITY {
+    fn columns_are_utf_16() {
+        let mut map = SourceMap::default();
+        let text = "\u{feff}a\n\u{1f600}é x\n";
+        let id = map.add("t.yaml", text);
+        let of = |s: &str| {
+            let i = text.find(s).unwrap();
+            let r = region(map.file(id), Span::new(id, i, i + s.len()));
+            (r.start_line, r.start_column, r.end_line, r.end_column)
+        };
+        assert_eq!(of("a"), (1, 1, 1, 2));
+        assert_eq!(of("\u{1f600}"), (2, 1, 2, 3));
+        assert_eq!(of("x"), (2, 5, 2, 6));
+        assert_eq!(of("a\n"), (1, 1, 2, 1));
+    }
+
+    #[test]
+    fn tables_name_rules() {
+        for id in SECURITY.iter().map(|(id, _)| id).chain(WAYS) {
             assert!(RULES.iter().any(|r| r.id == *id), "{id}");
-            assert!(score.parse::<f32>().is_ok_and(|s| s > 0.0 && s <= 10.0), "{score}");
         }
     }
 }
