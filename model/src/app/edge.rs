@@ -1,4 +1,4 @@
-//! Functions that run at the edge: those a distribution of CloudFront names.
+//! Functions that run at the edge: those a distribution of `CloudFront` names.
 //! Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-lambdafunctionassociation.html>
 
 use super::{App, Resource, ResourceId};

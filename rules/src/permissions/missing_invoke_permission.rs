@@ -263,7 +263,7 @@ mod tests {
             ),
             (
                 "AWS::Lambda::ResourcePolicy",
-                r#"{"ResourceArn": "${Worker.Arn}", "Policy": {"Statement": [{"Effect": "Allow", "Resource": "*",
+                r#"{"ResourceArn": "${Worker.Arn}", "PolicyDocument": {"Statement": [{"Effect": "Allow", "Resource": "*",
                     "Principal": {"Service": "sns.amazonaws.com"}, "Action": "lambda:InvokeFunction"}]}}"#,
             ),
             ("Connector", r#"{"Source": "${Orders}", "Destination": "${Worker}", "Permissions": ["Write"]}"#),
@@ -284,7 +284,7 @@ mod tests {
             ),
             (
                 "AWS::Lambda::ResourcePolicy",
-                r#"{"ResourceArn": "${Worker.Arn}", "Policy": {"Statement": [{"Effect": "Allow", "Resource": "*",
+                r#"{"ResourceArn": "${Worker.Arn}", "PolicyDocument": {"Statement": [{"Effect": "Allow", "Resource": "*",
                     "Principal": {"Service": "s3.amazonaws.com"}, "Action": "lambda:InvokeFunction"}]}}"#,
             ),
             ("Custom::Seed", r#"{"ServiceToken": "${Worker.Arn}"}"#),

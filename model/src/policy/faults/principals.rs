@@ -158,7 +158,7 @@ pub(super) fn service(s: &str, r: &Report<'_>) -> Option<(String, String)> {
         return told(format!("write `{}.amazonaws.com`", s.to_ascii_lowercase()));
     };
     let known = SERVICES.contains(&name);
-    if DOMAINS.iter().any(|d| domain == *d) {
+    if DOMAINS.contains(&domain) {
         if known || actions::is_prefix(name) || name.len() < 5 || name.contains(|c: char| c.is_ascii_digit())
         {
             return None;

@@ -107,7 +107,7 @@ fn name(sid: &Value, span: Span, guards: &Guards, of: Use, r: &mut Report<'_>) {
     };
     // Services have rules of their own; those of IAM are for what identities may do.
     if of == Use::Identity {
-        let text = format!("the `Sid` `{}` has other characters than letters and digits", shown);
+        let text = format!("the `Sid` `{shown}` has other characters than letters and digits");
         r.add(span, guards, text, "write letters (A-Z, a-z) and digits only");
     }
 }
