@@ -245,8 +245,8 @@ fn repeated(names: &[(String, Span, Guards)], r: &mut Report<'_>) {
         if name.is_empty() || told.contains(&name.as_str()) {
             continue;
         }
-        let earlier = names.iter().take(i).filter(|n| n.0 == *name);
-        let both = earlier.filter_map(|(_, at, g)| Some((at, guards.and(g)?))).next();
+        let mut earlier = names.iter().take(i).filter(|n| n.0 == *name);
+        let both = earlier.find_map(|(_, at, g)| Some((at, guards.and(g)?)));
         let Some((first, both)) = both else { continue };
         told.push(name);
         let text = format!("two statements with the `Sid` `{name}`");

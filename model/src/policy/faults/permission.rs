@@ -43,7 +43,8 @@ pub(super) fn check(p: &Resource, r: &mut Report<'_>) {
     for (account, span, guards) in texts(&p.props.get("SourceAccount"), &none) {
         if let Some(name) = r.unsubstituted(&account) {
             r.add(span, &guards, format!("`${{{name}}}` stays as it is written"), "use `Fn::Sub`");
-        } else if !(is_looked_up(&account) || account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()))
+        } else if !(is_looked_up(&account)
+            || account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()))
         {
             let text = format!("`{account}` is no account");
             r.add(span, &guards, text, "write the account's twelve digits");
