@@ -12,6 +12,7 @@ pub mod functions;
 pub mod notice;
 pub mod report;
 pub mod selection;
+pub mod suppress;
 pub mod vfs;
 pub mod write;
 
