@@ -4,9 +4,11 @@
 //! rules over these, and [`report`] prints the answer. Everything between reading and printing is a pure function
 //! of the texts, the parameters and the date.
 
+pub mod baseline;
 pub mod cli;
 pub mod discover;
 pub mod engine;
+pub mod fingerprint;
 pub mod fix;
 pub mod functions;
 pub mod notice;

@@ -63,11 +63,8 @@ impl<'a> Requests<'a> {
         let mut left = Vec::new();
         for f in findings {
             let hits = self.hits(&f);
-            if hits.is_empty() {
-                left.push(f)
-            } else {
-                silenced.push(f)
-            }
+            let side = if hits.is_empty() { &mut left } else { &mut silenced };
+            side.push(f);
             self.used.extend(hits);
         }
         (left, silenced)

@@ -295,3 +295,131 @@ fn wrong_suppressions_are_told() {
     assert!(out.contains("there is no rule `init-in-handler`, so this suppresses nothing"), "{out}");
     assert!(out.contains("did you mean `init-inside-handler`?"), "{out}");
 }
+
+/// A project with two findings in its template and one in its code.
+fn old_project() -> TempDir {
+    let template = TEMPLATE.replace("RUNTIME", "python3.8");
+    let code = filled(PYTHON, "nowhere", "");
+    let worker = template.lines().skip(3).fold(String::new(), |out, l| out + l + "\n");
+    let template = format!("{template}{}", worker.replace("Worker", "Other"));
+    project(&[("app/template.yaml", &template), ("app/src/app.py", &code)])
+}
+
+const SELECT: &[&str] = &["--select", "deprecated-runtime,init-inside-handler", "--format", "concise"];
+
+fn concise(dir: &Path, args: &[&str]) -> (i32, String, String) {
+    lamlint(dir, &[SELECT, args].concat())
+}
+
+#[test]
+fn baseline_round_trip() {
+    let dir = old_project();
+    let at = dir.path();
+    let baseline = &["--baseline", ".lamlint-baseline.json"];
+    let read = || fs::read_to_string(at.join(".lamlint-baseline.json")).expect("written");
+    assert_eq!(concise(at, &[]).0, 1);
+    let (status, out, err) = concise(at, &["--write-baseline"]);
+    assert_eq!((status, out.as_str()), (0, ""), "{err}");
+    assert!(err.contains("wrote 3 findings to the baseline `.lamlint-baseline.json`"), "{err}");
+    let written = read();
+    let entries: Vec<&str> = written.lines().filter(|l| l.contains("\"fingerprint\":\"")).collect();
+    assert!(entries.len() == 3 && entries.is_sorted(), "{written}");
+    let (status, out, err) = concise(at, baseline);
+    assert_eq!((status, out.as_str()), (0, ""), "{err}");
+    assert!(err.contains("3 findings in the baseline"), "{err}");
+    // From elsewhere, and over another root.
+    for (from, args) in [
+        ("app", &["--baseline", "../.lamlint-baseline.json", ".."][..]),
+        ("app", &["--baseline", "../.lamlint-baseline.json", "."]),
+        (".", &["--baseline", ".lamlint-baseline.json", "app"]),
+        (".", &["--baseline", ".lamlint-baseline.json", "app/src/app.py"]),
+    ] {
+        let (status, out, err) = concise(&at.join(from), args);
+        assert_eq!((status, out.as_str()), (0, ""), "{from} {args:?} {err}");
+        assert!(!err.contains("no longer"), "{from} {args:?} {err}");
+    }
+    let json = lamlint(
+        at,
+        &["--select", "deprecated-runtime", "--format", "json", "--baseline", ".lamlint-baseline.json"],
+    );
+    let v: Value = serde_json::from_str(&json.1).expect("JSON");
+    assert_eq!(
+        (v["summary"]["silenced"].as_u64(), v["silenced"][0]["by"].as_str()),
+        (Some(2), Some("baseline"))
+    );
+
+    // Lines move.
+    let template = fs::read_to_string(at.join("app/template.yaml")).expect("there");
+    let moved = template.replace("Resources:", "# A word.\n\nResources:");
+    fs::write(at.join("app/template.yaml"), &moved).expect("written");
+    let code = fs::read_to_string(at.join("app/src/app.py")).expect("there");
+    fs::write(at.join("app/src/app.py"), format!("\n\n{code}")).expect("written");
+    let (status, out, err) = concise(at, baseline);
+    assert_eq!((status, out.as_str()), (0, ""), "{err}");
+
+    // A new finding.
+    let third = template.lines().skip(3).take(6).fold(String::new(), |out, l| out + l + "\n");
+    fs::write(at.join("app/template.yaml"), format!("{moved}{}", third.replace("Worker", "Third")))
+        .expect("written");
+    let (status, out, err) = concise(at, baseline);
+    assert_eq!(status, 1, "{out}{err}");
+    assert_eq!(out.lines().count(), 1, "{out}");
+    assert!(out.contains("deprecated-runtime"), "{out}");
+
+    // One is mended: told, then removed; nothing else changes.
+    fs::write(at.join("app/template.yaml"), &moved).expect("written");
+    fs::write(at.join("app/src/app.py"), "def handler(event, context):\n    return None\n").expect("written");
+    let (status, _, err) = concise(at, baseline);
+    assert_eq!(status, 0);
+    assert!(err.contains("1 entry of the baseline no longer occurs"), "{err}");
+    let (_, _, err) =
+        lamlint(at, &["--select", "deprecated-runtime", "--baseline", ".lamlint-baseline.json"]);
+    assert!(!err.contains("no longer"), "a rule that did not run: {err}");
+    let (status, _, err) = concise(at, &["--prune-baseline"]);
+    assert_eq!(status, 0);
+    assert!(err.contains("removed 1 finding of the baseline"), "{err}");
+    let left: Vec<String> = written
+        .lines()
+        .filter(|l| !l.contains("init-inside-handler"))
+        .map(|l| l.trim_end_matches(',').to_owned())
+        .collect();
+    let pruned = read();
+    assert_eq!(pruned.lines().map(|l| l.trim_end_matches(',').to_owned()).collect::<Vec<_>>(), left);
+    let (status, _, err) = concise(at, baseline);
+    assert_eq!(status, 0);
+    assert!(!err.contains("no longer"), "{err}");
+    assert_eq!(fs::read_dir(at).expect("there").count(), 2, "no temporary file is left");
+}
+
+#[test]
+fn wrong_baselines_are_one_error() {
+    let dir = old_project();
+    for (text, words) in [
+        (None, "can't read the baseline `b.json`"),
+        (Some(""), "`b.json` is no baseline of lamlint"),
+        (Some("[1]"), "`b.json` is no baseline of lamlint"),
+        (Some("{\"version\": 1, \"findings\": [{}]}"), "`b.json` is no baseline of lamlint"),
+        (Some("{\"version\": 2, \"findings\": []}"), "of a version this lamlint does not know"),
+    ] {
+        if let Some(text) = text {
+            fs::write(dir.path().join("b.json"), text).expect("written");
+        }
+        let (status, out, err) = concise(dir.path(), &["--baseline", "b.json"]);
+        assert_eq!((status, out.as_str()), (2, ""), "{err}");
+        assert!(err.contains(words) && err.lines().count() == 1, "{err}");
+    }
+    for args in [
+        &["--write-baseline", "app/template.yaml"][..],
+        &["--write-baseline", "--baseline", "b.json"],
+        &["--write-baseline", "--diff"],
+        &["--write-baseline=no/such/b.json"],
+        &["--prune-baseline"],
+    ] {
+        let (status, _, err) = concise(dir.path(), args);
+        assert_eq!(status, 2, "{args:?}: {err}");
+    }
+    assert!(fs::read_to_string(dir.path().join("app/template.yaml")).expect("there").starts_with("AWST"));
+    let (status, _, err) = concise(dir.path(), &["--write-baseline=app/base.json"]);
+    assert_eq!(status, 0, "{err}");
+    assert_eq!(concise(dir.path(), &["--baseline", "app/base.json"]).0, 0);
+}

@@ -48,7 +48,7 @@ impl<'a> Report<'a> {
     }
 
     /// Where a finding is, as shown to people.
-    fn path_of(&self, f: &Finding) -> String {
+    pub(crate) fn path_of(&self, f: &Finding) -> String {
         self.display.path(&self.analysis.sources.file(f.primary().file).path)
     }
 
