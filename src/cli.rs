@@ -1,5 +1,6 @@
 //! The command line: options, exit codes, where the answer goes.
 
+use crate::baseline::{self, Baseline};
 use crate::discover::{self, Display};
 use crate::engine::{self, Workers};
 use crate::report::{self, Report};
@@ -116,6 +117,22 @@ struct Lint {
     /// Print what --fix would change, as a diff, and change nothing; exit with 1 if that is something
     #[arg(long, conflicts_with = "fix")]
     diff: bool,
+    /// Report only findings that are not in this baseline
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write all findings to a baseline and report none
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = baseline::DEFAULT,
+        conflicts_with_all = ["baseline", "prune_baseline", "diff"]
+    )]
+    write_baseline: Option<PathBuf>,
+    /// Remove from the baseline (.lamlint-baseline.json without --baseline) what no longer occurs
+    #[arg(long, conflicts_with = "diff")]
+    prune_baseline: bool,
     /// Print a line per function: the code it runs, or why that is not known
     #[arg(long)]
     show_links: bool,
@@ -359,6 +376,7 @@ impl Lint {
         let workers = Workers::new(self.input.jobs)?;
         let (found, display) = self.input.discover()?;
         let today = self.as_of.unwrap_or(today);
+        let baseline = self.open_baseline(&found)?;
         let mut analysis = engine::analyze(&found, &self.input.parameters, &workers);
         let mut outcome = engine::check(&analysis, &selection, found.only.as_ref(), today, &workers);
         if self.unsafe_fixes && !self.fix && !self.diff {
@@ -388,6 +406,9 @@ impl Lint {
                 self.out.aside(&format!("mended {what} in {}\n", report::plural(files.len(), "file")));
             }
             (analysis, outcome) = (mended.analysis, mended.outcome);
+        }
+        if let Some(b) = baseline {
+            self.use_baseline(b, &found, &analysis, &mut outcome, &selection, today)?;
         }
         let report = Report { analysis: &analysis, outcome: &outcome, display: &display, today };
 
@@ -430,6 +451,69 @@ impl Lint {
         } else {
             CLEAN
         })
+    }
+}
+
+/// What is to be done with a baseline.
+enum BaselineUse {
+    Apply(Baseline),
+    Prune(Baseline, PathBuf),
+    Write(Baseline, PathBuf),
+}
+
+impl Lint {
+    /// Read the baseline before the work starts: a wrong one must not cost time.
+    fn open_baseline(&self, found: &discover::Found) -> Result<Option<BaselineUse>> {
+        if (self.write_baseline.is_some() || self.prune_baseline) && found.only.is_some() {
+            bail!("a baseline is about a whole project: give folders, not files");
+        }
+        if let Some(file) = &self.write_baseline {
+            return Ok(Some(BaselineUse::Write(Baseline::new(file, &found.root)?, file.clone())));
+        }
+        let file = self.baseline.clone();
+        let Some(file) = file.or_else(|| self.prune_baseline.then(|| baseline::DEFAULT.into())) else {
+            return Ok(None);
+        };
+        let read = Baseline::read(&file, &found.root)?;
+        Ok(Some(if self.prune_baseline { BaselineUse::Prune(read, file) } else { BaselineUse::Apply(read) }))
+    }
+
+    fn use_baseline(
+        &self,
+        what: BaselineUse,
+        found: &discover::Found,
+        analysis: &engine::Analysis,
+        outcome: &mut engine::Outcome,
+        selection: &Selection,
+        today: Date,
+    ) -> Result<()> {
+        let mut said = String::new();
+        match what {
+            BaselineUse::Write(mut b, file) => {
+                b.take(analysis, outcome, today);
+                b.write()?;
+                let n = report::plural(b.len(), "finding");
+                said = format!("wrote {n} to the baseline `{}`\n", file.display());
+                b.apply(analysis, outcome, &selection.rules, today);
+            }
+            BaselineUse::Prune(mut b, file) => {
+                let stale = b.apply(analysis, outcome, &selection.rules, today);
+                if !stale.is_empty() {
+                    b.prune(&stale);
+                    b.write()?;
+                    said = stale.pruned(&file);
+                }
+            }
+            BaselineUse::Apply(b) => {
+                let stale = b.apply(analysis, outcome, &selection.rules, today);
+                // Where files select the findings, what is not there may only not be shown.
+                outcome.notices.extend(stale.notice().filter(|_| found.only.is_none()));
+            }
+        }
+        if !self.quiet {
+            self.out.aside(&said);
+        }
+        Ok(())
     }
 }
 

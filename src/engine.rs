@@ -8,16 +8,18 @@ use crate::merge;
 use crate::notice::{Notice, NoticeKind};
 use crate::read::{self, Text};
 use crate::selection::Selection;
+use crate::suppress::{self, Requests, Silenced};
 use crate::vfs::{Overlay, Vfs};
 use crate::{broken, shapes};
 use anyhow::{Context, Result};
 use lamlint_model::handler::Handler;
 use lamlint_model::rule::{Broken, BrokenKind, Cx, Date, Link, Package};
 use lamlint_model::source::{FileId, SourceMap};
-use lamlint_model::{App, Finding, Findings, ResourceId};
+use lamlint_model::{App, Finding, Findings, ResourceId, Rule};
 use lamlint_parsers::code::hir::Unit;
 use lamlint_parsers::code::program::Program;
 use lamlint_parsers::code::{self, Entry};
+use lamlint_parsers::comments::Directive;
 use lamlint_parsers::files::{Files, file_name, join, parent};
 use lamlint_parsers::iac::{self, Deploy, InlineCode, TemplateFacts, TemplateFile};
 use lamlint_parsers::{SourceText, SyntaxError, link, package};
@@ -68,6 +70,8 @@ pub struct Analysis {
     pub packages: Vec<Package>,
     /// Files that do not parse.
     pub broken: Vec<Broken>,
+    /// What the project asks not to report, by place.
+    pub suppressions: Vec<Directive>,
     /// What was not read or not understood, sorted.
     pub notices: Vec<Notice>,
     /// Number of files that were read: source code, templates, and files that could have been templates.
@@ -79,6 +83,8 @@ pub struct Analysis {
 pub struct Outcome {
     /// The findings, by place.
     pub findings: Vec<Finding>,
+    /// Findings that are not reported because the project says so, by place.
+    pub silenced: Vec<Silenced>,
     /// Findings that are not shown because they are not sure enough.
     pub hidden: usize,
     /// Failures of rules.
@@ -126,10 +132,12 @@ fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)
         let path = &out.sources.file(*id).path;
         match l {
             Lowered::Code(unit) => {
+                out.suppressions.extend(unit.suppressions.iter().cloned());
                 program.add(path, unit);
             }
             Lowered::Template(facts) => {
                 out.broken.extend(facts.duplicates.iter().cloned());
+                out.suppressions.extend(facts.suppressions.iter().cloned());
                 templates.push(TemplateFile { path: path.clone(), facts });
             }
             Lowered::Other => {}
@@ -159,6 +167,7 @@ fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)
         text,
     }));
     for (code, unit) in inline_units(&assembled.inline, &out.sources, &mut notices) {
+        out.suppressions.extend(unit.suppressions.iter().cloned());
         program.add_inline(code.span, unit);
     }
 
@@ -201,6 +210,9 @@ fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)
     out.packages = guarded(&mut notices, "", "measuring packages", || package::measure(&out.app, &vfs))
         .unwrap_or_default();
     out.broken.sort_by_key(|b| b.span);
+    out.suppressions.sort_by_key(|d| d.span);
+    // A template that is used twice has its inline code twice.
+    out.suppressions.dedup();
     notices.sort();
     notices.dedup();
     out.notices = notices;
@@ -310,43 +322,73 @@ pub fn check(
         links: &analysis.links,
         packages: &analysis.packages,
         broken: &analysis.broken,
+        suppressions: &[],
         sources: &analysis.sources,
         today,
     };
-    let found: Vec<Result<Vec<Finding>, Notice>> = workers.0.install(|| {
-        selection
-            .rules
-            .par_iter()
-            .map(|rule| {
-                catch_unwind(AssertUnwindSafe(|| {
-                    let mut findings = Findings::new(rule);
-                    (rule.check)(&cx, &mut findings);
-                    findings.into_vec()
-                }))
-                .map_err(|p| Notice::internal("", &format!("running the rule `{}`", rule.id), &*p))
-            })
-            .collect()
-    });
+    let (last, first): (Vec<&Rule>, Vec<&Rule>) =
+        selection.rules.iter().partition(|r| suppress::runs_last(r));
     let mut out = Outcome::default();
-    let mut findings = Vec::new();
-    for f in found {
-        match f {
-            Ok(f) => findings.extend(f),
-            Err(n) => out.notices.push(n),
-        }
-    }
-    for f in merge::merge(findings) {
+    let mut requests = Requests::new(analysis);
+    let (found, ran) = run(&first, &cx, &mut out.notices, workers);
+    let (mut left, mut silenced) = requests.split(found);
+    let suppressions = requests.judge(&ran);
+    let cx = Cx { suppressions: &suppressions, ..cx };
+    let (found, _) = run(&last, &cx, &mut out.notices, workers);
+    let (more_left, more_silenced) = requests.split(found);
+    left.extend(more_left);
+    silenced.extend(more_silenced);
+
+    let shown = |f: &Finding| {
         let touches = |paths: &BTreeSet<String>| {
             f.evidence().iter().any(|e| paths.contains(&analysis.sources.file(e.span().file).path))
         };
-        if f.severity() < selection.min_severity || only.is_some_and(|p| !touches(p)) {
-            continue;
-        }
+        f.severity() >= selection.min_severity && only.is_none_or(touches)
+    };
+    for f in merge::merge(left).into_iter().filter(shown) {
         if f.confidence() < selection.min_confidence {
             out.hidden += 1;
         } else {
             out.findings.push(f);
         }
     }
+    let silenced = merge::merge(silenced).into_iter().filter(shown);
+    out.silenced = silenced
+        .filter(|f| f.confidence() >= selection.min_confidence)
+        .filter_map(|f| requests.with_reason(f))
+        .collect();
     out
+}
+
+/// Run some rules; gives what they say and the names of those that came to an end.
+fn run(
+    rules: &[&'static Rule],
+    cx: &Cx<'_>,
+    notices: &mut Vec<Notice>,
+    workers: &Workers,
+) -> (Vec<Finding>, BTreeSet<&'static str>) {
+    let found: Vec<Result<Vec<Finding>, Notice>> = workers.0.install(|| {
+        rules
+            .par_iter()
+            .map(|rule| {
+                catch_unwind(AssertUnwindSafe(|| {
+                    let mut findings = Findings::new(rule);
+                    (rule.check)(cx, &mut findings);
+                    findings.into_vec()
+                }))
+                .map_err(|p| Notice::internal("", &format!("running the rule `{}`", rule.id), &*p))
+            })
+            .collect()
+    });
+    let (mut findings, mut ran) = (Vec::new(), BTreeSet::new());
+    for (rule, f) in rules.iter().zip(found) {
+        match f {
+            Ok(f) => {
+                findings.extend(f);
+                ran.insert(rule.id);
+            }
+            Err(n) => notices.push(n),
+        }
+    }
+    (findings, ran)
 }

@@ -4,6 +4,7 @@
 //! rules over these, and [`report`] prints the answer. Everything between reading and printing is a pure function
 //! of the texts, the parameters and the date.
 
+pub mod baseline;
 pub mod cli;
 pub mod discover;
 pub mod engine;
@@ -13,6 +14,7 @@ pub mod functions;
 pub mod notice;
 pub mod report;
 pub mod selection;
+pub mod suppress;
 pub mod vfs;
 pub mod write;
 

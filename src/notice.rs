@@ -30,6 +30,8 @@ pub enum NoticeKind {
     Template,
     /// A file of settings or dependencies that was not understood.
     Manifest,
+    /// Entries of a baseline that no longer occur.
+    Baseline,
     /// lamlint itself failed on this file or rule; the rest of the run goes on.
     Internal,
 }
@@ -44,6 +46,7 @@ impl NoticeKind {
             Self::Syntax => "syntax",
             Self::Template => "template",
             Self::Manifest => "manifest",
+            Self::Baseline => "baseline",
             Self::Internal => "internal-error",
         }
     }

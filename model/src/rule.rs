@@ -89,6 +89,8 @@ pub struct Cx<'a> {
     pub packages: &'a [Package],
     /// Files that do not parse, with what is wrong.
     pub broken: &'a [Broken],
+    /// What the project asks not to report, for the rules about that; empty for all others.
+    pub suppressions: &'a [Suppression],
     /// The texts, for messages only.
     pub sources: &'a SourceMap,
     /// Today, for rules about dates.
@@ -239,6 +241,39 @@ pub struct Broken {
     pub what: String,
     /// What kind of file.
     pub kind: BrokenKind,
+}
+
+/// A rule the project asks not to hear of at some place.
+#[derive(Debug, Clone)]
+pub struct Suppression {
+    /// The rule's name as written; empty where a request names none.
+    pub rule: SmolStr,
+    /// Where the name is written, else the request.
+    pub span: Span,
+    /// What came of it.
+    pub effect: Effect,
+}
+
+/// What came of a request not to report something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It silenced a finding.
+    Used,
+    /// The rule ran and had nothing to say there.
+    Unused,
+    /// The rule did not run.
+    Unjudged,
+    /// No rule has this name; here is one with a similar name.
+    NoRule(Option<&'static str>),
+    /// The request as a whole has no effect, for this reason.
+    Malformed(&'static str),
+}
+
+impl Suppression {
+    /// The request as evidence.
+    pub fn evidence(&self, note: impl Into<String>) -> Proof {
+        Proof::single(Evidence::new(self.span, note, Basis::Written, Guards::none()))
+    }
 }
 
 /// Kinds of broken files.

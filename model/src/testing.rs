@@ -168,6 +168,7 @@ pub fn check(rule: &'static Rule, app: &App, handlers: &[Handler]) -> Vec<Findin
         links: &[],
         packages: &[],
         broken: &[],
+        suppressions: &[],
         sources: &sources,
         today: Date { year: 2026, month: 11, day: 24 },
     };

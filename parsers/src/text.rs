@@ -125,6 +125,15 @@ impl PosMap {
         (s, e.max(s))
     }
 
+    /// The decoded offset of a byte of the file that stands in the decoded text as it is.
+    pub fn decoded(&self, source: usize) -> Option<usize> {
+        self.pieces
+            .iter()
+            .filter(|p| p.decoded_len == p.source_len)
+            .find(|p| (p.source as usize..(p.source + p.source_len) as usize).contains(&source))
+            .map(|p| p.decoded as usize + (source - p.source as usize))
+    }
+
     /// Offset of the file for a decoded offset; `after` gives the offset just behind that byte.
     fn at(&self, offset: usize, after: bool) -> usize {
         let i = self.pieces.partition_point(|p| p.decoded as usize <= offset);
@@ -176,6 +185,7 @@ mod tests {
         assert_eq!(m.range(0, 1), (10, 11));
         assert_eq!(m.range(6, 7), (18, 19));
         assert_eq!(m.range(4, 10), (14, 22));
+        assert_eq!((m.decoded(18), m.decoded(17), m.decoded(24)), (Some(6), None, None));
     }
 
     #[test]

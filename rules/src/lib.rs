@@ -41,6 +41,8 @@ pub static RULES: &[&Rule] = &[
     &package::sdk_not_in_runtime::RULE,
     &permissions::shared_execution_role::RULE,
     &events::sqs_visibility_timeout::RULE,
+    &config::unknown_rule::RULE,
     &permissions::unused_iam_permission::RULE,
+    &config::unused_suppression::RULE,
     &permissions::wrong_permission_resource::RULE,
 ];

@@ -2,6 +2,7 @@
 
 use super::{Report, text};
 use crate::functions::{State, functions, word};
+use crate::suppress::{self, By};
 use lamlint_model::rule::Severity;
 use lamlint_model::source::Span;
 use lamlint_parsers::edit::{Edit, Editor};
@@ -16,6 +17,7 @@ struct Document<'a> {
     tool: Tool,
     as_of: String,
     findings: Vec<Finding<'a>>,
+    silenced: Vec<Silenced<'a>>,
     functions: Vec<Function<'a>>,
     notices: Vec<Notice<'a>>,
     summary: Summary,
@@ -50,6 +52,17 @@ struct Finding<'a> {
     evidence: Vec<Evidence<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<Fix<'a>>,
+}
+
+/// A finding that is not reported, with what silences it: `comment`, `metadata` or `baseline`.
+#[derive(Serialize)]
+struct Silenced<'a> {
+    by: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<Place>,
+    finding: Finding<'a>,
 }
 
 #[derive(Serialize)]
@@ -134,6 +147,7 @@ struct Summary {
     warnings: usize,
     notes: usize,
     hidden: usize,
+    silenced: usize,
     functions: usize,
     linked: usize,
     files: usize,
@@ -163,11 +177,13 @@ pub fn render(report: &Report<'_>) -> anyhow::Result<String> {
             warnings: report.count(Severity::Warning),
             notes: report.count(Severity::Note),
             hidden: report.outcome.hidden,
+            silenced: report.outcome.silenced.len(),
             functions: functions.len(),
             linked: functions.iter().filter(|f| matches!(f.link, Link::Linked { .. })).count(),
             files: report.analysis.files,
         },
         findings: report.outcome.findings.iter().map(|f| finding(report, &mut editor, f)).collect(),
+        silenced: report.outcome.silenced.iter().map(|s| silenced(report, &mut editor, s)).collect(),
         functions,
         notices: report.notices().into_iter().map(|n| notice(report, n)).collect(),
     };
@@ -204,6 +220,17 @@ fn finding<'a>(report: &Report<'_>, editor: &mut Editor<'_>, f: &'a lamlint_mode
             let edits = edits.into_iter().map(change).collect();
             Some(Fix { title: &x.title, safety: x.safety.word(), edits })
         }),
+    }
+}
+
+fn silenced<'a>(report: &Report<'_>, editor: &mut Editor<'_>, s: &'a suppress::Silenced) -> Silenced<'a> {
+    let finding = finding(report, editor, &s.finding);
+    match &s.by {
+        By::Comment { span, reason } => {
+            Silenced { by: "comment", reason, at: Some(place(report, *span)), finding }
+        }
+        By::Metadata => Silenced { by: "metadata", reason: "", at: None, finding },
+        By::Baseline => Silenced { by: "baseline", reason: "", at: None, finding },
     }
 }
 

@@ -4,6 +4,7 @@ use super::style::{BOLD, paint, severity};
 use super::{Report, plural};
 use crate::fix;
 use crate::functions::{Counts, counts, functions};
+use crate::suppress::By;
 use lamlint_model::rule::Severity;
 use std::fmt::Write;
 
@@ -73,6 +74,18 @@ pub fn render(report: &Report<'_>) -> String {
                 "{n} can be mended with --fix, {m} more with --unsafe-fixes (--diff shows how)"
             );
         }
+    }
+    let silenced = &report.outcome.silenced;
+    if !silenced.is_empty() {
+        let old = silenced.iter().filter(|s| s.by == By::Baseline).count();
+        let new = silenced.len() - old;
+        let parts = [(new, "suppressed in the project"), (old, "in the baseline")];
+        let parts: Vec<String> = parts
+            .iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, what)| format!("{} {what}", plural(*n, "finding")))
+            .collect();
+        let _ = writeln!(out, "{}", parts.join(", "));
     }
     if report.outcome.hidden > 0 {
         let n = plural(report.outcome.hidden, "finding");

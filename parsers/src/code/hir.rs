@@ -5,6 +5,7 @@
 //! calls in it are still seen but its value is unknown. A part with a syntax error becomes an opaque node
 //! without parts, and its place is listed in [`Unit::taints`]: a recovered tree is not evidence.
 
+use crate::comments::Directive;
 use lamlint_model::source::{FileId, Span};
 use smol_str::SmolStr;
 
@@ -29,6 +30,8 @@ pub struct Unit {
     pub taints: Vec<Taint>,
     /// Comments in order.
     pub comments: Vec<Span>,
+    /// What its comments ask not to report.
+    pub suppressions: Vec<Directive>,
     /// The operations of AWS services its text names anywhere, in any spelling; in lower case, sorted.
     pub operations: Vec<SmolStr>,
 }

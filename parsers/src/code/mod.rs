@@ -14,6 +14,7 @@ pub mod program;
 pub mod python;
 mod shape;
 
+use crate::comments;
 use crate::text::SourceText;
 use hir::{Lang, Unit};
 use lamlint_model::ResourceId;
@@ -70,6 +71,7 @@ pub fn lower(lang: Lang, src: &SourceText<'_>, path: &str) -> Unit {
         Lang::JavaScript | Lang::TypeScript => javascript::lower(lang, src, path),
     };
     unit.operations = api::operations_named(src.text);
+    unit.suppressions = comments::of_code(src, &unit);
     unit
 }
 

@@ -2,6 +2,7 @@
 
 use super::expr::{self, Cond, Expr, ExprEntry, ExprKind};
 use super::{detect, macros, sam};
+use crate::comments::Directive;
 use crate::doc::{Doc, DocEntry, DocKind, DocNode, UNREAD};
 use lamlint_model::app::Anchor;
 use lamlint_model::rule::Broken;
@@ -17,6 +18,8 @@ pub struct TemplateFacts {
     pub file: FileId,
     /// Comments in order, with their marks.
     pub comments: Vec<Span>,
+    /// What its comments and metadata ask not to report.
+    pub suppressions: Vec<Directive>,
     /// Keys that occur twice in one map with different values; AWS silently takes the last.
     pub duplicates: Vec<Broken>,
     pub(crate) dialect: &'static str,
@@ -102,6 +105,7 @@ pub(crate) fn read(doc: Doc) -> TemplateFacts {
         file: doc.file,
         duplicates: detect::duplicate_keys(&doc),
         comments: doc.comments,
+        suppressions: Vec::new(),
         dialect: "CloudFormation",
         open: None,
         parameters: Vec::new(),

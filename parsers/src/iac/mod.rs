@@ -25,6 +25,7 @@ mod tests;
 
 pub use facts::TemplateFacts;
 
+use crate::comments;
 use crate::text::{PosMap, SourceText, SyntaxError};
 use lamlint_model::App;
 use lamlint_model::source::Span;
@@ -84,7 +85,10 @@ const NO_TYPES: &str = "nothing under `Resources` has a type of AWS, so this is 
 /// understood; the flag says whether it does not parse and clearly is meant to be a template.
 pub fn read(src: &SourceText<'_>, path: &str) -> Result<Option<TemplateFacts>, (SyntaxError, bool)> {
     match detect::parse(src, path) {
-        Ok(doc) if detect::is_template(&doc) => Ok(Some(facts::read(doc))),
+        Ok(doc) if detect::is_template(&doc) => {
+            let suppressions = comments::of_template(src, &doc);
+            Ok(Some(TemplateFacts { suppressions, ..facts::read(doc) }))
+        }
         Ok(doc) if doc.more.is_some_and(|m| later_template(src, m)) => {
             let span = doc.more.unwrap_or(doc.root.span);
             let message = "a file holds one template, and this is the second document in it".to_owned();

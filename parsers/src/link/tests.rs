@@ -97,6 +97,7 @@ fn unit(lang: Lang) -> Unit {
         module: ModuleKind::Plain,
         taints: Vec::new(),
         comments: Vec::new(),
+        suppressions: Vec::new(),
         operations: Vec::new(),
     }
 }

@@ -169,6 +169,7 @@ mod tests {
             links: &[],
             packages: &[],
             broken: &[],
+            suppressions: &[],
             sources: &sources,
             today: Date::parse(today).unwrap(),
         };

@@ -51,7 +51,16 @@ mod tests {
         sources.add("template.yaml", "Timeout: 3\nTimeout: 9\n");
         let app = App::default();
         let today = Date { year: 2026, month: 11, day: 24 };
-        let cx = Cx { app: &app, handlers: &[], links: &[], packages: &[], broken, sources: &sources, today };
+        let cx = Cx {
+            app: &app,
+            handlers: &[],
+            links: &[],
+            packages: &[],
+            broken,
+            suppressions: &[],
+            sources: &sources,
+            today,
+        };
         let mut out = Findings::new(&RULE);
         check(&cx, &mut out);
         out.into_vec()

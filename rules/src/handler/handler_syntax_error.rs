@@ -45,6 +45,7 @@ mod tests {
             links: &[],
             packages: &[],
             broken: &broken,
+            suppressions: &[],
             sources: &sources,
             today,
         };

@@ -42,6 +42,7 @@ pub fn lower(lang: Lang, src: &SourceText<'_>, path: &str) -> Unit {
         module: ModuleKind::Plain,
         taints: Vec::new(),
         comments: Vec::new(),
+        suppressions: Vec::new(),
         operations: Vec::new(),
     };
     let Some(tree) = cst::parse(&grammar(lang, path), src.text) else { return unit };

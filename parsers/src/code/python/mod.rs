@@ -48,6 +48,7 @@ pub fn lower(src: &SourceText<'_>) -> Unit {
         module: ModuleKind::Plain,
         taints: Vec::new(),
         comments: Vec::new(),
+        suppressions: Vec::new(),
         operations: Vec::new(),
     };
     let mut it = Lower {
