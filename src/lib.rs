@@ -9,6 +9,7 @@ pub mod discover;
 pub mod engine;
 pub mod fix;
 pub mod functions;
+pub mod graph;
 pub mod notice;
 pub mod report;
 pub mod selection;
