@@ -200,6 +200,10 @@ enum GraphFormat {
     Mermaid,
     /// A digraph of Graphviz
     Dot,
+    /// An image
+    Svg,
+    /// A page with the image and a table, nothing else needed
+    Html,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -347,6 +351,8 @@ impl Cli {
                 out.write(&match format {
                     GraphFormat::Mermaid => graph::mermaid::render(&drawn),
                     GraphFormat::Dot => graph::dot::render(&drawn),
+                    GraphFormat::Svg => graph::svg::render(&drawn),
+                    GraphFormat::Html => graph::html::render(&drawn),
                 })?;
                 out.aside(&notices(&report));
                 Ok(if report.failed() { FAILED } else { CLEAN })

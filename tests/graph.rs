@@ -19,7 +19,12 @@ fn graph(dir: &Path) -> Graph {
 }
 
 type Printer = fn(&Graph) -> String;
-const PRINTERS: &[(&str, Printer)] = &[("mmd", graph::mermaid::render), ("dot", graph::dot::render)];
+const PRINTERS: &[(&str, Printer)] = &[
+    ("mmd", graph::mermaid::render),
+    ("dot", graph::dot::render),
+    ("svg", graph::svg::render),
+    ("html", graph::html::render),
+];
 
 #[test]
 fn a_project_is_drawn() {

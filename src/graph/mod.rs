@@ -2,7 +2,11 @@
 //! writes to, what passes events on, and where failures go.
 
 pub mod dot;
+pub mod html;
 pub mod mermaid;
+pub mod svg;
+
+mod layout;
 
 use crate::report::{Report, printable};
 use lamlint_model::app::{Errand, Kind, Place, Resource, Target, Trigger, TriggerKind, writes};
