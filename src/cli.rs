@@ -3,6 +3,7 @@
 use crate::baseline::{self, Baseline};
 use crate::discover::{self, Display};
 use crate::engine::{self, Workers};
+use crate::graph::{self, Graph};
 use crate::report::{self, Report};
 use crate::selection::{self, Selection};
 use crate::vfs::Vfs;
@@ -64,6 +65,16 @@ enum Command {
         /// How to print
         #[arg(long, value_enum, default_value_t)]
         format: PolicyFormat,
+        #[command(flatten)]
+        out: Out,
+    },
+    /// Draw what starts which function, what its code writes to, and where failures go; loops are red
+    Graph {
+        #[command(flatten)]
+        input: Input,
+        /// How to draw
+        #[arg(long, value_enum, default_value_t)]
+        format: GraphFormat,
         #[command(flatten)]
         out: Out,
     },
@@ -209,6 +220,19 @@ enum PolicyFormat {
     Cfn,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum GraphFormat {
+    /// A flowchart of Mermaid, as GitHub and GitLab show it in Markdown
+    #[default]
+    Mermaid,
+    /// A digraph of Graphviz
+    Dot,
+    /// An image
+    Svg,
+    /// A page with the image and a table, nothing else needed
+    Html,
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Severity {
     Note,
@@ -334,6 +358,28 @@ impl Cli {
                     PolicyFormat::Cfn => {
                         report::iam::template(&report, only, report::iam::Template::CloudFormation)?
                     }
+                })?;
+                out.aside(&notices(&report));
+                Ok(if report.failed() { FAILED } else { CLEAN })
+            }
+            Some(Command::Graph { input, format, out }) => {
+                let selection = Selection {
+                    rules: Selection::rules(&graph::LOOPS.map(str::to_owned), &[], false)?,
+                    min_severity: ModelSeverity::Note,
+                    min_confidence: ModelConfidence::Medium,
+                };
+                let workers = Workers::new(input.jobs)?;
+                let (found, display) = input.discover()?;
+                let analysis = engine::analyze(&found, &input.parameters, &workers);
+                // Of files, the whole project is drawn.
+                let outcome = engine::check(&analysis, &selection, None, today, &workers);
+                let report = Report { analysis: &analysis, outcome: &outcome, display: &display, today };
+                let drawn = Graph::of(&report);
+                out.write(&match format {
+                    GraphFormat::Mermaid => graph::mermaid::render(&drawn),
+                    GraphFormat::Dot => graph::dot::render(&drawn),
+                    GraphFormat::Svg => graph::svg::render(&drawn),
+                    GraphFormat::Html => graph::html::render(&drawn),
                 })?;
                 out.aside(&notices(&report));
                 Ok(if report.failed() { FAILED } else { CLEAN })

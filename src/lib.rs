@@ -11,6 +11,7 @@ pub mod engine;
 pub mod fingerprint;
 pub mod fix;
 pub mod functions;
+pub mod graph;
 pub mod notice;
 pub mod report;
 pub mod selection;

@@ -296,7 +296,7 @@ fn near(at: &str, path: &str) -> String {
 }
 
 /// A value with the names of resources.
-fn show(app: &App, v: &Value) -> String {
+pub(crate) fn show(app: &App, v: &Value) -> String {
     match v {
         Value::Of(id, attr) => format!("{}.{attr}", app.resource(*id).name),
         Value::Concat(parts) => {
