@@ -59,7 +59,7 @@ fn it_is_drawn_the_same_each_time() {
 #[test]
 fn hostile_names_stay_text() {
     let dir = tempfile::tempdir().expect("a scratch folder");
-    let name = r##"x"]; end</script><b onload='y'>|{}`\\#quot;&lt;"##;
+    let name = r#"x"]; end</script><b onload='y'>|{}`\\#quot;&lt;"#;
     let template = serde_json::json!({"Resources": {
         name: {"Type": "AWS::Lambda::Function", "Properties": {"Role": "r", "Code": {"ZipFile": "x"},
             "Runtime": "python3.14", "Handler": "index.handler"}},
