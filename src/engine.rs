@@ -331,7 +331,11 @@ pub fn check(
     let mut findings = Vec::new();
     for f in found {
         match f {
-            Ok(f) => findings.extend(f),
+            Ok(f) => findings.extend(f.into_iter().filter_map(|f| {
+                let path = &analysis.sources.file(f.primary().file).path;
+                let severity = selection.severity(f.rule(), path, f.severity())?;
+                Some(f.with_severity(severity))
+            })),
             Err(n) => out.notices.push(n),
         }
     }

@@ -5,6 +5,7 @@
 //! of the texts, the parameters and the date.
 
 pub mod cli;
+pub mod config;
 pub mod discover;
 pub mod engine;
 pub mod fix;
