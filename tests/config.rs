@@ -130,27 +130,20 @@ fn each_key_has_its_effect() {
 
 #[test]
 fn pedantic_rules_run_when_asked_for() {
-    // Two functions share a role.
-    let function = |name: &str| {
-        format!(
-            "  {name}:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src\n      Handler: app.handler\n      Runtime: python3.13\n      Role: !GetAtt Role.Arn\n"
-        )
-    };
-    let role = "  Role:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}]\n      ManagedPolicyArns: [arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]\n";
-    let shared = |config: &str, args: &[&str]| {
+    let account = |config: &str, args: &[&str]| {
         let dir = project(config);
-        let more = function("One") + &function("Two") + role;
+        let more = "  One:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src\n      Handler: app.handler\n      Runtime: python3.13\n      Role: arn:aws:iam::482910375561:role/worker\n";
         put(&dir, "app/template.yaml", &format!("{TEMPLATE}{more}"));
-        found_in(dir.path(), args).0.iter().any(|l| l.ends_with("[shared-execution-role]"))
+        found_in(dir.path(), args).0.iter().any(|l| l.ends_with("[hard-coded-account]"))
     };
-    assert!(!shared("", &[]));
-    assert!(shared("", &["--pedantic"]));
-    assert!(shared("pedantic = true", &[]));
-    assert!(!shared("pedantic = true", &["--isolated"]));
-    assert!(shared("[rules.shared-execution-role]\nseverity = 'warning'", &[]));
-    assert!(!shared("pedantic = true\n[rules.shared-execution-role]\nseverity = 'off'", &[]));
-    assert!(!shared("select = ['deprecated-runtime']", &[]));
-    assert!(shared("select = ['deprecated-runtime']", &["--pedantic"]));
+    assert!(!account("", &[]));
+    assert!(account("", &["--pedantic"]));
+    assert!(account("pedantic = true", &[]));
+    assert!(!account("pedantic = true", &["--isolated"]));
+    assert!(account("[rules.hard-coded-account]\nseverity = 'warning'", &[]));
+    assert!(!account("pedantic = true\n[rules.hard-coded-account]\nseverity = 'off'", &[]));
+    assert!(!account("select = ['deprecated-runtime']", &[]));
+    assert!(account("select = ['deprecated-runtime']", &["--pedantic"]));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What comes from the table of keys: the JSON schema, and the file to start with.
 
-use super::{KEYS, Key, Kind};
+use super::{KEYS, Key, Kind, LEVELS, RULE_KEYS};
 use lamlint_rules::RULES;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
@@ -15,7 +15,11 @@ pub fn schema() -> serde_json::Result<String> {
         "type": "object",
         "additionalProperties": false,
         "properties": properties(KEYS),
-        "definitions": { "rule": { "type": "string", "enum": rules } },
+        "definitions": {
+            "rule": { "type": "string", "enum": rules },
+            "level": { "type": "string", "enum": LEVELS },
+            "settings": { "type": "object", "additionalProperties": false, "properties": properties(RULE_KEYS) },
+        },
     });
     Ok(serde_json::to_string_pretty(&all)? + "\n")
 }
@@ -33,7 +37,9 @@ fn properties(keys: &[Key]) -> Value {
 
 fn kind(key: &Key) -> Value {
     let object = |keys: &[Key]| json!({ "type": "object", "additionalProperties": false, "properties": properties(keys) });
-    let by_rule = |value: &Value| {
+    // Listed one by one, so that editors can complete them.
+    let by_rule = |value: &str| {
+        let value = json!({ "$ref": format!("#/definitions/{value}") });
         let all: Map<String, Value> = RULES.iter().map(|r| (r.id.to_owned(), value.clone())).collect();
         json!({ "type": "object", "additionalProperties": false, "properties": all })
     };
@@ -45,9 +51,13 @@ fn kind(key: &Key) -> Value {
         Kind::Values => {
             json!({ "type": "object", "additionalProperties": { "type": ["string", "number", "boolean"] } })
         }
-        Kind::PerRule(keys) => by_rule(&object(keys)),
-        Kind::Levels(words) => by_rule(&json!({ "type": "string", "enum": words })),
-        Kind::Tables(keys) => json!({ "type": "array", "items": object(keys) }),
+        Kind::PerRule(_) => by_rule("settings"),
+        Kind::Levels(_) => by_rule("level"),
+        Kind::Tables(keys) => {
+            let mut item = object(keys);
+            item["required"] = json!(["paths"]);
+            json!({ "type": "array", "items": item })
+        }
     }
 }
 
