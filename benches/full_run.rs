@@ -52,11 +52,7 @@ fn workers(jobs: usize) -> Workers {
 #[divan::bench(args = [1, 2])]
 fn full_run(bencher: Bencher<'_, '_>, jobs: usize) {
     let (dir, workers) = (tree(), workers(jobs));
-    let selection = Selection {
-        rules: lamlint_rules::RULES.to_vec(),
-        min_severity: Severity::Note,
-        min_confidence: Confidence::Low,
-    };
+    let selection = Selection::new(lamlint_rules::RULES.to_vec(), Severity::Note, Confidence::Low);
     bencher.bench(|| {
         let analysis = engine::analyze(&walk(&dir), &[], &workers);
         engine::check(&analysis, &selection, None, TODAY, &workers).findings.len()

@@ -1,7 +1,8 @@
 //! The command line: options, exit codes, where the answer goes.
 
 use crate::baseline::{self, Baseline};
-use crate::discover::{self, Display};
+use crate::config::{self, Config};
+use crate::discover::{Display, Found, Scope};
 use crate::engine::{self, Workers};
 use crate::graph::{self, Graph};
 use crate::report::{self, Report};
@@ -14,6 +15,7 @@ use lamlint_model::finding::Confidence as ModelConfidence;
 use lamlint_model::fix::Safety;
 use lamlint_model::rule::{Date, Severity as ModelSeverity};
 use std::ffi::OsString;
+use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -78,6 +80,8 @@ enum Command {
         #[command(flatten)]
         out: Out,
     },
+    /// Write a lamlint.toml with every setting in a comment into the current folder
+    Init,
     /// Show what was understood of each function: where every value comes from, and which links failed and why
     Model {
         #[command(flatten)]
@@ -107,15 +111,15 @@ struct Lint {
     /// Run the pedantic rules too
     #[arg(long)]
     pedantic: bool,
-    /// Show findings of this severity and above
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = Severity::Note)]
-    min_severity: Severity,
-    /// Show findings of this confidence and above
-    #[arg(long, value_name = "CONFIDENCE", value_enum, default_value_t = Confidence::Medium)]
-    min_confidence: Confidence,
-    /// Exit with 1 when a shown finding has this severity or above
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Warning)]
-    fail_on: FailOn,
+    /// Show findings of this severity and above (default: note)
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    min_severity: Option<Severity>,
+    /// Show findings of this confidence and above (default: medium)
+    #[arg(long, value_name = "CONFIDENCE", value_enum)]
+    min_confidence: Option<Confidence>,
+    /// Exit with 1 when a shown finding has this severity or above (default: warning)
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    fail_on: Option<FailOn>,
     /// Judge dates as of this day instead of today
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     as_of: Option<Date>,
@@ -162,6 +166,12 @@ struct Input {
     /// Value of a template parameter
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     parameters: Vec<(String, String)>,
+    /// Take the settings from this file instead of the nearest lamlint.toml or pyproject.toml
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Use no settings file
+    #[arg(long, conflicts_with = "config")]
+    isolated: bool,
     /// Number of worker threads (default: one per processor)
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
@@ -312,7 +322,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, today: Date) -> u8 {
         Ok(status) => status,
         Err(e) if closed_pipe(&e) => CLEAN,
         Err(e) => {
-            let _ = writeln!(io::stderr(), "error: {e:#}");
+            // A wrong settings file says where, as compilers do.
+            let located = e.downcast_ref::<config::Error>().map(ToString::to_string);
+            let _ = writeln!(io::stderr(), "{}", located.unwrap_or_else(|| format!("error: {e:#}")));
             FAILED
         }
     }
@@ -346,8 +358,8 @@ impl Cli {
                     input.paths.insert(0, PathBuf::from(path));
                 }
                 let workers = Workers::new(input.jobs)?;
-                let (found, display) = input.discover()?;
-                let analysis = engine::analyze(&found, &input.parameters, &workers);
+                let Project { found, display, parameters, .. } = input.open()?;
+                let analysis = engine::analyze(&found, &parameters, &workers);
                 let outcome = engine::Outcome::default();
                 let report = Report { analysis: &analysis, outcome: &outcome, display: &display, today };
                 let only = function.as_deref();
@@ -363,14 +375,11 @@ impl Cli {
                 Ok(if report.failed() { FAILED } else { CLEAN })
             }
             Some(Command::Graph { input, format, out }) => {
-                let selection = Selection {
-                    rules: Selection::rules(&graph::LOOPS.map(str::to_owned), &[], false)?,
-                    min_severity: ModelSeverity::Note,
-                    min_confidence: ModelConfidence::Medium,
-                };
+                let rules = Selection::rules(&graph::LOOPS.map(str::to_owned), &[], false)?;
+                let selection = Selection::new(rules, ModelSeverity::Note, ModelConfidence::Medium);
                 let workers = Workers::new(input.jobs)?;
-                let (found, display) = input.discover()?;
-                let analysis = engine::analyze(&found, &input.parameters, &workers);
+                let Project { found, display, parameters, .. } = input.open()?;
+                let analysis = engine::analyze(&found, &parameters, &workers);
                 // Of files, the whole project is drawn.
                 let outcome = engine::check(&analysis, &selection, None, today, &workers);
                 let report = Report { analysis: &analysis, outcome: &outcome, display: &display, today };
@@ -384,10 +393,11 @@ impl Cli {
                 out.aside(&notices(&report));
                 Ok(if report.failed() { FAILED } else { CLEAN })
             }
+            Some(Command::Init) => init(),
             Some(Command::Model { input, format, out }) => {
                 let workers = Workers::new(input.jobs)?;
-                let (found, display) = input.discover()?;
-                let analysis = engine::analyze(&found, &input.parameters, &workers);
+                let Project { found, display, parameters, .. } = input.open()?;
+                let analysis = engine::analyze(&found, &parameters, &workers);
                 let outcome = engine::Outcome::default();
                 let report = Report { analysis: &analysis, outcome: &outcome, display: &display, today };
                 out.write(&match format {
@@ -401,29 +411,62 @@ impl Cli {
     }
 }
 
+/// The settings file to start with; one that is there stays.
+fn init() -> Result<u8> {
+    match OpenOptions::new().write(true).create_new(true).open(config::FILE) {
+        Ok(mut file) => file.write_all(config::starter().as_bytes()).context("can't write `lamlint.toml`")?,
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => bail!("there is a `lamlint.toml` already"),
+        Err(e) => return Err(e).context("can't write `lamlint.toml`"),
+    }
+    Ok(CLEAN)
+}
+
+/// What the arguments name, with its settings.
+struct Project {
+    found: Found,
+    display: Display,
+    config: Config,
+    /// Values of template parameters; those of the command line win.
+    parameters: Vec<(String, String)>,
+}
+
 impl Input {
-    fn discover(&self) -> Result<(discover::Found, Display)> {
+    fn open(&self) -> Result<Project> {
         let cwd = std::env::current_dir()
             .and_then(|d| d.canonicalize())
             .context("can't tell the current folder")?;
-        let found = discover::discover(&self.paths, &cwd)?;
+        let scope = Scope::new(&self.paths, &cwd)?;
+        let config = if self.isolated {
+            Config::default()
+        } else {
+            config::load(&scope.root, &cwd, self.config.as_deref())?
+        };
+        let found = scope.find(&config.exclude);
         let display = Display::new(&found.root, &cwd);
-        Ok((found, display))
+        let mut parameters = self.parameters.clone();
+        let more =
+            config.parameters.iter().filter(|(n, _)| !self.parameters.iter().any(|(given, _)| given == n));
+        parameters.extend(more.cloned());
+        Ok(Project { found, display, config, parameters })
     }
 }
 
 impl Lint {
     fn run(self, today: Date) -> Result<u8> {
-        let selection = Selection {
-            rules: Selection::rules(&self.select, &self.ignore, self.pedantic)?,
-            min_severity: self.min_severity.into(),
-            min_confidence: self.min_confidence.into(),
-        };
         let workers = Workers::new(self.input.jobs)?;
-        let (found, display) = self.input.discover()?;
+        let Project { found, display, config, parameters } = self.input.open()?;
+        let mut selection = Selection::configured(&config, &self.select, &self.ignore, self.pedantic)?;
+        selection.min_severity = self.min_severity.map_or(selection.min_severity, Into::into);
+        selection.min_confidence = self.min_confidence.map_or(selection.min_confidence, Into::into);
+        let fail_on = match (self.fail_on, config.fail_on) {
+            (Some(given), _) => given.least(),
+            (None, Some(config::FailOn::At(least))) => Some(least),
+            (None, Some(config::FailOn::Never)) => None,
+            (None, None) => Some(ModelSeverity::Warning),
+        };
         let today = self.as_of.unwrap_or(today);
         let baseline = self.open_baseline(&found)?;
-        let mut analysis = engine::analyze(&found, &self.input.parameters, &workers);
+        let mut analysis = engine::analyze(&found, &parameters, &workers);
         let mut outcome = engine::check(&analysis, &selection, found.only.as_ref(), today, &workers);
         if self.unsafe_fixes && !self.fix && !self.diff {
             bail!("--unsafe-fixes says how far --fix or --diff may go: give one of them");
@@ -432,7 +475,7 @@ impl Lint {
             let most = if self.unsafe_fixes { Safety::Suggested } else { Safety::Safe };
             let run = fix::Run {
                 found: &found,
-                parameters: &self.input.parameters,
+                parameters: &parameters,
                 selection: &selection,
                 today,
                 workers: &workers,
@@ -488,11 +531,7 @@ impl Lint {
         self.out.write(&body)?;
         Ok(if report.failed() {
             FAILED
-        } else if self
-            .fail_on
-            .least()
-            .is_some_and(|least| outcome.findings.iter().any(|f| f.severity() >= least))
-        {
+        } else if fail_on.is_some_and(|least| outcome.findings.iter().any(|f| f.severity() >= least)) {
             FINDINGS
         } else {
             CLEAN
@@ -509,7 +548,7 @@ enum BaselineUse {
 
 impl Lint {
     /// Read the baseline before the work starts: a wrong one must not cost time.
-    fn open_baseline(&self, found: &discover::Found) -> Result<Option<BaselineUse>> {
+    fn open_baseline(&self, found: &Found) -> Result<Option<BaselineUse>> {
         if (self.write_baseline.is_some() || self.prune_baseline) && found.only.is_some() {
             bail!("a baseline is about a whole project: give folders, not files");
         }
@@ -527,7 +566,7 @@ impl Lint {
     fn use_baseline(
         &self,
         what: BaselineUse,
-        found: &discover::Found,
+        found: &Found,
         analysis: &engine::Analysis,
         outcome: &mut engine::Outcome,
         selection: &Selection,

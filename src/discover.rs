@@ -1,5 +1,6 @@
 //! Which files a run is about, and which folder is its root.
 
+use crate::config::Globs;
 use crate::notice::{Notice, NoticeKind};
 use anyhow::{Context, Result, bail};
 use ignore::WalkBuilder;
@@ -43,60 +44,88 @@ pub struct Found {
 /// Find the files below the given paths. Ignored files (as git sees them), vendored folders and symbolic links are
 /// left out; paths that are named are always read.
 pub fn discover(paths: &[PathBuf], cwd: &Path) -> Result<Found> {
-    let mut named: Vec<PathBuf> = Vec::new();
-    for p in paths {
-        let full = cwd.join(p);
-        if matches!(full.try_exists(), Ok(false)) {
-            bail!("there is no `{}`", p.display());
-        }
-        let canonical = full.canonicalize().with_context(|| format!("can't open `{}`", p.display()))?;
-        if !canonical.is_dir() && !canonical.is_file() {
-            bail!("`{}` is neither a file nor a folder", p.display());
-        }
-        named.push(canonical);
-    }
-    named.sort();
-    named.dedup();
-    let (dirs, files): (Vec<PathBuf>, Vec<PathBuf>) = named.into_iter().partition(|p| p.is_dir());
-    let root = if dirs.is_empty() {
-        common(&files.iter().map(|f| project_of(f, cwd)).collect::<Vec<_>>())
-    } else {
-        common(&[dirs.clone(), parents(&files)].concat())
-    };
-    let walk = if dirs.is_empty() { vec![root.clone()] } else { dirs.clone() };
+    Ok(Scope::new(paths, cwd)?.find(&Globs::default()))
+}
 
-    let mut found = Found { root, ..Found::default() };
-    let mut all: BTreeSet<String> = BTreeSet::new();
-    for dir in &walk {
-        found.walk(dir, &mut all);
-    }
-    let mut named_files = BTreeSet::new();
-    for f in &files {
-        match relative(&found.root, f) {
-            Some(path) => {
-                all.insert(path.clone());
-                named_files.insert(path);
+/// What the paths of a command line name, before anything is walked.
+#[derive(Debug)]
+pub struct Scope {
+    /// The root of the run, canonical.
+    pub root: PathBuf,
+    dirs: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+}
+
+impl Scope {
+    /// Of the given paths.
+    pub fn new(paths: &[PathBuf], cwd: &Path) -> Result<Self> {
+        let mut named: Vec<PathBuf> = Vec::new();
+        for p in paths {
+            let full = cwd.join(p);
+            if matches!(full.try_exists(), Ok(false)) {
+                bail!("there is no `{}`", p.display());
             }
-            None => found.notices.push(Notice::about(
-                f.to_string_lossy(),
-                NoticeKind::Unreadable,
-                "not read: its path is not UTF-8",
-            )),
+            let canonical = full.canonicalize().with_context(|| format!("can't open `{}`", p.display()))?;
+            if !canonical.is_dir() && !canonical.is_file() {
+                bail!("`{}` is neither a file nor a folder", p.display());
+            }
+            named.push(canonical);
         }
+        named.sort();
+        named.dedup();
+        let (dirs, files): (Vec<PathBuf>, Vec<PathBuf>) = named.into_iter().partition(|p| p.is_dir());
+        let root = if dirs.is_empty() {
+            common(&files.iter().map(|f| project_of(f, cwd)).collect::<Vec<_>>())
+        } else {
+            common(&[dirs.clone(), parents(&files)].concat())
+        };
+        Ok(Self { root, dirs, files })
     }
-    if dirs.is_empty() {
-        found.only = Some(named_files);
+
+    /// Find the files, without those that are excluded; paths that are named are always read.
+    pub fn find(self, exclude: &Globs) -> Found {
+        let Self { root, dirs, files } = self;
+        let walk = if dirs.is_empty() { vec![root.clone()] } else { dirs.clone() };
+        let mut found = Found { root, ..Found::default() };
+        let mut all: BTreeSet<String> = BTreeSet::new();
+        for dir in &walk {
+            found.walk(dir, exclude, &mut all);
+        }
+        let mut named_files = BTreeSet::new();
+        for f in &files {
+            match relative(&found.root, f) {
+                Some(path) => {
+                    all.insert(path.clone());
+                    named_files.insert(path);
+                }
+                None => found.notices.push(Notice::about(
+                    f.to_string_lossy(),
+                    NoticeKind::Unreadable,
+                    "not read: its path is not UTF-8",
+                )),
+            }
+        }
+        if dirs.is_empty() {
+            found.only = Some(named_files);
+        }
+        found.files = all.into_iter().collect();
+        found
     }
-    found.files = all.into_iter().collect();
-    Ok(found)
 }
 
 impl Found {
-    fn walk(&mut self, dir: &Path, all: &mut BTreeSet<String>) {
+    fn walk(&mut self, dir: &Path, exclude: &Globs, all: &mut BTreeSet<String>) {
         let special = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&special);
+        let (root, exclude) = (self.root.clone(), exclude.clone());
         let mut builder = WalkBuilder::new(dir);
         builder.require_git(false).follow_links(false).filter_entry(move |e| {
+            if e.depth() > 0
+                && !exclude.is_empty()
+                && relative(&root, e.path()).is_some_and(|p| exclude.matches(&p))
+            {
+                return false;
+            }
             if e.depth() == 0 || !e.file_type().is_some_and(|t| t.is_dir()) {
                 return true;
             }
@@ -206,7 +235,7 @@ fn common(dirs: &[PathBuf]) -> PathBuf {
 }
 
 /// A path below the root with `/` separators.
-fn relative(root: &Path, path: &Path) -> Option<String> {
+pub(crate) fn relative(root: &Path, path: &Path) -> Option<String> {
     let below = path.strip_prefix(root).ok()?;
     let parts: Option<Vec<&str>> = below
         .components()

@@ -330,12 +330,21 @@ pub fn check(
         selection.rules.iter().partition(|r| suppress::runs_last(r));
     let mut out = Outcome::default();
     let mut requests = Requests::new(analysis);
+    // The severity the settings give a finding by its rule and its file.
+    let levelled = |found: Vec<Finding>| -> Vec<Finding> {
+        let level = |f: Finding| {
+            let path = &analysis.sources.file(f.primary().file).path;
+            let severity = selection.severity(f.rule(), path, f.severity())?;
+            Some(f.with_severity(severity))
+        };
+        found.into_iter().filter_map(level).collect()
+    };
     let (found, ran) = run(&first, &cx, &mut out.notices, workers);
-    let (mut left, mut silenced) = requests.split(found);
+    let (mut left, mut silenced) = requests.split(levelled(found));
     let suppressions = requests.judge(&ran);
     let cx = Cx { suppressions: &suppressions, ..cx };
     let (found, _) = run(&last, &cx, &mut out.notices, workers);
-    let (more_left, more_silenced) = requests.split(found);
+    let (more_left, more_silenced) = requests.split(levelled(found));
     left.extend(more_left);
     silenced.extend(more_silenced);
 

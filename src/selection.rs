@@ -1,5 +1,6 @@
 //! Which rules run and which findings are shown.
 
+use crate::config::{Config, Levels, Override};
 use lamlint_model::Rule;
 use lamlint_model::finding::Confidence;
 use lamlint_model::rule::{Severity, Tier};
@@ -14,6 +15,10 @@ pub struct Selection {
     pub min_severity: Severity,
     /// The least confidence that is shown.
     pub min_confidence: Confidence,
+    /// Severities other than the rules' own, by the name of a rule.
+    pub levels: Levels,
+    /// What holds for findings in some paths; later ones win.
+    pub overrides: Vec<Override>,
 }
 
 /// A name that is no rule's.
@@ -38,6 +43,49 @@ impl std::fmt::Display for UnknownRule {
 }
 
 impl Selection {
+    /// Rules with their own severities everywhere.
+    pub fn new(rules: Vec<&'static Rule>, min_severity: Severity, min_confidence: Confidence) -> Self {
+        Self { rules, min_severity, min_confidence, levels: Levels::new(), overrides: Vec::new() }
+    }
+
+    /// What a file says, with what the command line says over it: `select` names exactly the rules that run, whatever
+    /// the file says of them; `ignore` takes rules away; `pedantic` runs all that the file does not turn off.
+    pub fn configured(
+        config: &Config,
+        select: &[String],
+        ignore: &[String],
+        pedantic: bool,
+    ) -> Result<Self, UnknownRule> {
+        let mut rules = Self::rules(select, ignore, true)?;
+        if select.is_empty() {
+            let level = |r: &Rule| config.levels.get(r.id);
+            rules.retain(|r| {
+                let chosen = match &config.select {
+                    Some(s) if !pedantic => s.contains(r),
+                    // Who gives a pedantic rule a severity wants it to run.
+                    _ => pedantic || config.pedantic || r.tier == Tier::Default || level(r).is_some(),
+                };
+                chosen && !config.ignore.contains(r) && level(r) != Some(&None)
+            });
+        }
+        Ok(Self {
+            levels: config.levels.iter().filter(|(_, s)| s.is_some()).map(|(r, s)| (*r, *s)).collect(),
+            overrides: config.overrides.clone(),
+            ..Self::new(
+                rules,
+                config.min_severity.unwrap_or(Severity::Note),
+                config.min_confidence.unwrap_or(Confidence::Medium),
+            )
+        })
+    }
+
+    /// The severity of a finding of a rule with its primary place in a path; `None` where it is not wanted.
+    pub fn severity(&self, rule: &Rule, path: &str, own: Severity) -> Option<Severity> {
+        let here =
+            self.overrides.iter().rev().filter(|o| o.paths.covers(path)).find_map(|o| o.levels.get(rule.id));
+        here.or_else(|| self.levels.get(rule.id)).copied().unwrap_or(Some(own))
+    }
+
     /// The rules of the default tier (all with `pedantic`), or exactly those of `select`, without those of `ignore`.
     pub fn rules(
         select: &[String],
@@ -61,13 +109,13 @@ impl Selection {
 pub fn rule(name: &str) -> Result<&'static Rule, UnknownRule> {
     RULES.iter().copied().find(|r| r.id == name).ok_or_else(|| UnknownRule {
         name: name.to_owned(),
-        suggestion: RULES
-            .iter()
-            .map(|r| (distance(name, r.id), r.id))
-            .min()
-            .filter(|(d, id)| *d <= id.len() / 3)
-            .map(|(_, id)| id),
+        suggestion: nearest(name, RULES.iter().map(|r| r.id)),
     })
+}
+
+/// The word that was probably meant.
+pub(crate) fn nearest(written: &str, words: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    words.map(|w| (distance(written, w), w)).min().filter(|(d, w)| *d <= (w.len() / 3).max(1)).map(|(_, w)| w)
 }
 
 /// Edit distance of two names.

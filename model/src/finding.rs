@@ -93,6 +93,12 @@ impl Finding {
         self.severity
     }
 
+    /// The same finding with the severity a project wants.
+    #[must_use]
+    pub fn with_severity(self, severity: Severity) -> Self {
+        Self { severity, ..self }
+    }
+
     /// How sure it is.
     pub fn confidence(&self) -> Confidence {
         self.confidence

@@ -40,7 +40,7 @@ pub(crate) fn rules_with(extra: Option<&'static Rule>) -> Vec<&'static Rule> {
 pub(crate) fn run(dir: &Path, rules: Vec<&'static Rule>, min_confidence: Confidence) -> Run {
     let workers = Workers::new(NonZeroUsize::new(2)).expect("threads start");
     let found = discover::discover(&[dir.to_path_buf()], dir).expect("a fixture can be walked");
-    let selection = Selection { rules, min_severity: Severity::Note, min_confidence };
+    let selection = Selection::new(rules, Severity::Note, min_confidence);
     let analysis = engine::analyze(&found, &[], &workers);
     let outcome = engine::check(&analysis, &selection, None, TODAY, &workers);
     Run { analysis, outcome, display: Display::default() }
@@ -51,7 +51,7 @@ pub(crate) fn mend(dir: &Path, rules: Vec<&'static Rule>) -> (Run, fix::Mended) 
     let before = run(dir, rules.clone(), Confidence::Low);
     let workers = Workers::new(NonZeroUsize::new(2)).expect("threads start");
     let found = discover::discover(&[dir.to_path_buf()], dir).expect("a fixture can be walked");
-    let selection = Selection { rules, min_severity: Severity::Note, min_confidence: Confidence::Low };
+    let selection = Selection::new(rules, Severity::Note, Confidence::Low);
     let again =
         fix::Run { found: &found, parameters: &[], selection: &selection, today: TODAY, workers: &workers };
     let state = run(dir, selection.rules.clone(), Confidence::Low);

@@ -108,7 +108,7 @@ pub(super) fn unread(path: &str, files: &dyn Files) -> String {
         }
         Some(b) if b.contains(&0) => "binary".to_owned(),
         Some(b) if std::str::from_utf8(&b).is_err() => "not UTF-8".to_owned(),
-        Some(_) => "left out: ignored, or in a folder of other people's code".to_owned(),
+        Some(_) => "left out: ignored, excluded, or in a folder of other people's code".to_owned(),
     }
 }
 
