@@ -169,6 +169,8 @@ enum Format {
     Concise,
     /// One JSON document
     Json,
+    /// A page with filters and the flow of events, nothing else needed
+    Html,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -431,10 +433,11 @@ impl Lint {
             Format::Text => report::text::render(&report),
             Format::Concise => report::concise::render(&report),
             Format::Json => report::json::render(&report)?,
+            Format::Html => report::html::render(&report),
         };
-        // A JSON document holds the links, the notices and the summary itself.
+        // A document holds the links, the notices and the summary itself.
         let mut aside = String::new();
-        if self.format != Format::Json {
+        if !matches!(self.format, Format::Json | Format::Html) {
             if self.show_links {
                 body.push_str(&report::links::render(&report));
             }

@@ -117,3 +117,19 @@ fn parameters_of_two_applications_are_not_one() {
     assert_eq!(graph::mermaid::render(&g).matches("subgraph ").count(), 2);
     assert_eq!(graph::dot::render(&g).matches("subgraph cluster_").count(), 2);
 }
+
+#[test]
+fn the_page_of_findings_needs_nothing_else() {
+    let dir = support::root().join("testdata/projects/image-pipeline");
+    let run = support::run(&dir, support::rules_with(None), Confidence::Medium);
+    let report = Report {
+        analysis: &run.analysis,
+        outcome: &run.outcome,
+        display: &run.display,
+        today: support::TODAY,
+    };
+    let page = lamlint::report::html::render(&report);
+    assert_eq!(page.matches("<details ").count(), run.outcome.findings.len());
+    assert!(page.contains("data-r=\"event-loop\"") && page.contains("class=\"e loop\""), "{page}");
+    assert!(!page.contains("src=") && !page.contains("href=") && !page.contains('\u{1b}'));
+}

@@ -1,6 +1,7 @@
 //! Printers of one answer.
 
 pub mod concise;
+pub mod html;
 pub mod iam;
 pub mod json;
 pub mod links;
