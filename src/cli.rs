@@ -206,6 +206,8 @@ enum Format {
     Junit,
     /// A job summary or a comment
     Markdown,
+    /// A page with filters and the flow of events, nothing else needed
+    Html,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -510,10 +512,11 @@ impl Lint {
             Format::Gitlab => report::gitlab::render(&report)?,
             Format::Junit => report::junit::render(&report),
             Format::Markdown => report::markdown::render(&report),
+            Format::Html => report::html::render(&report),
         };
         // A document holds the notices and the summary itself, as far as its format has a place for them.
         let mut aside = String::new();
-        if !matches!(self.format, Format::Json | Format::Sarif) {
+        if !matches!(self.format, Format::Json | Format::Sarif | Format::Html) {
             if self.show_links {
                 let links = report::links::render(&report);
                 // Lines between those of another format would break it.

@@ -97,3 +97,39 @@ fn nothing_is_drawn_of_nothing() {
         assert!(!print(&g).contains("n0"), "{ext}");
     }
 }
+
+#[test]
+fn parameters_of_two_applications_are_not_one() {
+    let dir = tempfile::tempdir().expect("a scratch folder");
+    for name in ["a", "b"] {
+        let template = serde_json::json!({"Parameters": {"Q": {"Type": "String"}}, "Resources": {
+            "F": {"Type": "AWS::Lambda::Function", "Properties": {"Role": "r", "Code": {"ZipFile": "x"},
+                "Runtime": "python3.14", "Handler": "index.handler"}},
+            "From": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {
+                "FunctionName": {"Ref": "F"}, "EventSourceArn": {"Fn::Sub": "arn:aws:sqs:eu-west-1:123456789012:${Q}"}}}
+        }});
+        fs::create_dir_all(dir.path().join(name)).expect("a folder");
+        fs::write(dir.path().join(name).join("template.json"), template.to_string()).expect("a file");
+    }
+    let g = graph(dir.path());
+    assert_eq!((g.nodes.len(), g.edges.len()), (4, 2), "{g:?}");
+    assert_eq!(g.frames().len(), 2);
+    assert_eq!(graph::mermaid::render(&g).matches("subgraph ").count(), 2);
+    assert_eq!(graph::dot::render(&g).matches("subgraph cluster_").count(), 2);
+}
+
+#[test]
+fn the_page_of_findings_needs_nothing_else() {
+    let dir = support::root().join("testdata/projects/image-pipeline");
+    let run = support::run(&dir, support::rules_with(None), Confidence::Medium);
+    let report = Report {
+        analysis: &run.analysis,
+        outcome: &run.outcome,
+        display: &run.display,
+        today: support::TODAY,
+    };
+    let page = lamlint::report::html::render(&report);
+    assert_eq!(page.matches("<details ").count(), run.outcome.findings.len());
+    assert!(page.contains("data-r=\"event-loop\"") && page.contains("class=\"e loop\""), "{page}");
+    assert!(!page.contains("src=") && !page.contains("href=") && !page.contains('\u{1b}'));
+}

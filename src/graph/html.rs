@@ -11,7 +11,7 @@ pub(crate) const STYLE: &str = "
 body{margin:0 auto;padding:24px;max-width:1280px;background:var(--bg);color:var(--fg);font:15px/1.5 system-ui,sans-serif}
 h1{font-size:22px;margin:0 0 4px}h2{font-size:17px;margin:28px 0 8px}.soft{color:var(--soft)}
 .view{border:1px solid var(--border);border-radius:8px;overflow:hidden;height:min(70vh,720px);cursor:grab;touch-action:none}
-.view svg{width:100%;height:100%;display:block}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:6px 12px;border-bottom:1px solid var(--border);vertical-align:top;overflow-wrap:anywhere}
+.view svg{width:100%;height:100%;display:block}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:6px 12px;border-bottom:1px solid var(--border);vertical-align:top}td:nth-child(3){overflow-wrap:anywhere}
 th{color:var(--soft);font-weight:600;font-size:13px}.loop{color:var(--red)}
 ";
 

@@ -9,7 +9,9 @@ pub mod svg;
 mod layout;
 
 use crate::report::{Report, printable};
-use lamlint_model::app::{Errand, Kind, Place, Resource, Target, Trigger, TriggerKind, writes};
+use lamlint_model::app::{
+    ApplicationId, Errand, Kind, Place, Resource, Target, Trigger, TriggerKind, writes,
+};
 use lamlint_model::handler::{Fact, FactKind, Handler, SdkCall};
 use lamlint_model::{App, ResourceId, Span, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,7 +113,8 @@ pub struct Graph {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Resource(ResourceId),
-    Outside(&'static str, String),
+    /// Names are compared only within one application.
+    Outside(ApplicationId, &'static str, String),
 }
 
 #[derive(Debug, Default)]
@@ -187,16 +190,16 @@ impl Builder<'_> {
         key
     }
 
-    fn outside(&mut self, kind: &'static str, name: &Value, shape: Shape) -> Key {
-        let key = Key::Outside(kind, crate::report::model::show(self.app, name));
+    fn outside(&mut self, application: ApplicationId, kind: &'static str, name: &Value, shape: Shape) -> Key {
+        let key = Key::Outside(application, kind, crate::report::model::show(self.app, name));
         self.shapes.insert(key.clone(), shape);
         key
     }
 
-    fn place(&mut self, p: &Place) -> Key {
+    fn place(&mut self, application: ApplicationId, p: &Place) -> Key {
         match p {
             Place::Resource(id) => self.resource(*id),
-            Place::Outside(kind, name) => self.outside(kind.word(), name, shape(*kind)),
+            Place::Outside(kind, name) => self.outside(application, kind.word(), name, shape(*kind)),
         }
     }
 
@@ -208,8 +211,9 @@ impl Builder<'_> {
     }
 
     fn source(&mut self, t: &Trigger) -> Key {
+        let application = self.app.resource(t.connection).application;
         if let Some(p) = self.app.trigger_place(t) {
-            return self.place(&p);
+            return self.place(application, &p);
         }
         if let Some(id) = t.resource {
             return self.resource(id);
@@ -218,7 +222,7 @@ impl Builder<'_> {
         if t.kind == TriggerKind::Schedule {
             return self.resource(t.connection);
         }
-        self.outside(t.kind.word(), &t.source, Shape::Source)
+        self.outside(application, t.kind.word(), &t.source, Shape::Source)
     }
 
     fn triggers(&mut self) {
@@ -238,7 +242,8 @@ impl Builder<'_> {
 
     fn forwards(&mut self) {
         for f in self.app.forwards() {
-            let ends = (self.place(&f.from), self.place(&f.to));
+            let of = self.app.resource(f.connection).application;
+            let ends = (self.place(of, &f.from), self.place(of, &f.to));
             let label = f.disabled.then(|| "(switched off)".to_owned());
             self.edge(ends, Flow::Forward, label, f.at.span);
         }
@@ -273,7 +278,8 @@ impl Builder<'_> {
             for t in entered {
                 let places = app.places(function, &w.to, w.kind, fact.span, t);
                 for a in places.alts() {
-                    let ends = (self.resource(function), self.place(&a.value));
+                    let ends =
+                        (self.resource(function), self.place(app.resource(function).application, &a.value));
                     self.edge(ends, Flow::Write, Some(call.operation.to_string()), fact.span);
                 }
             }
@@ -325,9 +331,10 @@ impl Builder<'_> {
         }
         for s in app.sendings() {
             let from = match s.errand {
-                Errand::Undelivered => app
-                    .place(app.resource(s.connection).application, &s.from, s.from_kind)
-                    .map(|p| self.place(&p)),
+                Errand::Undelivered => {
+                    let of = app.resource(s.connection).application;
+                    app.place(of, &s.from, s.from_kind).map(|p| self.place(of, &p))
+                }
                 Errand::Failed => {
                     app.triggers.iter().find(|t| t.connection == s.connection).map(|t| self.source(t))
                 }
@@ -346,7 +353,9 @@ impl Builder<'_> {
         }
         match self.app.target(r.application, value, KINDS)? {
             Target::Resource(id) => Some(self.resource(id)),
-            Target::Physical(name) => Some(self.outside("resource", &Value::Str(name), Shape::Source)),
+            Target::Physical(name) => {
+                Some(self.outside(r.application, "resource", &Value::Str(name), Shape::Source))
+            }
         }
     }
 
@@ -366,7 +375,7 @@ impl Builder<'_> {
                     place: Some(line(&format!("{path}:{}", sources.position(r.anchor.span).line))),
                 }
             }
-            Key::Outside(kind, name) => {
+            Key::Outside(_, kind, name) => {
                 Node { name: line(name), kind, shape: *shape, template: None, place: None }
             }
         });

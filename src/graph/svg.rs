@@ -30,7 +30,12 @@ pub fn render(graph: &Graph) -> String {
     for (place, block) in blocks(graph) {
         if !frames.is_empty() && title.as_ref() != Some(&place) {
             let names = place.iter().filter_map(|t| graph.templates.get(*t)).map(String::as_str);
-            let name = escape(&names.collect::<Vec<_>>().join(", "));
+            let shown: Vec<&str> = names.take(2).collect();
+            let more = match place.len().saturating_sub(2) {
+                0 => String::new(),
+                n => format!(" and {n} more"),
+            };
+            let name = escape(&format!("{}{more}", shown.join(", ")));
             let _ =
                 writeln!(body, "<text class=\"title\" x=\"{MARGIN}\" y=\"{:.1}\">{name}</text>", top + 10.0);
             top += 28.0;

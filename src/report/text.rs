@@ -19,10 +19,16 @@ const MAX_OTHERS: usize = 8;
 
 /// All findings, rendered, each followed by an empty line.
 pub fn render(report: &Report<'_>) -> String {
+    each(report).concat()
+}
+
+/// The findings one by one, rendered likewise.
+pub(super) fn each(report: &Report<'_>) -> Vec<String> {
     let config = Config { chars: Chars::box_drawing(), start_context_lines: 1, ..Config::default() };
-    let mut out = Styled::default();
+    let mut all = Vec::new();
     let mut plain = Plain::new();
     for f in &report.outcome.findings {
+        let mut out = Styled::default();
         let (labels, left_out) = labels(f);
         let spans: Vec<Span> = labels.iter().map(|(s, _)| *s).collect();
         let excerpts =
@@ -33,8 +39,9 @@ pub fn render(report: &Report<'_>) -> String {
             let line = format!("{} ({e})\n", super::concise::line(report, f));
             out.0.extend_from_slice(line.as_bytes());
         }
+        all.push(String::from_utf8_lossy(&out.0).into_owned());
     }
-    String::from_utf8_lossy(&out.0).into_owned()
+    all
 }
 
 fn level(s: Severity) -> Level {
