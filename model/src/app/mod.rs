@@ -63,6 +63,8 @@ pub struct Template {
     pub dialect: &'static str,
     /// Why properties that are not written may still be set (a fragment merged elsewhere, a macro); `None` when it is whole.
     pub open: Option<Why>,
+    /// Why it may have other resources than those that are read (a loop that is not expanded).
+    pub more: Option<Why>,
 }
 
 /// Where a resource stands, and how people and baselines name it.
@@ -308,6 +310,11 @@ impl App {
     pub fn function(&self, id: ResourceId) -> Option<Function<'_>> {
         let r = self.resource(id);
         (r.kind == Kind::Function).then_some(Function { app: self, resource: r })
+    }
+
+    /// Why an application may have other resources than those that are read.
+    pub fn unread(&self, application: ApplicationId) -> Option<Why> {
+        self.templates.iter().filter(|t| t.application == application).find_map(|t| t.more.clone())
     }
 
     /// What triggers a function.

@@ -57,7 +57,7 @@ pub fn resource_policy(app: &App, id: ResourceId) -> (Vec<Statement>, Option<Why
 pub(super) fn held_policy(app: &App, id: ResourceId) -> (Vec<Statement>, Option<Why>) {
     let resource = app.resource(id);
     let mut out = Vec::new();
-    let mut open = resource.props.open().cloned();
+    let mut open = resource.props.open().cloned().or_else(|| app.unread(resource.application));
     let mut add = |doc: &Tree, holder: &Resource, guards: &Guards, open: &mut Option<Why>| {
         let origin =
             Origin { label: format_smolstr!("the policy of `{}`", resource.name), resource: Some(holder.id) };

@@ -51,7 +51,9 @@ impl Identity {
 pub fn identity_of(app: &App, function: ResourceId) -> Identity {
     let resource = app.resource(function);
     let named = resource.props.get("Role");
-    let mut r = Reader { app, statements: Vec::new(), open: named.open().cloned() };
+    // What is not read may attach policies.
+    let open = named.open().cloned().or_else(|| app.unread(resource.application));
+    let mut r = Reader { app, statements: Vec::new(), open };
     let mut role = None;
     match r.role_of(resource, &named) {
         Ok(id) => {

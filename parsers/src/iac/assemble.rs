@@ -198,6 +198,7 @@ impl<'a> Assembler<'a> {
                 application: *application,
                 dialect: facts.dialect,
                 open: facts.open.clone(),
+                more: facts.more.clone(),
             });
         }
         for (i, slot) in self.slots.iter().enumerate() {

@@ -25,6 +25,8 @@ pub struct TemplateFacts {
     pub(crate) dialect: &'static str,
     /// Why properties that are not written may still be set.
     pub(crate) open: Option<Why>,
+    /// Why there may be other resources.
+    pub(crate) more: Option<Why>,
     pub(crate) parameters: Vec<Parameter>,
     /// `Mappings`: two levels of maps.
     pub(crate) mappings: Vec<ExprEntry>,
@@ -108,6 +110,7 @@ pub(crate) fn read(doc: Doc) -> TemplateFacts {
         suppressions: Vec::new(),
         dialect: "CloudFormation",
         open: None,
+        more: None,
         parameters: Vec::new(),
         mappings: Vec::new(),
         conditions: Vec::new(),
@@ -166,6 +169,7 @@ pub(crate) fn read(doc: Doc) -> TemplateFacts {
     for e in resources {
         if e.key.starts_with("Fn::") {
             let what = format!("`{}` is not expanded", e.key);
+            facts.more.get_or_insert_with(|| Why::new(Reason::Macro, what.clone()));
             facts.notices.push((e.key_span, what));
             continue;
         }

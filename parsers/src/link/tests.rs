@@ -50,6 +50,7 @@ pub(crate) fn resource(
             file: FileId(0),
             application: ApplicationId(0),
             dialect: "SAM",
+            more: None,
             open: None,
         });
     }

@@ -248,6 +248,8 @@ Resources:
     assert_eq!(prop(&a, "Q", &["QueueName"]), "?");
     assert_eq!(prop(&a, "N", &["QueueName"]), "?");
     assert_eq!(a.notices.len(), 2, "{:?}", a.notices);
+    let more = |a: &crate::iac::Assembled| a.app.templates.iter().any(|t| t.more.is_some());
+    assert!(more(&a) && !more(&queue("Description: d", "      DelaySeconds: 1")));
 }
 
 #[test]
