@@ -2,7 +2,7 @@
 
 use super::token::{self, As, Token};
 use crate::app::{App, Kind, ResourceId, Trigger};
-use crate::aws::iam::Subject;
+use crate::aws::iam::{Form, Subject};
 use crate::source::Span;
 use crate::tri::{Alt, Basis, Prop, Tri, Why};
 use crate::value::{Attr, Named, Value};
@@ -56,6 +56,18 @@ impl Arn {
     /// The ARN of a resource of a kind by what names it: its name, its ARN, or its URL.
     pub fn named(app: &App, kind: Option<Kind>, name: &Value, behind: &Value) -> Self {
         let base = base(app, kind, name).unwrap_or_else(Value::unknown);
+        Self::of_parts(app, base, behind)
+    }
+
+    /// The ARN of what a call names.
+    fn asked(app: &App, subject: &Subject, name: &Value, behind: &Value) -> Self {
+        match subject.form {
+            Some(f) => Self::of_parts(app, formed(f, name).unwrap_or_else(Value::unknown), behind),
+            None => Self::named(app, subject.kind, name, behind),
+        }
+    }
+
+    fn of_parts(app: &App, base: Value, behind: &Value) -> Self {
         let value = Value::concat([base, behind.clone()]);
         let mut arn = Self::of_value(app, &value);
         if matches!(value, Value::Unknown(_)) {
@@ -63,6 +75,54 @@ impl Arn {
         }
         arn
     }
+}
+
+/// The ARN of a form, as far as the name says that it is of it.
+fn formed(form: &Form, name: &Value) -> Option<Value> {
+    if name.prefix().starts_with("arn:") {
+        return Some(name.clone());
+    }
+    let open = !form.text.contains("{}");
+    let known = match name {
+        _ if open => true,
+        Value::Str(s) => !s.is_empty() && (form.starts.is_empty() && !s.contains(':') || starts(form, s)),
+        Value::Concat(_) => {
+            let start = name.prefix();
+            if form.starts.is_empty() {
+                !start.is_empty() || starts_with_name(name)
+            } else {
+                starts(form, start)
+            }
+        }
+        Value::Of(_, Attr::Name) => form.starts.is_empty(),
+        _ => false,
+    };
+    if !known {
+        return None;
+    }
+    let mut parts = vec![Value::str("arn:"), Value::Pseudo("AWS::Partition".into()), Value::str(":")];
+    let mut rest = form.text;
+    while let Some(at) = rest.find(['$', '{', '*']) {
+        let (text, tail) = rest.split_at(at);
+        parts.push(Value::str(text));
+        if let Some(tail) = tail.strip_prefix('*') {
+            parts.push(Value::unknown());
+            rest = tail;
+        } else if let Some(tail) = tail.strip_prefix("{}") {
+            parts.push(name.clone());
+            rest = tail;
+        } else {
+            let (pseudo, tail) = tail.strip_prefix("${")?.split_once('}')?;
+            parts.push(Value::Pseudo(pseudo.into()));
+            rest = tail;
+        }
+    }
+    parts.push(Value::str(rest));
+    Some(Value::concat(parts))
+}
+
+fn starts(form: &Form, name: &str) -> bool {
+    form.starts.iter().any(|s| name.starts_with(s))
 }
 
 fn base(app: &App, kind: Option<Kind>, name: &Value) -> Option<Value> {
@@ -144,7 +204,7 @@ impl App {
             [] => Prop::unknown(Why::other("the resource is not known"), at),
             _ => names,
         };
-        names.filter_map("a resource", |name| Some(Arn::named(self, subject.kind, name, &behind)))
+        names.filter_map("a resource", |name| Some(Arn::asked(self, subject, name, &behind)))
     }
 
     fn of_sources(&self, function: ResourceId, name: &Value, at: Span, sources: &[&Trigger]) -> Prop<Value> {

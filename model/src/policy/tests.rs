@@ -85,6 +85,147 @@ fn a_resource_is_the_same_however_it_is_spelt() {
 }
 
 #[test]
+fn resources_of_other_forms() {
+    for (pattern, service, operation, args, expected) in [
+        (
+            "arn:aws:bedrock:*::foundation-model/anthropic.claude-v2",
+            "bedrock-runtime",
+            "InvokeModel",
+            r#"{"modelId": "anthropic.claude-v2"}"#,
+            "yes",
+        ),
+        (
+            "arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova*",
+            "bedrock-runtime",
+            "Converse",
+            r#"{"modelId": "amazon.nova-lite-v1:0"}"#,
+            "?",
+        ),
+        (
+            "arn:aws:bedrock:*::foundation-model/anthropic.*",
+            "bedrock-runtime",
+            "Converse",
+            r#"{"modelId": "amazon.nova-lite-v1:0"}"#,
+            "no",
+        ),
+        // Inference profiles are other resources; what is not constant may be one.
+        (
+            "arn:aws:bedrock:*::foundation-model/anthropic.*",
+            "bedrock-runtime",
+            "Converse",
+            r#"{"modelId": "us.anthropic.claude-v2"}"#,
+            "?",
+        ),
+        (
+            "arn:aws:bedrock:*::foundation-model/anthropic.*",
+            "bedrock-runtime",
+            "Converse",
+            r#"{"modelId": "${?}"}"#,
+            "?",
+        ),
+        (
+            "arn:aws:bedrock:*:*:inference-profile/*",
+            "bedrock-runtime",
+            "Converse",
+            r#"{"modelId": "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.x"}"#,
+            "yes",
+        ),
+        ("arn:aws:logs:*:*:log-group:/app:*", "logs", "PutLogEvents", r#"{"logGroupName": "/app"}"#, "?"),
+        ("arn:aws:logs:*:*:log-group:/app", "logs", "PutLogEvents", r#"{"logGroupName": "/app"}"#, "?"),
+        ("arn:aws:logs:*:*:log-group:/*", "logs", "PutLogEvents", r#"{"logGroupName": "/app"}"#, "yes"),
+        (
+            "arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:/other:*",
+            "logs",
+            "PutLogEvents",
+            r#"{"logGroupName": "/app"}"#,
+            "no",
+        ),
+        (
+            "arn:aws:rds:*:*:cluster:a",
+            "rds-data",
+            "ExecuteStatement",
+            r#"{"resourceArn": "arn:aws:rds:eu-west-1:123456789012:cluster:b"}"#,
+            "no",
+        ),
+        (
+            "arn:aws:rds:*:*:cluster:*",
+            "rds-data",
+            "ExecuteStatement",
+            r#"{"resourceArn": "arn:aws:rds:eu-west-1:123456789012:cluster:b"}"#,
+            "yes",
+        ),
+        (
+            "arn:aws:ses:*:*:identity/example.com",
+            "ses",
+            "SendEmail",
+            r#"{"Source": "Me <a@example.com>"}"#,
+            "?",
+        ),
+        ("arn:aws:ses:*:*:identity/*", "ses", "SendEmail", r#"{"Source": "a@example.com"}"#, "yes"),
+        (
+            "arn:aws:ses:${AWS::Region}:${AWS::AccountId}:template/*",
+            "ses",
+            "SendEmail",
+            r#"{"Source": "a@example.com"}"#,
+            "no",
+        ),
+        (
+            "arn:aws:execute-api:*:*:*/*/POST/@connections/*",
+            "apigatewaymanagementapi",
+            "PostToConnection",
+            r#"{"ConnectionId": "${?event}"}"#,
+            "?",
+        ),
+        (
+            "arn:aws:execute-api:*:*:*/@connections/*",
+            "apigatewaymanagementapi",
+            "PostToConnection",
+            r#"{"ConnectionId": "${?event}"}"#,
+            "yes",
+        ),
+        (
+            "arn:aws:execute-api:*:*:*/POST/*",
+            "apigatewaymanagementapi",
+            "PostToConnection",
+            r#"{"ConnectionId": "c"}"#,
+            "yes",
+        ),
+        (
+            "arn:aws:execute-api:*:*:abc/prod/GET/orders",
+            "apigatewaymanagementapi",
+            "PostToConnection",
+            r#"{"ConnectionId": "c"}"#,
+            "?",
+        ),
+        ("arn:aws:iot:*:*:topic/a/*", "iot-data", "Publish", r#"{"topic": "a/b"}"#, "yes"),
+        ("arn:aws:iot:*:*:topic/a", "iot-data", "Publish", r#"{"topic": "a/b"}"#, "no"),
+        ("arn:aws:iot:*:*:topic/a", "iot-data", "Publish", r#"{"topic": "${?}"}"#, "?"),
+        ("arn:aws:iot:*:*:topicfilter/*", "iot-data", "Publish", r#"{"topic": "a/b"}"#, "no"),
+        (
+            "arn:aws:iot:*:*:thing/t",
+            "iot-data",
+            "GetThingShadow",
+            r#"{"thingName": "t", "shadowName": "s"}"#,
+            "no",
+        ),
+        ("arn:aws:iot:*:*:thing/${T}", "iot-data", "GetThingShadow", r#"{"thingName": "${T}"}"#, "yes"),
+        ("arn:aws:athena:*:*:workgroup/reports", "athena", "StartQueryExecution", "{}", "no"),
+        (
+            "arn:aws:scheduler:*:*:schedule/default/*",
+            "scheduler",
+            "CreateSchedule",
+            r#"{"Name": "${?}"}"#,
+            "yes",
+        ),
+        ("arn:aws:glue:*:*:job/a", "glue", "StartJobRun", r#"{"JobName": "b"}"#, "no"),
+    ] {
+        let statement = format!(r#"[{{"Effect": "Allow", "Action": "*", "Resource": "{pattern}"}}]"#);
+        let app = with_policy(&statement).build();
+        assert_eq!(call(&app, service, operation, args), [expected], "{pattern} {operation} {args}");
+    }
+}
+
+#[test]
 fn other_resources_are_others() {
     let app = with_policy(
         r#"[{"Effect": "Allow", "Action": "dynamodb:*", "Resource": ["${T.Arn}", "${T.Arn}/index/*"]},

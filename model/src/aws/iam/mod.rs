@@ -11,7 +11,7 @@ mod operations;
 mod resources;
 
 pub use forms::{Forms, forms};
-pub use resources::Subject;
+pub use resources::{Form, Subject};
 
 use crate::value::Value;
 use operations::Guarded;

@@ -13,6 +13,62 @@ pub struct Subject {
     pub name: Value,
     /// What its ARN has behind the name (`/index/ByDate`, `/` and an object's key).
     pub behind: Value,
+    /// How its ARN is made of its name, where its kind does not say so.
+    pub form: Option<&'static Form>,
+}
+
+/// What ARNs of resources look like that are of no kind of their own.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Form {
+    /// The shape of the table.
+    shape: &'static str,
+    /// What follows the partition: `{}` is the name, `*` something that is not known.
+    pub text: &'static str,
+    /// How the names start that are certainly of this form; empty when all are.
+    pub starts: &'static [&'static str],
+}
+
+/// Source: the resource types of
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>
+const FORMS: &[Form] = &[
+    Form::of("agent", "bedrock:${AWS::Region}:${AWS::AccountId}:agent-alias/{}"),
+    Form::of("alarm", "cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:{}"),
+    Form::of("crawler", "glue:${AWS::Region}:${AWS::AccountId}:crawler/{}"),
+    Form::of("database", "timestream:${AWS::Region}:${AWS::AccountId}:database/{}"),
+    Form::of("deletion", "execute-api:${AWS::Region}:${AWS::AccountId}:*/DELETE/@connections/*"),
+    Form::of("guardrail", "bedrock:${AWS::Region}:${AWS::AccountId}:guardrail/{}"),
+    // The address, or its domain.
+    Form::of("identity", "ses:${AWS::Region}:${AWS::AccountId}:identity/*"),
+    Form::of("job", "glue:${AWS::Region}:${AWS::AccountId}:job/{}"),
+    Form::of("knowledgebase", "bedrock:${AWS::Region}:${AWS::AccountId}:knowledge-base/{}"),
+    // Others are inference profiles, which stand for models of several regions.
+    Form {
+        shape: "model",
+        text: "bedrock:${AWS::Region}::foundation-model/{}",
+        starts: &[
+            "ai21.",
+            "amazon.",
+            "anthropic.",
+            "cohere.",
+            "deepseek.",
+            "meta.",
+            "mistral.",
+            "openai.",
+            "stability.",
+        ],
+    },
+    Form::of("posting", "execute-api:${AWS::Region}:${AWS::AccountId}:*/POST/@connections/*"),
+    Form::of("reading", "execute-api:${AWS::Region}:${AWS::AccountId}:*/GET/@connections/*"),
+    Form::of("schedule", "scheduler:${AWS::Region}:${AWS::AccountId}:schedule/{}"),
+    Form::of("thing", "iot:${AWS::Region}:${AWS::AccountId}:thing/{}"),
+    Form::of("topic", "iot:${AWS::Region}:${AWS::AccountId}:topic/{}"),
+    Form::of("workgroup", "athena:${AWS::Region}:${AWS::AccountId}:workgroup/{}"),
+];
+
+impl Form {
+    const fn of(shape: &'static str, text: &'static str) -> Self {
+        Self { shape, text, starts: &[] }
+    }
 }
 
 /// Shapes of the table. `object` is `bucket/key`.
@@ -23,6 +79,7 @@ const SHAPES: &[(&str, Option<Kind>)] = &[
     ("delivery", Some(Kind::DeliveryStream)),
     ("function", Some(Kind::Function)),
     ("key", Some(Kind::Key)),
+    ("loggroup", Some(Kind::LogGroup)),
     ("object", Some(Kind::Bucket)),
     ("parameter", Some(Kind::Parameter)),
     ("queue", Some(Kind::Queue)),
@@ -70,6 +127,7 @@ pub(super) fn subjects(service: &str, operation: &str, action: &str, args: &Valu
 
 fn read(row: &Row, args: &Value) -> Vec<Subject> {
     let kind = SHAPES.iter().find(|(n, _)| *n == row.shape).and_then(|(_, k)| *k);
+    let form = FORMS.iter().find(|f| f.shape == row.shape);
     let (paths, default) = row.arguments.split_once('=').map_or((row.arguments, None), |(p, d)| (p, Some(d)));
     let mut names: Vec<Value> = Vec::new();
     for path in paths.split('|') {
@@ -87,7 +145,7 @@ fn read(row: &Row, args: &Value) -> Vec<Subject> {
         .filter_map(|name| match (row.shape, &name) {
             ("object", Value::Str(_) | Value::Concat(_)) => split(&name, behind.clone()),
             ("object", Value::Map(..)) => None,
-            _ => Some(Subject { kind, name, behind: behind.clone() }),
+            _ => Some(Subject { kind, name, behind: behind.clone(), form }),
         })
         .collect()
 }
@@ -112,7 +170,7 @@ fn split(source: &Value, behind: Value) -> Option<Subject> {
         key = vec![Value::str("/"), Value::unknown()];
     }
     key.push(behind);
-    Some(Subject { kind: Some(Kind::Bucket), name, behind: Value::concat(key) })
+    Some(Subject { kind: Some(Kind::Bucket), name, behind: Value::concat(key), form: None })
 }
 
 fn behind(text: &str, args: &Value) -> Value {
@@ -199,7 +257,8 @@ mod tests {
     fn every_row_is_read() {
         assert_eq!(ROWS.len(), super::super::names::lines(include_str!("../data/iam_resources.tsv")).len());
         for r in ROWS.iter() {
-            assert!(SHAPES.iter().any(|(n, _)| *n == r.shape), "{r:?}");
+            let formed = FORMS.iter().any(|f| f.shape == r.shape);
+            assert!(formed || SHAPES.iter().any(|(n, _)| *n == r.shape), "{r:?}");
             assert!(r.action == "*" || actions::find(r.action).is_some(), "{r:?}");
             for o in &r.operations {
                 assert!(operations::guarded(r.service, o).is_some(), "{}.{o}", r.service);
