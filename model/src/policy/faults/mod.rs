@@ -116,6 +116,17 @@ impl Report<'_> {
         }
     }
 
+    /// Whether it only bounds what other policies allow.
+    fn is_boundary(&self) -> bool {
+        let bounds = |v: &Option<Value>| matches!(v, Some(Value::Of(id, _)) if *id == self.holder.id);
+        self.holder.kind == Kind::Policy
+            && self
+                .app
+                .resources
+                .iter()
+                .any(|r| r.props.get("PermissionsBoundary").values().alts().iter().any(|a| bounds(&a.value)))
+    }
+
     /// Elements that do not exist. Whether all that is written was understood.
     fn elements(&mut self, t: &Tree, guards: &Guards, known: &[&str], what: &str) -> bool {
         let mut understood = true;
@@ -165,7 +176,8 @@ fn each(t: &Tree, outer: &Guards) -> Vec<(Tree, Span, Guards)> {
 /// The values written there, each with its place and conditions: of a list its elements.
 fn written(t: &Tree, outer: &Guards) -> Vec<(Value, Span, Guards)> {
     let mut out = Vec::new();
-    for (item, inner) in t.items().0 {
+    let own = t.alts().iter().filter(|a| a.basis == Basis::Written).cloned();
+    for (item, inner) in Tree::new(own.collect(), None, t.span()).items().0 {
         let Some(guards) = outer.and(&inner) else { continue };
         for a in item.values().alts().iter().filter(|a| a.basis == Basis::Written) {
             let Some(guards) = guards.and(&a.guards) else { continue };

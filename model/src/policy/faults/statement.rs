@@ -31,6 +31,7 @@ pub(super) fn check(s: &Tree, span: Span, guards: &Guards, of: Use, r: &mut Repo
     if of == Use::Identity
         && s.get("Effect").strings().only().and_then(|e| e.as_deref()) == Some("Allow")
         && not.is_surely_present()
+        && !r.is_boundary()
     {
         let text = "`NotAction` with `Allow` allows every other action of AWS".to_owned();
         let proof = Proof::single(evidence(not.span(), guards, &text));

@@ -1,7 +1,10 @@
 //! Each fault once, beside what is like it and right.
 
-use super::faults;
+use super::{faults, written};
 use crate::testing::{AppBuilder, id_of};
+use crate::tree::{Node, Tree};
+use crate::tri::{Alt, Basis, Guards};
+use crate::value::Value;
 
 /// What is told of one resource among some others.
 fn told(type_name: &str, props: &str) -> Vec<String> {
@@ -67,6 +70,26 @@ fn statements_and_their_names() {
         r#"{"Effect": "Allow", "Action": "s3:GetObject", "NotAction": "s3:PutObject", "Resource": "*"}"#,
         &["both `Action` and `NotAction`", "`NotAction` with `Allow`"],
     );
+}
+
+#[test]
+fn what_parameters_give_and_what_only_bounds() {
+    // An allowed or default value of a parameter, as a list.
+    let app = AppBuilder::new().add("AWS::IAM::Policy", "X", "{}").build();
+    let at = app.resource(id_of(&app, "X")).anchor.span;
+    let names = Value::List(vec![Value::str("a"), Value::str("b")], false);
+    let basis = Basis::ParameterDefault("Names".into());
+    let given = Alt { value: Node::Leaf(names), span: at, basis, guards: Guards::none() };
+    assert!(written(&Tree::new(vec![given], None, at), &Guards::none()).is_empty());
+
+    let all_but = document(r#"{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}"#);
+    for (role, expected) in [("{}", 1), (r#"{"PermissionsBoundary": "${X.Arn}"}"#, 0)] {
+        let app = AppBuilder::new()
+            .add("AWS::IAM::ManagedPolicy", "X", &all_but)
+            .add("AWS::IAM::Role", "R", role)
+            .build();
+        assert_eq!(faults(&app, app.resource(id_of(&app, "X"))).len(), expected, "{role}");
+    }
 }
 
 #[test]
@@ -181,19 +204,16 @@ fn what_nothing_substitutes() {
     let literal = |s: &str| {
         let doc =
             format!(r#"{{"Statement": {{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "{s}"}}}}"#);
-        let text = crate::value::Value::str(doc);
+        let text = Value::str(doc);
         let mut app = AppBuilder::new()
             .add("AWS::DynamoDB::Table", "T", "{}")
             .add("AWS::IAM::Policy", "X", "{}")
             .build();
         let id = id_of(&app, "X");
         let at = app.resource(id).anchor.span;
-        let entry = crate::tree::Entry {
-            key: "PolicyDocument".into(),
-            key_span: at,
-            value: crate::tree::Tree::leaf(text, at),
-        };
-        app.resources[id.0 as usize].props = crate::tree::Tree::map(vec![entry], at);
+        let entry =
+            crate::tree::Entry { key: "PolicyDocument".into(), key_span: at, value: Tree::leaf(text, at) };
+        app.resources[id.0 as usize].props = Tree::map(vec![entry], at);
         faults(&app, app.resource(id)).into_iter().map(|f| f.text).collect::<Vec<_>>()
     };
     for s in ["arn:aws:sqs:us-east-1:${AWS::AccountId}:q", "${T.Arn}", "arn:aws:dynamodb:*:*:table/${T}"] {
