@@ -262,7 +262,7 @@ mod tests {
         );
         assert_eq!(
             help("*", &[query]),
-            "allow what the code needs instead: `athena:StartQueryExecution`, `logs:CreateLogStream` and \
+            "allow what the code needs instead: `athena:StartQueryExecution`; `logs:CreateLogStream` and \
              `logs:PutLogEvents`, and what these calls use of other services"
         );
         // A call nothing is known of.
