@@ -1,5 +1,7 @@
 //! The command line: options, exit codes, where the answer goes.
 
+mod options;
+
 use crate::baseline::{self, Baseline};
 use crate::config::{self, Config};
 use crate::discover::{Display, Found, Scope};
@@ -10,10 +12,11 @@ use crate::selection::{self, Selection};
 use crate::vfs::Vfs;
 use crate::{fix, write};
 use anyhow::{Context, Result, bail};
-use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap::{Args, ColorChoice, Parser, Subcommand};
 use lamlint_model::finding::Confidence as ModelConfidence;
 use lamlint_model::fix::Safety;
 use lamlint_model::rule::{Date, Severity as ModelSeverity};
+use options::{Confidence, FailOn, Format, GraphFormat, ListFormat, PolicyFormat, Severity, date, parameter};
 use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -187,129 +190,6 @@ struct Out {
     color: ColorChoice,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum Format {
-    /// Annotated excerpts
-    #[default]
-    Text,
-    /// One line per finding
-    Concise,
-    /// One JSON document
-    Json,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
-    /// Workflow commands of GitHub Actions
-    Github,
-    /// Code Quality report of GitLab
-    Gitlab,
-    /// `JUnit` XML
-    Junit,
-    /// A job summary or a comment
-    Markdown,
-    /// A page with filters and the flow of events, nothing else needed
-    Html,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum ListFormat {
-    /// For people
-    #[default]
-    Text,
-    /// One JSON document
-    Json,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum PolicyFormat {
-    /// For people: what needs each statement, and the difference from what is granted
-    #[default]
-    Text,
-    /// One JSON document
-    Json,
-    /// `Policies` for SAM functions, in YAML
-    Sam,
-    /// Policy resources for CloudFormation, in YAML
-    Cfn,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum GraphFormat {
-    /// A flowchart of Mermaid, as GitHub and GitLab show it in Markdown
-    #[default]
-    Mermaid,
-    /// A digraph of Graphviz
-    Dot,
-    /// An image
-    Svg,
-    /// A page with the image and a table, nothing else needed
-    Html,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Severity {
-    Note,
-    Warning,
-    Error,
-}
-
-impl From<Severity> for ModelSeverity {
-    fn from(s: Severity) -> Self {
-        match s {
-            Severity::Note => Self::Note,
-            Severity::Warning => Self::Warning,
-            Severity::Error => Self::Error,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Confidence {
-    Low,
-    Medium,
-    High,
-}
-
-impl From<Confidence> for ModelConfidence {
-    fn from(c: Confidence) -> Self {
-        match c {
-            Confidence::Low => Self::Low,
-            Confidence::Medium => Self::Medium,
-            Confidence::High => Self::High,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum FailOn {
-    Error,
-    Warning,
-    Note,
-    /// Findings never change the exit status
-    Never,
-}
-
-impl FailOn {
-    fn least(self) -> Option<ModelSeverity> {
-        match self {
-            Self::Error => Some(ModelSeverity::Error),
-            Self::Warning => Some(ModelSeverity::Warning),
-            Self::Note => Some(ModelSeverity::Note),
-            Self::Never => None,
-        }
-    }
-}
-
-fn date(s: &str) -> Result<Date, String> {
-    Date::parse(s).ok_or_else(|| "write a date like 2026-11-24".to_owned())
-}
-
-fn parameter(s: &str) -> Result<(String, String), String> {
-    match s.split_once('=') {
-        Some((k, v)) if !k.is_empty() => Ok((k.to_owned(), v.to_owned())),
-        _ => Err("write a parameter like Stage=prod".to_owned()),
-    }
-}
-
 /// Run the command line. `today` is used where no `--as-of` is given. Gives the exit status.
 pub fn run(args: impl IntoIterator<Item = OsString>, today: Date) -> u8 {
     let cli = match Cli::try_parse_from(args) {
@@ -455,6 +335,9 @@ impl Input {
 
 impl Lint {
     fn run(self, today: Date) -> Result<u8> {
+        if self.unsafe_fixes && !self.fix && !self.diff {
+            bail!("--unsafe-fixes says how far --fix or --diff may go: give one of them");
+        }
         let workers = Workers::new(self.input.jobs)?;
         let Project { found, display, config, parameters } = self.input.open()?;
         let mut selection = Selection::configured(&config, &self.select, &self.ignore, self.pedantic)?;
@@ -470,9 +353,6 @@ impl Lint {
         let baseline = self.open_baseline(&found)?;
         let mut analysis = engine::analyze(&found, &parameters, &workers);
         let mut outcome = engine::check(&analysis, &selection, found.only.as_ref(), today, &workers);
-        if self.unsafe_fixes && !self.fix && !self.diff {
-            bail!("--unsafe-fixes says how far --fix or --diff may go: give one of them");
-        }
         if self.fix || self.diff {
             let most = if self.unsafe_fixes { Safety::Suggested } else { Safety::Safe };
             let run = fix::Run {

@@ -79,7 +79,8 @@ impl Run<'_> {
                 rounds += 1;
             } else if chosen.len() == 1 {
                 failed.extend(chosen.into_iter().map(|c| c.key));
-            } else if !single {
+                single = false;
+            } else {
                 single = true;
             }
         }

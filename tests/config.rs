@@ -4,7 +4,7 @@ mod support;
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use support::command::{lamlint, put};
 use tempfile::TempDir;
 
 /// A queue of a function: its time-out is longer than the queue hides a message (`sqs-visibility-timeout`, error),
@@ -35,32 +35,6 @@ Resources:
 ";
 
 const CODE: &str = "def handler(event, context):\n    return None\n";
-
-struct Answer {
-    status: i32,
-    out: String,
-    err: String,
-}
-
-fn lamlint(dir: &Path, args: &[&str]) -> Answer {
-    let o = Command::new(env!("CARGO_BIN_EXE_lamlint"))
-        .args(args)
-        .current_dir(dir)
-        .env_clear()
-        .output()
-        .expect("it starts");
-    Answer {
-        status: o.status.code().expect("ended by a signal"),
-        out: String::from_utf8(o.stdout).expect("UTF-8"),
-        err: String::from_utf8(o.stderr).expect("UTF-8"),
-    }
-}
-
-fn put(dir: &TempDir, path: &str, text: &str) {
-    let file = dir.path().join(path);
-    fs::create_dir_all(file.parent().expect("below")).expect("a folder");
-    fs::write(file, text).expect("a file");
-}
 
 /// The project twice, in `app` and in `old`, with a settings file.
 fn project(config: &str) -> TempDir {
@@ -133,7 +107,7 @@ fn pedantic_rules_run_when_asked_for() {
     let account = |config: &str, args: &[&str]| {
         let dir = project(config);
         let more = "  One:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src\n      Handler: app.handler\n      Runtime: python3.13\n      Role: arn:aws:iam::482910375561:role/worker\n";
-        put(&dir, "app/template.yaml", &format!("{TEMPLATE}{more}"));
+        put(&dir, "app/template.yaml", format!("{TEMPLATE}{more}"));
         found_in(dir.path(), args).0.iter().any(|l| l.ends_with("[hard-coded-account]"))
     };
     assert!(!account("", &[]));

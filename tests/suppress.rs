@@ -1,27 +1,16 @@
 //! Suppressions and baselines as users run them.
 
+mod support;
+
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use support::command::project;
 use tempfile::TempDir;
 
-fn project(files: &[(&str, &str)]) -> TempDir {
-    let dir = tempfile::tempdir().expect("a scratch folder");
-    for (path, text) in files {
-        let file = dir.path().join(path);
-        fs::create_dir_all(file.parent().expect("below")).expect("a folder");
-        fs::write(file, text).expect("a file");
-    }
-    dir
-}
-
 fn lamlint(dir: &Path, args: &[&str]) -> (i32, String, String) {
-    let mut c = Command::new(env!("CARGO_BIN_EXE_lamlint"));
-    c.args(args).args(["--as-of", "2026-11-24"]).current_dir(dir).env_clear();
-    let o = c.output().expect("it starts");
-    let text = |b| String::from_utf8(b).expect("UTF-8");
-    (o.status.code().expect("ended by a signal"), text(o.stdout), text(o.stderr))
+    let a = support::command::lamlint(dir, &[args, &["--as-of", "2026-11-24"]].concat());
+    (a.status, a.out, a.err)
 }
 
 /// What is said about a project, `rule:line`, and what is silenced, `rule:line by reason`.

@@ -1,6 +1,8 @@
 //! What the tests over projects share: running the engine in-process, marks in sources, blessed files.
 #![expect(dead_code, reason = "each test binary uses a part")]
 
+pub(crate) mod command;
+
 use lamlint::discover::{self, Display};
 use lamlint::engine::{self, Analysis, Outcome, Workers};
 use lamlint::fix;

@@ -3,7 +3,8 @@
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html>,
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/reference-sam-connector.html>
 
-use crate::policy::Effect;
+use crate::app::Kind;
+use crate::policy::{Effect, glob};
 use std::sync::LazyLock;
 
 /// A statement of such a policy.
@@ -49,6 +50,35 @@ pub fn sam_template(name: &str) -> Option<(Vec<&'static str>, Vec<Row>)> {
         TEMPLATES.get(start..)?.iter().copied().take_while(|l| column(l, 0) == name).collect();
     let parameters = column(of.first()?, 1).split(',').filter(|p| !p.is_empty()).collect();
     Some((parameters, of.into_iter().filter_map(|l| row(l, 2)).collect()))
+}
+
+/// SAM's policy templates for work with a resource of a kind, the narrowest first, and the parameter that names it.
+const OF_KIND: &[(Kind, &str, &[&str])] = &[
+    (Kind::Bucket, "BucketName", &["S3WritePolicy", "S3ReadPolicy", "S3CrudPolicy"]),
+    (Kind::EventBus, "EventBusName", &["EventBridgePutEventsPolicy"]),
+    (Kind::Function, "FunctionName", &["LambdaInvokePolicy"]),
+    (Kind::Queue, "QueueName", &["SQSSendMessagePolicy", "SQSPollerPolicy"]),
+    (
+        Kind::StateMachine,
+        "StateMachineName",
+        &["StepFunctionsExecutionPolicy", "StepFunctionsExecutionPolicy_v2"],
+    ),
+    (Kind::Stream, "StreamName", &["KinesisStreamReadPolicy", "KinesisCrudPolicy"]),
+    (Kind::Table, "TableName", &["DynamoDBWritePolicy", "DynamoDBReadPolicy", "DynamoDBCrudPolicy"]),
+    (Kind::Topic, "TopicName", &["SNSPublishMessagePolicy"]),
+];
+
+/// The narrowest policy template that allows an action on a resource of a kind, or on what is `below` it (objects,
+/// indexes), and the parameter that takes its name.
+pub fn template_for(kind: Kind, action: &str, below: bool) -> Option<(&'static str, &'static str)> {
+    let (_, parameter, names) = OF_KIND.iter().find(|(k, ..)| *k == kind)?;
+    let hole = format!("${{{parameter}}}");
+    let (deep, flat) = (format!("{hole}/"), [hole.clone(), format!("{hole}*")]);
+    let on = |x: &&str| if below { x.contains(&deep) } else { flat.iter().any(|f| x.ends_with(f)) };
+    let allows =
+        |r: &Row| !r.conditional && r.actions.iter().any(|a| glob(a, action)) && r.resources.iter().any(on);
+    let fits = |name: &&&'static str| sam_template(name).is_some_and(|(_, rows)| rows.iter().any(allows));
+    names.iter().find(fits).map(|name| (*name, *parameter))
 }
 
 /// The names of SAM's policy templates, sorted.
@@ -146,6 +176,24 @@ mod tests {
         assert_eq!(actions("SQSSendMessagePolicy"), ["sqs:SendMessage*"]);
         assert_eq!(sam_template("S3ReadPolicy").unwrap().0, ["BucketName"]);
         assert_eq!(sam_template("NoSuchPolicy"), None);
+    }
+
+    #[test]
+    fn the_narrowest_template_that_allows_it() {
+        let named = |action: &str, kind| template_for(kind, action, false).map(|t| t.0);
+        assert_eq!(named("dynamodb:PutItem", Kind::Table), Some("DynamoDBWritePolicy"));
+        assert_eq!(named("dynamodb:DeleteItem", Kind::Table), Some("DynamoDBCrudPolicy"));
+        assert_eq!(named("dynamodb:GetItem", Kind::Table), Some("DynamoDBReadPolicy"));
+        assert_eq!(named("dynamodb:PartiQLSelect", Kind::Table), None);
+        assert_eq!(named("kinesis:GetRecords", Kind::Stream), Some("KinesisStreamReadPolicy"));
+        assert_eq!(named("sns:Publish", Kind::Topic), Some("SNSPublishMessagePolicy"));
+        // Of a bucket or what stands in it.
+        assert_eq!(template_for(Kind::Bucket, "s3:PutObject", true), Some(("S3WritePolicy", "BucketName")));
+        for (_, parameter, names) in OF_KIND {
+            for name in *names {
+                assert_eq!(sam_template(name).unwrap().0, [*parameter], "{name}");
+            }
+        }
     }
 
     #[test]

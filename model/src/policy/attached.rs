@@ -31,7 +31,8 @@ const OWN: &[(Kind, &[&str])] = &[
 ];
 
 /// Conditions of `AWS::Lambda::Permission` that are properties of their own.
-const CONDITIONS: &[&str] = &[
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html>
+pub const PERMISSION_CONDITIONS: &[&str] = &[
     "EventSourceToken",
     "FunctionUrlAuthType",
     "InvokedViaFunctionUrl",
@@ -110,8 +111,8 @@ pub(super) fn held_policy(app: &App, id: ResourceId) -> (Vec<Statement>, Option<
     (out, open)
 }
 
-/// The policy document a resource holds, for itself or for another one.
-pub(super) fn written_by(holder: &Resource) -> Option<Tree> {
+/// The policy document a resource holds, for itself or for another one; `None` for resources that hold none.
+pub fn written_by(holder: &Resource) -> Option<Tree> {
     if let Some((_, _, document)) = HOLDERS.iter().find(|(t, ..)| *t == holder.type_name) {
         return Some(holder.props.get(document));
     }
@@ -162,7 +163,7 @@ fn permissions(app: &App, function: &Resource) -> (Vec<Statement>, Option<Why>) 
             match names(app, value, function) {
                 Some(true) => {
                     let actions = document::patterns(&p.props.get("Action"), false);
-                    let conditions = CONDITIONS.iter().map(|c| p.props.get(c));
+                    let conditions = PERMISSION_CONDITIONS.iter().map(|c| p.props.get(c));
                     let condition = conditions.into_iter().find(|c| !c.is_surely_absent());
                     out.push(Statement {
                         effect: Effect::Allow,

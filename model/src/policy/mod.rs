@@ -28,7 +28,7 @@ pub mod wants;
 
 pub use arn::Arn;
 pub use asks::{Answer, Ask, asks};
-pub use attached::{resource_policy, trust_policy};
+pub use attached::{PERMISSION_CONDITIONS, resource_policy, trust_policy, written_by};
 pub use document::{Effect, Origin, Pattern, Patterns, Principal, Principals, Statement, document};
 pub use faults::{Fault, faults};
 pub use identity::{Identity, identity_of};

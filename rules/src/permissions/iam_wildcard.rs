@@ -136,10 +136,9 @@ fn anywhere(cx: &Cx<'_>, function: Function<'_>, known: &Judged, out: &mut Findi
 
 /// The actions of a statement that names single ones only, all of which take a resource, and allows them on every one.
 fn single(s: &Statement) -> Option<(Vec<&str>, Proof)> {
-    s.origin.resource?;
     let r = s.resources.as_ref().filter(|r| !r.negated)?;
     let star = certain(r).find(|p| text(p) == "*")?;
-    if shared::is_shorthand(s) || s.actions.negated || s.actions.open.is_some() {
+    if !s.origin.is_written() || s.actions.negated || s.actions.open.is_some() {
         return None;
     }
     let takes = |a: &&str| actions::find(a).is_some_and(|a| a.takes_resource);
@@ -161,8 +160,7 @@ fn managed(s: &Statement) -> Option<(String, Tri)> {
 
 /// All actions, or all of a service, on everything, written in the template.
 fn written(s: &Statement) -> Option<(String, Tri)> {
-    s.origin.resource?;
-    if s.origin.label.starts_with("the SAM policy template") || s.origin.label.starts_with("the connector") {
+    if !s.origin.is_written() {
         return None;
     }
     let everything = s.resources.as_ref().is_some_and(|r| !r.negated && certain(r).any(|p| text(p) == "*"));

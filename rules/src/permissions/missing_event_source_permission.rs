@@ -3,6 +3,7 @@
 use super::shared;
 use lamlint_model::app::{Kind, Resource, Trigger, TriggerKind};
 use lamlint_model::finding::Message;
+use lamlint_model::policy::wants::polling;
 use lamlint_model::policy::{Arn, Identity};
 use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::tree::Tree;
@@ -22,11 +23,10 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// What Lambda needs to read a source in the function's name, and the managed policy that has it.
+/// What Lambda needs to read a source in the function's name besides what it asks for on the source itself, and the
+/// managed policy that has it all.
 struct Needed {
     kind: TriggerKind,
-    /// Asked for on the source.
-    on_source: &'static [&'static str],
     /// Asked for on something else, or on nothing: of each group, one.
     besides: &'static [&'static [&'static str]],
     network: Network,
@@ -49,28 +49,24 @@ enum Network {
 const NEEDED: &[Needed] = &[
     Needed {
         kind: TriggerKind::Queue,
-        on_source: &["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
         besides: &[],
         network: Network::Never,
         policy: Some("AWSLambdaSQSQueueExecutionRole"),
     },
     Needed {
         kind: TriggerKind::Stream,
-        on_source: &["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream"],
         besides: &[],
         network: Network::Never,
         policy: Some("AWSLambdaKinesisExecutionRole"),
     },
     Needed {
         kind: TriggerKind::TableStream,
-        on_source: &["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"],
         besides: &[&["dynamodb:ListStreams"]],
         network: Network::Never,
         policy: Some("AWSLambdaDynamoDBExecutionRole"),
     },
     Needed {
         kind: TriggerKind::MessageBroker,
-        on_source: &[],
         besides: &[&["mq:DescribeBroker"]],
         network: Network::Private,
         policy: None,
@@ -78,7 +74,6 @@ const NEEDED: &[Needed] = &[
     // <https://docs.aws.amazon.com/lambda/latest/dg/with-msk-permissions.html>
     Needed {
         kind: TriggerKind::Kafka,
-        on_source: &[],
         besides: &[&["kafka:DescribeClusterV2", "kafka:DescribeCluster"], &["kafka:GetBootstrapBrokers"]],
         network: Network::Always,
         policy: Some("AWSLambdaMSKExecutionRole"),
@@ -86,7 +81,6 @@ const NEEDED: &[Needed] = &[
     // <https://docs.aws.amazon.com/lambda/latest/dg/with-documentdb.html>
     Needed {
         kind: TriggerKind::DocumentDb,
-        on_source: &[],
         besides: &[
             &["rds:DescribeDBClusters"],
             &["rds:DescribeDBClusterParameters"],
@@ -99,13 +93,8 @@ const NEEDED: &[Needed] = &[
 
 /// Kafka that is not a cluster of MSK.
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/with-kafka-permissions.html>
-const SELF_MANAGED: &Needed = &Needed {
-    kind: TriggerKind::Kafka,
-    on_source: &[],
-    besides: &[],
-    network: Network::Subnets,
-    policy: None,
-};
+const SELF_MANAGED: &Needed =
+    &Needed { kind: TriggerKind::Kafka, besides: &[], network: Network::Subnets, policy: None };
 
 /// Network interfaces in the network of the source.
 const INTERFACES: &[&str] = &[
@@ -142,7 +131,7 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
             let reads = t.active(format!("`{}` reads {source} here", function.name()));
             let before = out.len();
             // Several actions are asked for on something else than the source.
-            let on_it = if needed.on_source.is_empty() { "" } else { " on it" };
+            let on_it = if on_source(t).is_empty() { "" } else { " on it" };
             out.report(reads.and(lacks), function.name(), format!("{role} {source}"), |_| {
                 let text = format!(
                     "`{}` reads {source}, but its role `{role}` may not call {}{on_it}",
@@ -173,6 +162,11 @@ fn needed(t: &Trigger, mapping: &Resource) -> Option<&'static Needed> {
     NEEDED.iter().find(|n| n.kind == t.kind)
 }
 
+/// What is asked for on the source.
+fn on_source(t: &Trigger) -> &'static [&'static str] {
+    polling(t.kind).map_or(&[], |a| a.on)
+}
+
 fn lacking(
     cx: &Cx<'_>,
     identity: &Identity,
@@ -181,7 +175,7 @@ fn lacking(
     needed: &Needed,
 ) -> Option<(Vec<&'static str>, Tri)> {
     let arn = Arn::of_value(cx.app, &t.source);
-    let on_source = needed.on_source.iter().map(|a| {
+    let of_source = on_source(t).iter().map(|a| {
         (
             *a,
             match t.resource {
@@ -198,7 +192,7 @@ fn lacking(
             Some((*one_of.first()?, identity.lacks(cx.app, one_of, &unknown, &t.guards)))
         });
     let secret = secrets(mapping).into_iter().map(|uri| (SECRET, lacks_secret(cx, identity, &uri, t)));
-    shared::gathered(on_source.chain(besides).chain(secret.take(1)))
+    shared::gathered(of_source.chain(besides).chain(secret.take(1)))
 }
 
 /// The secrets a mapping names.

@@ -3,7 +3,7 @@
 use lamlint_model::app::{Function, Kind, Trigger};
 use lamlint_model::aws::policies;
 use lamlint_model::finding::Message;
-use lamlint_model::policy::{Answer, Ask, Identity, Refusal, glob, identity_of, refusals};
+use lamlint_model::policy::{Answer, Ask, Identity, Refusal, identity_of, refusals};
 use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::tri::Proof;
 use lamlint_model::value::Attr;
@@ -23,23 +23,6 @@ pub static RULE: Rule = Rule {
 
 /// How many statements that almost fit, and further calls, a finding shows.
 const SHOWN: usize = 3;
-
-/// Policy templates of SAM for work with a resource of a kind, the narrowest first, and the parameter that names it.
-/// Source: <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html>
-const TEMPLATES: &[(Kind, &str, &[&str])] = &[
-    (Kind::Bucket, "BucketName", &["S3WritePolicy", "S3ReadPolicy", "S3CrudPolicy"]),
-    (Kind::EventBus, "EventBusName", &["EventBridgePutEventsPolicy"]),
-    (Kind::Function, "FunctionName", &["LambdaInvokePolicy"]),
-    (Kind::Queue, "QueueName", &["SQSSendMessagePolicy", "SQSPollerPolicy"]),
-    (
-        Kind::StateMachine,
-        "StateMachineName",
-        &["StepFunctionsExecutionPolicy", "StepFunctionsExecutionPolicy_v2"],
-    ),
-    (Kind::Stream, "StreamName", &["KinesisStreamReadPolicy", "KinesisCrudPolicy"]),
-    (Kind::Table, "TableName", &["DynamoDBWritePolicy", "DynamoDBReadPolicy", "DynamoDBCrudPolicy"]),
-    (Kind::Topic, "TopicName", &["SNSPublishMessagePolicy"]),
-];
 
 fn check(cx: &Cx<'_>, out: &mut Findings) {
     for (f, h) in cx.linked() {
@@ -107,14 +90,10 @@ fn report(
         proof = proof.with_context(evidence(other, note));
     }
     let denied = matches!(answer, Answer::Denied(_));
-    let help = if denied { None } else { remedy(app, f, who, ask) };
-    let fix = if denied { None } else { repair(app, f, who, ask) };
-    out.report(Tri::Yes(proof), name, key, |_| {
-        let m = Message::new(text).mended(fix);
-        match help {
-            Some(help) => m.help(help),
-            None => m,
-        }
+    let remedy = if denied { None } else { remedy(app, f, who, ask) };
+    out.report(Tri::Yes(proof), name, key, |_| match remedy {
+        Some((help, fix)) => Message::new(text).help(help).mended(fix),
+        None => Message::new(text),
     });
 }
 
@@ -172,83 +151,40 @@ fn resource(app: &App, ask: &Ask<'_>) -> Option<String> {
     }
 }
 
-/// What to add.
-fn remedy(app: &App, f: Function<'_>, who: &Identity, ask: &Ask<'_>) -> Option<String> {
+/// What to add: in words, and as a repair where it is known whole.
+fn remedy(app: &App, f: Function<'_>, who: &Identity, ask: &Ask<'_>) -> Option<(String, Option<Fix>)> {
     let action = ask.one_of.first()?;
-    let target = ask.target().map(|id| app.resource(id));
-    if target.is_some_and(|t| t.id == f.resource.id) {
-        return Some(format!(
+    let Some(target) = ask.target().map(|id| app.resource(id)) else {
+        return Some((format!("add a statement that allows `{action}`"), None));
+    };
+    if target.id == f.resource.id {
+        let help = format!(
             "add a statement that allows `{action}` on its ARN, written with its name: a reference would be circular"
+        );
+        return Some((help, None));
+    }
+    let below = ask.arn().is_some_and(|a| matches!(a.value, Value::Concat(_)));
+    let named = format!("{} `{}`", target.kind.word(), target.name);
+    let implied = who.role.is_some_and(|r| app.resource(r).implied_by == Some(f.resource.id));
+    if implied && let Some((template, parameter)) = policies::template_for(target.kind, action, below) {
+        let inner = Value::Map(vec![(parameter.into(), Value::Of(target.id, Attr::Name))], false);
+        let value = Value::Map(vec![(template.into(), inner)], false);
+        let append = Intent::Append { resource: f.resource.id, path: vec!["Policies".into()], value };
+        let fix = Fix::suggested(format!("add the policy template `{template}`"), append);
+        return Some((
+            format!("add the policy template `{template}` for {named} to its `Policies`"),
+            Some(fix),
         ));
     }
-    let implied = who.role.is_some_and(|r| app.resource(r).implied_by == Some(f.resource.id));
-    if implied
-        && let Some(t) = target
-        && let Some((template, parameter)) = template(action, t.kind, ask)
-    {
-        let reference = match t.kind {
-            Kind::Queue | Kind::Topic => format!("!GetAtt {}.{}", t.name, parameter),
-            Kind::StateMachine => format!("!GetAtt {}.Name", t.name),
-            _ => format!("!Ref {}", t.name),
-        };
-        return Some(format!("add `{template}: {{{parameter}: {reference}}}` to its `Policies`"));
-    }
-    let on = match (target, ask.arn().map(|a| &a.value)) {
-        (Some(t), Some(Value::Concat(_))) => match t.kind {
-            Kind::Bucket => format!(" on `!Sub ${{{}.Arn}}/*`", t.name),
-            Kind::Table => format!(" on `!Sub ${{{}.Arn}}/index/*`", t.name),
-            _ => format!(" on {} `{}`", t.kind.word(), t.name),
-        },
-        (Some(t), _) => match t.kind {
-            Kind::Topic | Kind::StateMachine => format!(" on `!Ref {}`", t.name),
-            _ => format!(" on `!GetAtt {}.Arn`", t.name),
-        },
-        _ => String::new(),
-    };
-    Some(format!("add a statement that allows `{action}`{on}"))
-}
-
-/// Add it: by the policy template of SAM that fits, or by the least statement.
-fn repair(app: &App, f: Function<'_>, who: &Identity, ask: &Ask<'_>) -> Option<Fix> {
-    let action = ask.one_of.first()?;
-    let target = app.resource(ask.target()?);
-    if target.id == f.resource.id {
-        return None;
-    }
-    let implied = who.role.is_some_and(|r| app.resource(r).implied_by == Some(f.resource.id));
-    if implied && let Some((template, parameter)) = template(action, target.kind, ask) {
-        let named = Value::Map(vec![(parameter.into(), Value::Of(target.id, Attr::Name))], false);
-        let value = Value::Map(vec![(template.into(), named)], false);
-        let append = Intent::Append { resource: f.resource.id, path: vec!["Policies".into()], value };
-        return Some(Fix::suggested(format!("add the policy template `{template}`"), append));
-    }
     let whole = Value::Of(target.id, Attr::Arn);
-    let on = match (&ask.arn()?.value, target.kind) {
-        (Value::Concat(_), Kind::Bucket) => Value::Concat(vec![whole, Value::str("/*")]),
-        (Value::Concat(_), Kind::Table) => Value::Concat(vec![whole, Value::str("/index/*")]),
-        (Value::Concat(_), _) => return None,
-        _ => whole,
+    let (part, on) = match (below, target.kind) {
+        (false, _) => ("", Some(whole)),
+        (true, Kind::Bucket) => ("the objects of ", Some(Value::Concat(vec![whole, Value::str("/*")]))),
+        (true, Kind::Table) => ("the indexes of ", Some(Value::Concat(vec![whole, Value::str("/index/*")]))),
+        (true, _) => ("", None),
     };
-    super::shared::allow(app, f, who, &[action.as_str()], &on)
-}
-
-/// The narrowest policy template of SAM that allows an action on a resource of a kind, or below it.
-fn template(action: &str, kind: Kind, ask: &Ask<'_>) -> Option<(&'static str, &'static str)> {
-    let (_, parameter, names) = TEMPLATES.iter().find(|(k, ..)| *k == kind)?;
-    let below = ask.arn().is_some_and(|a| matches!(a.value, Value::Concat(_)));
-    let fits = |name: &&&'static str| {
-        policies::sam_template(name).is_some_and(|(_, rows)| {
-            rows.iter().any(|r| {
-                let listed = r.actions.iter().any(|a| glob(a, action));
-                let hole = format!("${{{parameter}}}");
-                let (deep, flat) = (format!("{hole}/"), [hole.clone(), format!("{hole}*")]);
-                let on =
-                    |x: &&str| if below { x.contains(&deep) } else { flat.iter().any(|f| x.ends_with(f)) };
-                listed && !r.conditional && r.resources.iter().any(on)
-            })
-        })
-    };
-    names.iter().find(fits).map(|name| (*name, *parameter))
+    let fix = on.and_then(|on| super::shared::allow(app, f, who, &[action.as_str()], &on));
+    Some((format!("add a statement that allows `{action}` on {part}{named}"), fix))
 }
 
 #[cfg(test)]
@@ -256,7 +192,6 @@ mod tests {
     use super::*;
     use lamlint_model::finding::Confidence;
     use lamlint_model::handler::{Ctx, EnvState, EnvTest, FactKind};
-    use lamlint_model::policy::asks;
     use lamlint_model::testing::{AppBuilder, check, handler, handler_in, sdk_call};
     use lamlint_model::{App, Finding};
 
@@ -439,24 +374,5 @@ mod tests {
         // Without the trigger, and with another bucket that is allowed.
         assert_eq!(found("{}", &[], "${Out.Arn}/*").len(), 0);
         assert_eq!(found(on, &[("AWS::S3::Bucket", on)], "${More.Arn}/*").len(), 0);
-    }
-
-    #[test]
-    fn the_narrowest_template_that_allows_it() {
-        let app = app("[]");
-        let h = handler(&app, "Worker", vec![put(&app)]);
-        let ask = asks(&app, lamlint_model::testing::id_of(&app, "Worker"), &h).remove(0);
-        let named = |action: &str, kind| template(action, kind, &ask).map(|t| t.0);
-        assert_eq!(named("dynamodb:PutItem", Kind::Table), Some("DynamoDBWritePolicy"));
-        assert_eq!(named("dynamodb:DeleteItem", Kind::Table), Some("DynamoDBCrudPolicy"));
-        assert_eq!(named("dynamodb:GetItem", Kind::Table), Some("DynamoDBReadPolicy"));
-        assert_eq!(named("dynamodb:PartiQLSelect", Kind::Table), None);
-        for (_, parameter, names) in TEMPLATES {
-            for name in *names {
-                assert_eq!(policies::sam_template(name).unwrap().0, [*parameter], "{name}");
-            }
-        }
-        assert_eq!(named("kinesis:GetRecords", Kind::Stream), Some("KinesisStreamReadPolicy"));
-        assert_eq!(named("sns:Publish", Kind::Topic), Some("SNSPublishMessagePolicy"));
     }
 }

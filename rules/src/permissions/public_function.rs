@@ -18,16 +18,6 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// Properties of a permission that say whom it is for.
-const CONDITIONS: &[&str] = &[
-    "EventSourceToken",
-    "FunctionUrlAuthType",
-    "InvokedViaFunctionUrl",
-    "PrincipalOrgID",
-    "SourceAccount",
-    "SourceArn",
-];
-
 /// The action of function URLs, which are another matter.
 const URL_ACTION: &str = "lambda:InvokeFunctionUrl";
 
@@ -117,7 +107,7 @@ fn permission(cx: &Cx<'_>, r: &Resource, out: &mut Findings) {
     let principal = r.props.get("Principal").strings();
     let (subject, name) = target(cx, r);
     let anyone = principal.some(|_| "everybody".to_owned(), |p| p.as_deref() == Some("*"));
-    let unbound = r.without(CONDITIONS, "neither a source nor an account is named here");
+    let unbound = r.without(policy::PERMISSION_CONDITIONS, "neither a source nor an account is named here");
     if let Tri::Yes(_) = &anyone {
         out.report(anyone.and(unbound), subject.clone(), format!("{} *", r.name), |_| everybody(&name));
         return;
@@ -185,7 +175,8 @@ fn target(cx: &Cx<'_>, r: &Resource) -> (SmolStr, String) {
 /// A policy document of a function.
 fn document(cx: &Cx<'_>, r: &Resource, out: &mut Findings) {
     let origin = Origin { label: "the policy".into(), resource: Some(r.id) };
-    let (statements, _) = policy::document(&r.props.get("Policy"), &origin);
+    let Some(written) = policy::written_by(r) else { return };
+    let (statements, _) = policy::document(&written, &origin);
     let (subject, name) = target(cx, r);
     for s in statements.iter().filter(|s| s.effect == Effect::Allow && s.condition.is_none()) {
         let Some(principals) = s.principals.as_ref().filter(|p| !p.negated && invokes(s)) else { continue };
@@ -317,7 +308,7 @@ mod tests {
     fn documents_and_layers() {
         let of = |statement: &str| {
             let props = format!(
-                r#"{{"ResourceArn": "${{Worker.Arn}}", "Policy": {{"Statement": [{{"Effect": "Allow", {statement}}}]}}}}"#
+                r#"{{"ResourceArn": "${{Worker.Arn}}", "PolicyDocument": {{"Statement": [{{"Effect": "Allow", {statement}}}]}}}}"#
             );
             found("AWS::Lambda::ResourcePolicy", &props).into_iter().map(|f| f.0).collect::<Vec<_>>()
         };

@@ -1,7 +1,7 @@
 //! What several rules of the group do alike.
 
 use lamlint_model::app::{App, Function};
-use lamlint_model::policy::{Arn, Identity, Statement, identity_of};
+use lamlint_model::policy::{Arn, Identity, identity_of};
 use lamlint_model::tri::Guards;
 use lamlint_model::{Cx, Fix, Intent, Tri, Value};
 
@@ -35,12 +35,6 @@ pub(super) fn gathered(
         }
     }
     Some((names, first?))
-}
-
-/// Whether a statement is what a shorthand stands for (a policy template of SAM, a connector), so that nobody wrote its
-/// actions.
-pub(super) fn is_shorthand(s: &Statement) -> bool {
-    s.origin.label.starts_with("the SAM policy template") || s.origin.label.starts_with("the connector")
 }
 
 /// Names in backquotes: "`a`, `b` and `c`".

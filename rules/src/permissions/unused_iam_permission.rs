@@ -48,7 +48,7 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
                     managed.push(&s.origin.label);
                     whole(cx, j, &s.origin.label, out);
                 }
-            } else if !shared::is_shorthand(s) && roles.get(&s.actions.span) == idle.get(&s.actions.span) {
+            } else if s.origin.is_written() && roles.get(&s.actions.span) == idle.get(&s.actions.span) {
                 written(cx, j, s, out);
             }
         }
