@@ -21,7 +21,7 @@ use lamlint_parsers::code::program::Program;
 use lamlint_parsers::code::{self, Entry};
 use lamlint_parsers::comments::Directive;
 use lamlint_parsers::files::{Files, file_name, join, parent};
-use lamlint_parsers::iac::{self, Deploy, InlineCode, TemplateFacts, TemplateFile};
+use lamlint_parsers::iac::{self, ConfigFile, Deploy, Facts, InlineCode};
 use lamlint_parsers::{SourceText, SyntaxError, link, package};
 use rayon::prelude::*;
 use smol_str::SmolStr;
@@ -94,7 +94,7 @@ pub struct Outcome {
 /// What one file became.
 enum Lowered {
     Code(Arc<Unit>),
-    Template(Arc<TemplateFacts>),
+    Config(Facts),
     Other,
     Broken(SyntaxError, bool),
     Failed(Notice),
@@ -127,7 +127,7 @@ fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)
     let ids: Vec<FileId> = out.sources.iter().map(|(id, _)| id).collect();
     let lowered: Vec<Lowered> = ids.par_iter().map(|id| lower(&out.sources, *id)).collect();
     let mut program = Program::default();
-    let mut templates = Vec::new();
+    let mut configs = Vec::new();
     for (id, l) in ids.iter().zip(lowered) {
         let path = &out.sources.file(*id).path;
         match l {
@@ -135,10 +135,10 @@ fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)
                 out.suppressions.extend(unit.suppressions.iter().cloned());
                 program.add(path, unit);
             }
-            Lowered::Template(facts) => {
-                out.broken.extend(facts.duplicates.iter().cloned());
-                out.suppressions.extend(facts.suppressions.iter().cloned());
-                templates.push(TemplateFile { path: path.clone(), facts });
+            Lowered::Config(facts) => {
+                out.broken.extend(facts.broken().iter().cloned());
+                out.suppressions.extend(facts.suppressions().iter().cloned());
+                configs.push(ConfigFile { path: path.clone(), facts });
             }
             Lowered::Other => {}
             // A bound of ours says nothing about the text.
@@ -155,10 +155,11 @@ fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)
         }
     }
 
-    let samconfigs = samconfigs(&found.files, &templates, &vfs, &mut notices);
-    let deploy = Deploy { parameters: parameters.to_vec(), samconfigs };
-    let assembled = guarded(&mut notices, "", "joining the templates", || iac::assemble(&templates, &deploy))
-        .unwrap_or_default();
+    let samconfigs = samconfigs(&found.files, &configs, &vfs, &mut notices);
+    let deploy = Deploy { parameters: parameters.to_vec(), samconfigs, ..Deploy::default() };
+    let assembled =
+        guarded(&mut notices, "", "joining the templates", || iac::assemble(&configs, &deploy, &vfs))
+            .unwrap_or_default();
     out.app = assembled.app;
     notices.extend(assembled.notices.into_iter().map(|(span, text)| Notice {
         path: out.sources.file(span.file).path.clone(),
@@ -225,7 +226,7 @@ fn lower(sources: &SourceMap, id: FileId) -> Lowered {
     let result = catch_unwind(AssertUnwindSafe(|| match code::language(&file.path) {
         Some(lang) => Lowered::Code(Arc::new(code::lower(lang, &src, &file.path))),
         None => match iac::read(&src, &file.path) {
-            Ok(Some(facts)) => Lowered::Template(Arc::new(facts)),
+            Ok(Some(facts)) => Lowered::Config(facts),
             Ok(None) => Lowered::Other,
             Err((e, clearly)) => Lowered::Broken(e, clearly),
         },
@@ -272,17 +273,18 @@ fn guarded<T>(notices: &mut Vec<Notice>, path: &str, doing: &str, step: impl FnO
 /// The `samconfig.toml` files of the walk, and those beside a template though git ignores them.
 fn samconfigs(
     files: &[String],
-    templates: &[TemplateFile],
+    configs: &[ConfigFile],
     vfs: &Vfs,
     notices: &mut Vec<Notice>,
 ) -> Vec<(String, String)> {
     const NAME: &str = "samconfig.toml";
     let mut paths: BTreeSet<String> = files.iter().filter(|p| file_name(p) == NAME).cloned().collect();
-    paths.extend(templates.iter().filter_map(|t| join(parent(&t.path), NAME)));
+    let templates = || configs.iter().filter(|c| matches!(c.facts, Facts::Template(_)));
+    paths.extend(templates().filter_map(|t| join(parent(&t.path), NAME)));
     paths.retain(|p| vfs.is_file(p));
     notices
         .extend(paths.iter().filter_map(|p| link::broken_toml(p, vfs).map(|why| manifest(p.clone(), &why))));
-    for t in templates {
+    for t in templates() {
         // The tools take these, too.
         for other in ["samconfig.yaml", "samconfig.yml", "samconfig.json"] {
             if let Some(path) = join(parent(&t.path), other).filter(|p| vfs.is_file(p)) {

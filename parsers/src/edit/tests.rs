@@ -1,13 +1,13 @@
 //! Repairs of whole texts.
 
 use super::{Edit, Editor};
-use crate::iac::{self, Deploy, TemplateFile};
+use crate::files::MemoryFiles;
+use crate::iac::{self, ConfigFile, Deploy};
 use crate::text::SourceText;
 use lamlint_model::fix::{Fix, Intent};
 use lamlint_model::source::SourceMap;
 use lamlint_model::value::Attr;
 use lamlint_model::{App, ResourceId, Span, Value};
-use std::sync::Arc;
 
 fn apply(text: &str, edits: &[Edit]) -> String {
     let mut out = text.to_owned();
@@ -23,8 +23,8 @@ fn project(path: &str, text: &str) -> (SourceMap, App) {
     let Ok(Some(facts)) = iac::read(&SourceText::file(id, text), path) else {
         panic!("not a template: {text}")
     };
-    let file = TemplateFile { path: path.to_owned(), facts: Arc::new(facts) };
-    let app = iac::assemble(&[file], &Deploy { parameters: Vec::new(), samconfigs: Vec::new() }).app;
+    let file = ConfigFile { path: path.to_owned(), facts };
+    let app = iac::assemble(&[file], &Deploy::default(), &MemoryFiles::default()).app;
     (sources, app)
 }
 

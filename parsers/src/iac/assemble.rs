@@ -49,7 +49,7 @@ struct Assembler<'a> {
     notices: Vec<(Span, String)>,
 }
 
-/// Join the templates of a run.
+/// Join the templates of a run. Triggers are not derived yet.
 pub(super) fn assemble(templates: &[TemplateFile], deploy: &Deploy) -> Assembled {
     let dropped = packaged_copies(templates);
     let by_path: BTreeMap<&str, usize> = templates
@@ -246,7 +246,6 @@ impl<'a> Assembler<'a> {
                 code,
             });
         }
-        out.app.derive_triggers();
         out
     }
 }
