@@ -10,7 +10,7 @@ use crate::graph::{self, Graph};
 use crate::report::{self, Report};
 use crate::selection::{self, Selection};
 use crate::vfs::Vfs;
-use crate::{fix, write};
+use crate::{fix, lsp, write};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ColorChoice, Parser, Subcommand};
 use lamlint_model::finding::Confidence as ModelConfidence;
@@ -82,6 +82,15 @@ enum Command {
         format: GraphFormat,
         #[command(flatten)]
         out: Out,
+    },
+    /// Serve an editor over standard input and output (Language Server Protocol)
+    Lsp {
+        /// Number of worker threads (default: one per processor)
+        #[arg(long, value_name = "N")]
+        jobs: Option<NonZeroUsize>,
+        /// What every editor passes; there is no other way
+        #[arg(long, hide = true)]
+        stdio: bool,
     },
     /// Write a lamlint.toml with every setting in a comment into the current folder
     Init,
@@ -276,6 +285,7 @@ impl Cli {
                 Ok(if report.failed() { FAILED } else { CLEAN })
             }
             Some(Command::Init) => init(),
+            Some(Command::Lsp { jobs, .. }) => lsp::serve(Workers::new(jobs)?, today),
             Some(Command::Model { input, format, out }) => {
                 let workers = Workers::new(input.jobs)?;
                 let Project { found, display, parameters, .. } = input.open()?;

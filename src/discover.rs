@@ -212,7 +212,7 @@ fn error_path(err: &ignore::Error) -> Option<PathBuf> {
 
 /// The project a single file belongs to: the repository around it, else the current folder if it is in there, else
 /// its own folder.
-fn project_of(file: &Path, cwd: &Path) -> PathBuf {
+pub(crate) fn project_of(file: &Path, cwd: &Path) -> PathBuf {
     let own = file.parent().unwrap_or(file);
     // `.git` is a file in worktrees.
     if let Some(repository) = own.ancestors().find(|d| d.join(".git").exists()) {

@@ -4,6 +4,7 @@
 //! any number of threads. A panic in one file or rule costs that file or rule and is told in a notice.
 
 use crate::discover::Found;
+use crate::memo::{Cancelled, Memo, Stale};
 use crate::merge;
 use crate::notice::{Notice, NoticeKind};
 use crate::read::{self, Text};
@@ -11,10 +12,10 @@ use crate::selection::Selection;
 use crate::suppress::{self, Requests, Silenced};
 use crate::vfs::{Overlay, Vfs};
 use crate::{broken, shapes};
-use anyhow::{Context, Result};
+use anyhow::Context;
 use lamlint_model::handler::Handler;
 use lamlint_model::rule::{Broken, BrokenKind, Cx, Date, Link, Package};
-use lamlint_model::source::{FileId, SourceMap};
+use lamlint_model::source::{FileId, SourceMap, Span};
 use lamlint_model::{App, Finding, Findings, ResourceId, Rule};
 use lamlint_parsers::code::hir::Unit;
 use lamlint_parsers::code::program::Program;
@@ -42,7 +43,7 @@ pub struct Workers(rayon::ThreadPool);
 
 impl Workers {
     /// As many as given, else one per processor.
-    pub fn new(jobs: Option<NonZeroUsize>) -> Result<Self> {
+    pub fn new(jobs: Option<NonZeroUsize>) -> anyhow::Result<Self> {
         rayon::ThreadPoolBuilder::new()
             .num_threads(jobs.map_or(0, NonZeroUsize::get))
             .stack_size(STACK)
@@ -76,6 +77,8 @@ pub struct Analysis {
     pub notices: Vec<Notice>,
     /// Number of files that were read: source code, templates, and files that could have been templates.
     pub files: usize,
+    /// Files of which an earlier text is taken (in editors only).
+    pub stale: Vec<Stale>,
 }
 
 /// What the rules say about a project.
@@ -92,7 +95,8 @@ pub struct Outcome {
 }
 
 /// What one file became.
-enum Lowered {
+#[derive(Debug, Clone)]
+pub(crate) enum Lowered {
     Code(Arc<Unit>),
     Config(Facts),
     Other,
@@ -112,20 +116,56 @@ pub fn analyze_over(
     parameters: &[(String, String)],
     workers: &Workers,
 ) -> Analysis {
-    workers.0.install(|| analyze_here(found, overlay, parameters))
+    // Nothing gives up a run that nobody watches.
+    analyze_again(found, overlay, parameters, workers, &mut Memo::default()).unwrap_or_default()
 }
 
-fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)]) -> Analysis {
+/// The same where much may be as in an earlier run over the same tree.
+///
+/// # Errors
+/// When nobody waits for the answer any more.
+pub fn analyze_again(
+    found: &Found,
+    overlay: &Overlay,
+    parameters: &[(String, String)],
+    workers: &Workers,
+    memo: &mut Memo,
+) -> Result<Analysis, Cancelled> {
+    workers.0.install(|| analyze_here(found, overlay, parameters, memo))
+}
+
+fn analyze_here(
+    found: &Found,
+    overlay: &Overlay,
+    parameters: &[(String, String)],
+    memo: &mut Memo,
+) -> Result<Analysis, Cancelled> {
     let vfs = Vfs::new(&found.root).with(overlay.clone());
-    let (texts, mut notices) = read::read_all(&found.files, &vfs);
+    let (texts, mut notices) = read::read_all(&found.files, &vfs, memo);
     notices.extend(found.notices.iter().cloned());
     let mut out = Analysis { files: texts.len(), ..Analysis::default() };
     for Text { path, text } in texts {
-        out.sources.add(path, text);
+        match memo.source(&path, &text) {
+            Some(known) => out.sources.add_file(known),
+            None => out.sources.add(path, text),
+        };
     }
+    memo.go_on()?;
 
     let ids: Vec<FileId> = out.sources.iter().map(|(id, _)| id).collect();
-    let lowered: Vec<Lowered> = ids.par_iter().map(|id| lower(&out.sources, *id)).collect();
+    let mut lowered: Vec<Lowered> = ids
+        .par_iter()
+        .map(|id| memo.lowered(*id, out.sources.file(*id)).unwrap_or_else(|| lower(&out.sources, *id)))
+        .collect();
+    for (id, l) in ids.iter().zip(&mut lowered) {
+        let source = Arc::clone(out.sources.shared(*id));
+        if let Some((good, facts)) = memo.keep(*id, &source, l) {
+            out.stale.push(Stale { file: *id, text: Arc::clone(&source.text), error: error_of(l) });
+            out.sources.replace(*id, good);
+            *l = facts;
+        }
+    }
+    memo.go_on()?;
     let mut program = Program::default();
     let mut configs = Vec::new();
     for (id, l) in ids.iter().zip(lowered) {
@@ -155,6 +195,7 @@ fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)
         }
     }
 
+    memo.go_on()?;
     let samconfigs = samconfigs(&found.files, &configs, &vfs, &mut notices);
     let deploy = Deploy { parameters: parameters.to_vec(), samconfigs, ..Deploy::default() };
     let assembled =
@@ -196,6 +237,7 @@ fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)
         text: format!("this part was not understood, nothing is concluded from it: {what}"),
     }));
 
+    memo.go_on()?;
     entries.extend(shapes::entries(&program, &entries));
     let handlers: Vec<Result<Option<Handler>, Notice>> =
         entries.par_iter().map(|e| follow(&program, e)).collect();
@@ -205,6 +247,7 @@ fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)
             Err(n) => notices.push(n),
         }
     }
+    memo.go_on()?;
     let folders = folders(&out);
     let broken = guarded(&mut notices, "", "reading manifests", || link::broken_manifests(&folders, &vfs));
     notices.extend(broken.into_iter().flatten().map(|(path, why)| manifest(path, &why)));
@@ -217,7 +260,16 @@ fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)
     notices.sort();
     notices.dedup();
     out.notices = notices;
-    out
+    Ok(out)
+}
+
+/// Where a file certainly does not parse, and why.
+fn error_of(lowered: &Lowered) -> Option<(Span, String)> {
+    match lowered {
+        Lowered::Code(unit) => unit.taints.iter().find(|t| t.certain).map(|t| (t.span, t.what.clone())),
+        Lowered::Broken(e, true) if e.is_certain() => Some((e.span, e.message.clone())),
+        _ => None,
+    }
 }
 
 fn lower(sources: &SourceMap, id: FileId) -> Lowered {

@@ -13,6 +13,8 @@ pub mod fingerprint;
 pub mod fix;
 pub mod functions;
 pub mod graph;
+pub mod lsp;
+pub mod memo;
 pub mod notice;
 pub mod report;
 pub mod selection;

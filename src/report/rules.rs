@@ -53,6 +53,13 @@ pub fn json() -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(&entries)? + "\n")
 }
 
+/// Where the page of a rule can be read.
+pub fn address(rule: &Rule) -> String {
+    concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/v", env!("CARGO_PKG_VERSION"), "/rules/docs/").to_owned()
+        + rule.id
+        + ".md"
+}
+
 /// Text on one line.
 pub fn one_line(s: &str) -> String {
     s.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -56,6 +56,14 @@ impl Lang {
             Self::TypeScript => "TypeScript",
         }
     }
+
+    /// What starts a comment that ends with its line.
+    pub fn comment(self) -> &'static str {
+        match self {
+            Self::Python => "#",
+            Self::JavaScript | Self::TypeScript => "//",
+        }
+    }
 }
 
 /// How a file is written as a module.

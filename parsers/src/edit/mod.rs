@@ -4,11 +4,14 @@
 //! value that is computed, in a resource a shorthand implies. What is refused is still reported; it is only not mended.
 
 mod code;
+mod silence;
 mod template;
 mod write;
 
 #[cfg(test)]
 mod tests;
+
+pub use silence::silence;
 
 use lamlint_model::fix::{Fix, Intent};
 use lamlint_model::source::{FileId, SourceMap, Span};
