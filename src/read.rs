@@ -91,9 +91,7 @@ fn read(path: &str, vfs: &Vfs) -> Result<Option<Arc<str>>, Notice> {
                 1 + e.as_bytes().iter().take(e.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count();
             not_text(&format!("not read: not UTF-8 (line {line})"), e.as_bytes())
         }
-        Ok(text) if is_code || iac::is_candidate(path, &text) => {
-            Ok(Some(text.into()))
-        }
+        Ok(text) if is_code || iac::is_candidate(path, &text) => Ok(Some(text.into())),
         Ok(text) if text.trim().is_empty() && is_template_name(path) => {
             Err(Notice::about(path, NoticeKind::Template, "not read: empty"))
         }

@@ -133,8 +133,7 @@ fn workspace_edit(places: &Places<'_>, edits: &[Edit], versioned: bool) -> Optio
             return None;
         }
         let text = &places.of.analysis.sources.file(e.span.file).text;
-        let range =
-            Lines::new(text).range(e.span.start as usize, e.span.end as usize, places.encoding);
+        let range = Lines::new(text).range(e.span.start as usize, e.span.end as usize, places.encoding);
         by_file.entry(e.span.file).or_default().push(TextEdit { range, new_text: e.text.clone() });
     }
     let mut whole = WorkspaceEdit { changes: None, document_changes: None, change_annotations: None };

@@ -8,19 +8,25 @@ use gen_lsp_types::{
 };
 use lamlint_rules::RULES;
 
-/// Sections of the settings file whose keys are names of rules.
-const SECTIONS: &[&str] = &["[rules]", "[tool.lamlint.rules]"];
+/// Headings of the settings file that go on with the name of a rule.
+const SECTIONS: &[&str] = &["[rules.", "[tool.lamlint.rules."];
 /// Keys of the settings file whose values are names of rules.
 const LISTS: &[&str] = &["select", "ignore"];
 
 /// The names that fit at a place.
-pub(super) fn complete(text: &str, is_settings: bool, at: Position, encoding: Encoding) -> Vec<CompletionItem> {
+pub(super) fn complete(
+    text: &str,
+    is_settings: bool,
+    at: Position,
+    encoding: Encoding,
+) -> Vec<CompletionItem> {
     let lines = Lines::new(text);
     let offset = lines.offset(at, encoding);
     let before = lines.before(offset);
     let start = before.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '-').map_or(0, |i| i + 1);
     let (head, word) = before.split_at(start);
-    let fits = in_suppression(head) || is_settings && in_settings(text.get(..offset).unwrap_or_default(), head);
+    let fits =
+        in_suppression(head) || is_settings && in_settings(text.get(..offset).unwrap_or_default(), head);
     if !fits {
         return Vec::new();
     }
@@ -49,15 +55,15 @@ fn in_suppression(head: &str) -> bool {
     list.is_some_and(|l| l.trim_start().starts_with('[') && !l.contains(']'))
 }
 
-/// Whether the settings up to here want the name of a rule: a key of `[rules]`, or inside a list of names.
+/// Whether the settings up to here want the name of a rule: in a heading, or inside a list of names.
 fn in_settings(before: &str, head: &str) -> bool {
-    if let Some(open) = before.rfind('[').filter(|o| !before[*o..].contains(']')) {
-        let line = before[..open].lines().next_back().unwrap_or_default();
-        let key = line.split('=').next().unwrap_or_default().trim();
-        return line.contains('=') && LISTS.contains(&key);
+    if SECTIONS.contains(&head.trim()) {
+        return true;
     }
-    let section = before.lines().rev().map(str::trim).find(|l| l.starts_with('['));
-    section.is_some_and(|s| SECTIONS.contains(&s)) && head.trim().is_empty()
+    let Some(open) = before.rfind('[').filter(|o| !before[*o..].contains(']')) else { return false };
+    let line = before[..open].lines().next_back().unwrap_or_default();
+    let key = line.split('=').next().unwrap_or_default().trim();
+    line.contains('=') && LISTS.contains(&key)
 }
 
 #[cfg(test)]
@@ -80,12 +86,13 @@ mod tests {
         for text in ["# lamlint: ignore[a] |", "# lamlint: |", "ignore[|"] {
             assert_eq!(at(text, false), 0, "{text}");
         }
-        for text in ["[rules]\nso|", "ignore = [\"|\"]", "ignore = [\n  \"a\",\n  \"|", "[tool.lamlint.rules]\n|"] {
+        for text in ["[rules.so|", "ignore = [\"|\"]", "ignore = [\n  \"a\",\n  \"|", "[tool.lamlint.rules.|"]
+        {
             assert_eq!(at(text, true), RULES.len(), "{text}");
         }
-        for text in ["[rules]\na = \"|", "exclude = [\"|", "|", "[deploy]\n|", "ignore = []\n|"] {
+        for text in ["[rules.a]\n|", "exclude = [\"|", "|", "[|", "ignore = []\n|"] {
             assert_eq!(at(text, true), 0, "{text}");
         }
-        assert_eq!(at("[rules]\n|", false), 0);
+        assert_eq!(at("[rules.|", false), 0);
     }
 }

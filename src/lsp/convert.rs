@@ -99,10 +99,7 @@ impl<'a> Lines<'a> {
 
     /// The range of two offsets.
     pub(super) fn range(&self, start: usize, end: usize, encoding: Encoding) -> Range {
-        Range {
-            start: self.position(start, encoding),
-            end: self.position(end.max(start), encoding),
-        }
+        Range { start: self.position(start, encoding), end: self.position(end.max(start), encoding) }
     }
 
     /// The text of the line of an offset up to that offset.
@@ -152,7 +149,10 @@ mod tests {
         // Inside the pair of units of one character.
         assert_eq!(lines.offset(Position { line: 0, character: 2 }, Encoding::Utf16), 1);
         // Past the end of a line, never into its line break.
-        assert_eq!(lines.offset(Position { line: 0, character: 99 }, Encoding::Utf16), TEXT.find('\r').unwrap());
+        assert_eq!(
+            lines.offset(Position { line: 0, character: 99 }, Encoding::Utf16),
+            TEXT.find('\r').unwrap()
+        );
         assert_eq!(lines.offset(Position { line: 99, character: 0 }, Encoding::Utf16), TEXT.len());
         assert_eq!(lines.position(999, Encoding::Utf8).line, 3);
     }

@@ -11,6 +11,7 @@ use lamlint_model::Finding;
 use lamlint_model::rule::{BrokenKind, Severity};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 /// The name of the source of our diagnostics.
 pub(super) const SOURCE: &str = "lamlint";
@@ -83,7 +84,7 @@ fn diagnostic(places: &Places<'_>, f: &Finding, index: usize) -> Diagnostic {
     let m = f.message();
     let mut text = m.text.clone();
     if !f.others().is_empty() {
-        text.push_str(&format!(" (also: {})", f.others().join(", ")));
+        let _ = write!(text, " (also: {})", f.others().join(", "));
     }
     for line in m.help.iter().map(|h| format!("help: {h}")).chain(m.notes.iter().cloned()) {
         text.push('\n');

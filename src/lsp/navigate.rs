@@ -49,7 +49,9 @@ pub(super) fn links(places: &Places<'_>, uri: &Uri) -> Vec<DocumentLink> {
     };
     let mut out: Vec<DocumentLink> = Vec::new();
     for f in of.analysis.app.functions() {
-        let Some(h) = of.analysis.handlers.iter().find(|h| h.function == Some(f.resource.id)) else { continue };
+        let Some(h) = of.analysis.handlers.iter().find(|h| h.function == Some(f.resource.id)) else {
+            continue;
+        };
         for a in f.handler().alts() {
             // A value every function inherits is no link to one of them.
             if a.span.file != file || !is_written(of, a.span, a.value.as_deref()) {

@@ -100,11 +100,8 @@ pub(super) fn watchers() -> Value {
 /// The folders of the workspace.
 pub(super) fn roots(params: &Value) -> Vec<PathBuf> {
     let folders = params["workspaceFolders"].as_array();
-    let mut out: Vec<PathBuf> = folders
-        .into_iter()
-        .flatten()
-        .filter_map(|f| path_of(&uri(&f["uri"])?))
-        .collect();
+    let mut out: Vec<PathBuf> =
+        folders.into_iter().flatten().filter_map(|f| path_of(&uri(&f["uri"])?)).collect();
     if folders.is_none() {
         let old = uri(&params["rootUri"]).and_then(|u| path_of(&u));
         out.extend(old.or_else(|| params["rootPath"].as_str().map(PathBuf::from)));

@@ -5,8 +5,8 @@ use super::protocol::{Caps, is_settings};
 use super::snapshot::{Places, Snapshot};
 use super::{actions, complete, diagnostics, hover, navigate};
 use gen_lsp_types::{
-    CodeActionParams, CodeLensParams, CompletionParams, DefinitionParams, Diagnostic, DocumentDiagnosticParams,
-    DocumentLinkParams, HoverParams, Uri, WorkspaceDiagnosticParams,
+    CodeActionParams, CodeLensParams, CompletionParams, DefinitionParams, Diagnostic,
+    DocumentDiagnosticParams, DocumentLinkParams, HoverParams, Uri, WorkspaceDiagnosticParams,
 };
 use lsp_server::RequestId;
 use serde::Serialize;

@@ -138,11 +138,11 @@ impl Server {
         let _ = self.out.send(message);
     }
 
-    fn notify(&self, method: &str, params: Value) {
+    fn notify(&self, method: &str, params: &Value) {
         self.send(json!({"jsonrpc": "2.0", "method": method, "params": params}));
     }
 
-    fn ask(&mut self, method: &str, params: Value) {
+    fn ask(&mut self, method: &str, params: &Value) {
         self.asked += 1;
         self.send(json!({
             "jsonrpc": "2.0",
@@ -152,7 +152,7 @@ impl Server {
         }));
     }
 
-    fn respond(&self, id: &RequestId, result: Value) {
+    fn respond(&self, id: &RequestId, result: &Value) {
         self.send(json!({"jsonrpc": "2.0", "id": id, "result": result}));
     }
 
@@ -162,7 +162,7 @@ impl Server {
     }
 
     fn log(&self, text: &str) {
-        self.notify("window/logMessage", json!({"type": 2, "message": format!("lamlint: {text}")}));
+        self.notify("window/logMessage", &json!({"type": 2, "message": format!("lamlint: {text}")}));
     }
 
     fn message(&mut self, m: Message) -> Flow {
@@ -202,7 +202,7 @@ impl Server {
                 for w in std::mem::take(&mut self.waiting) {
                     self.refuse(&w.id, code::CANCELLED, "the service is shut down");
                 }
-                self.respond(&r.id, Value::Null);
+                self.respond(&r.id, &Value::Null);
             }
             (_, Some(caps)) => match requests::parse(&r.method, r.params) {
                 Err(requests::Bad::Method) => {
@@ -210,7 +210,7 @@ impl Server {
                 }
                 Err(requests::Bad::Params(why)) => self.refuse(&r.id, code::INVALID_PARAMS, why),
                 Ok(ask) => match requests::at_once(&ask, &self.documents, caps) {
-                    Some(result) => self.respond(&r.id, result),
+                    Some(result) => self.respond(&r.id, &result),
                     None => self.waiting.push(Waiting { id: r.id, ask }),
                 },
             },
@@ -219,7 +219,7 @@ impl Server {
 
     fn initialize(&mut self, id: &RequestId, params: &Value) {
         let caps = Caps::of(params);
-        self.respond(id, protocol::capabilities(&caps));
+        self.respond(id, &protocol::capabilities(&caps));
         self.options = protocol::options(params.get("initializationOptions"));
         for root in protocol::roots(params) {
             self.add_folder(&root, true);
@@ -242,10 +242,8 @@ impl Server {
         let Some(caps) = &self.caps else { return };
         let p = n.params;
         match n.method.as_str() {
-            "initialized" => {
-                if caps.watches {
-                    self.ask("client/registerCapability", protocol::watchers());
-                }
+            "initialized" if caps.watches => {
+                self.ask("client/registerCapability", &protocol::watchers());
             }
             "$/cancelRequest" => {
                 let cancelled = p.get("id").cloned().unwrap_or(Value::Null);
@@ -368,7 +366,9 @@ impl Server {
             if let Some(below) = relative(&f.root, &path) {
                 f.changed = true;
                 note(&mut f.changes, below);
-            } else if protocol::is_settings(&path.to_string_lossy()) && f.root.starts_with(path.parent().unwrap_or(&path)) {
+            } else if protocol::is_settings(&path.to_string_lossy())
+                && f.root.starts_with(path.parent().unwrap_or(&path))
+            {
                 // Settings of a folder above.
                 f.changed = true;
                 f.changes.walk = true;
@@ -420,16 +420,16 @@ impl Server {
             return;
         }
         let token = format!("lamlint-folder-{}", self.asked + 1);
-        self.ask("window/workDoneProgress/create", json!({"token": token}));
+        self.ask("window/workDoneProgress/create", &json!({"token": token}));
         let name = self.folders[i].root.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let value = json!({"kind": "begin", "title": "lamlint", "message": format!("reading {name}")});
-        self.notify("$/progress", json!({"token": token, "value": value}));
+        self.notify("$/progress", &json!({"token": token, "value": value}));
         self.folders[i].progress = Some(token);
     }
 
     fn end_progress(&mut self, i: usize) {
         if let Some(token) = self.folders[i].progress.take() {
-            self.notify("$/progress", json!({"token": token, "value": {"kind": "end"}}));
+            self.notify("$/progress", &json!({"token": token, "value": {"kind": "end"}}));
         }
     }
 
@@ -453,14 +453,14 @@ impl Server {
                 }
                 self.folders[i].snapshot = Some(Arc::clone(&snapshot));
                 if self.caps.as_ref().is_some_and(|c| c.pulls) {
-                    self.ask("workspace/diagnostic/refresh", Value::Null);
+                    self.ask("workspace/diagnostic/refresh", &Value::Null);
                 } else if self.folders[i].is_fresh() {
                     let encoding = self.caps.as_ref().map_or(Encoding::Utf16, |c| c.encoding);
                     let new = diagnostics::all(&Places { of: &snapshot, encoding });
                     self.publish(&snapshot.root, new);
                 }
                 if self.caps.as_ref().is_some_and(|c| c.lens_refresh) {
-                    self.ask("workspace/codeLens/refresh", Value::Null);
+                    self.ask("workspace/codeLens/refresh", &Value::Null);
                 }
             }
         }
@@ -481,7 +481,7 @@ impl Server {
             if let Some(d) = self.documents.get(&uri) {
                 params["version"] = json!(d.version);
             }
-            self.notify("textDocument/publishDiagnostics", params);
+            self.notify("textDocument/publishDiagnostics", &params);
             if list.is_empty() {
                 self.published.remove(&uri);
             } else {
@@ -510,7 +510,7 @@ impl Server {
             }
             let snapshots: Vec<Arc<Snapshot>> = inside.iter().filter_map(|f| f.snapshot.clone()).collect();
             match catch_unwind(AssertUnwindSafe(|| requests::answer(&w.ask, &snapshots, &caps))) {
-                Ok(result) => self.respond(&w.id, result),
+                Ok(result) => self.respond(&w.id, &result),
                 Err(p) => {
                     let why = crate::notice::Notice::internal("", "answering", &*p).text;
                     self.log(&why);

@@ -66,12 +66,9 @@ fn read_all(mut input: impl BufRead, to_server: &Sender<Message>, complaints: &S
             let _ = complaints
                 .send(json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": what}}));
         };
-        let value: Value = match body.and_then(|b| serde_json::from_slice(&b).ok()) {
-            Some(v) => v,
-            None => {
-                complain(PARSE_ERROR, Value::Null, "the message is no JSON");
-                continue;
-            }
+        let Some(value) = serde_json::from_slice::<Value>(&body).ok() else {
+            complain(PARSE_ERROR, Value::Null, "the message is no JSON");
+            continue;
         };
         let id = value.get("id").cloned().unwrap_or(Value::Null);
         match serde_json::from_value::<Message>(value) {
@@ -85,8 +82,8 @@ fn read_all(mut input: impl BufRead, to_server: &Sender<Message>, complaints: &S
     }
 }
 
-/// The body of the next message; `Some(None)` where it can't be read whole, `None` at the end of the stream.
-fn next_body(input: &mut impl BufRead) -> Option<Option<Vec<u8>>> {
+/// The body of the next message; empty where it is too long to be taken, `None` at the end of the stream.
+fn next_body(input: &mut impl BufRead) -> Option<Vec<u8>> {
     let mut length: Option<usize> = None;
     let mut line = Vec::new();
     loop {
@@ -115,11 +112,11 @@ fn next_body(input: &mut impl BufRead) -> Option<Option<Vec<u8>>> {
     let length = length.unwrap_or(0);
     if length > MAX_MESSAGE {
         let skipped = io::copy(&mut input.by_ref().take(length as u64), &mut io::sink()).ok()?;
-        return (skipped == length as u64).then_some(None);
+        return (skipped == length as u64).then(Vec::new);
     }
     let mut body = Vec::new();
     let read = input.by_ref().take(length as u64).read_to_end(&mut body).ok()?;
-    (read == length).then_some(Some(body))
+    (read == length).then_some(body)
 }
 
 #[cfg(test)]
@@ -132,7 +129,8 @@ mod tests {
         let strange = r#"{"jsonrpc":"2.0","id":7}"#;
         let mut input = String::from("rubbish\r\n\r\nContent-Length: 5\r\n\r\n{oops");
         for body in [strange, good] {
-            input.push_str(&format!("content-length: {}\r\nContent-Type: x\r\n\r\n{body}", body.len()));
+            let head = format!("content-length: {}\r\nContent-Type: x\r\n\r\n", body.len());
+            input = input + &head + body;
         }
         let (to_server, messages) = unbounded();
         let (complaints, told) = unbounded();

@@ -186,7 +186,8 @@ impl Folder {
                 });
             }
         }
-        self.selection = Selection::configured(&self.config, &[], &[], options.pedantic).map_err(|e| e.to_string())?;
+        self.selection =
+            Selection::configured(&self.config, &[], &[], options.pedantic).map_err(|e| e.to_string())?;
         let scope = Scope::new(&[PathBuf::from(".")], root).map_err(|e| format!("{e:#}"))?;
         Ok(scope.find(&self.config.exclude))
     }

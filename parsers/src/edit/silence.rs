@@ -118,7 +118,8 @@ mod tests {
         Some(format!("{}{}{}", &text[..start], e.text, &text[end..]))
     }
 
-    const TEMPLATE: &str = "Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties:\n      Runtime: go1.x\n";
+    const TEMPLATE: &str =
+        "Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties:\n      Runtime: go1.x\n";
 
     #[test]
     fn a_comment_goes_above_the_line() {
