@@ -1,6 +1,6 @@
 //! As a digraph of Graphviz. Syntax: <https://graphviz.org/doc/info/lang.html>
 
-use super::{Flow, Graph, Node, Shape};
+use super::{Flow, Graph, Node, Shape, label};
 use std::fmt::Write;
 
 /// The digraph.
@@ -23,7 +23,7 @@ pub fn render(graph: &Graph) -> String {
     for e in &graph.edges {
         let mut attributes = Vec::new();
         if !e.label.is_empty() {
-            attributes.push(format!("label=\"{}\"", escape(&e.label)));
+            attributes.push(format!("label=\"{}\"", lines(&label::words(&e.label))));
         }
         if e.flow == Flow::Failure {
             attributes.push("style=dashed".to_owned());
@@ -47,7 +47,11 @@ fn node(i: usize, n: &Node) -> String {
         Shape::Hub => "shape=hexagon",
         Shape::Source => "shape=parallelogram",
     };
-    format!("n{i} [label=\"{}\\n{}\", {look}];", escape(&n.name), escape(n.kind))
+    format!("n{i} [label=\"{}\\n{}\", {look}];", lines(&label::name(&n.name)), escape(n.kind))
+}
+
+fn lines(all: &[String]) -> String {
+    all.iter().map(|l| escape(l)).collect::<Vec<_>>().join("\\n")
 }
 
 /// Text inside of quotes. Graphviz reads entities of HTML there, too.

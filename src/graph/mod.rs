@@ -6,6 +6,7 @@ pub mod html;
 pub mod mermaid;
 pub mod svg;
 
+mod label;
 mod layout;
 
 use crate::report::{Report, printable};
@@ -13,6 +14,7 @@ use lamlint_model::app::{
     ApplicationId, Errand, Kind, Place, Resource, Target, Trigger, TriggerKind, writes,
 };
 use lamlint_model::handler::{Fact, FactKind, Handler, SdkCall};
+use lamlint_model::source::FileId;
 use lamlint_model::{App, ResourceId, Span, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -130,10 +132,13 @@ struct Builder<'a> {
     edges: BTreeMap<(Key, Key, Flow), Words>,
     /// Where the loops that were found go along.
     loops: BTreeSet<Span>,
+    /// Of functions: the files their code is in.
+    code: BTreeMap<ResourceId, BTreeSet<FileId>>,
 }
 
 impl Graph {
-    /// The graph of what was understood, with the loops among the findings.
+    /// The graph of what was understood, with the loops among the findings. When files were named, the flows that
+    /// touch them: those of resources they declare and of functions whose code they hold.
     pub fn of(report: &Report<'_>) -> Self {
         let loops = report
             .outcome
@@ -143,7 +148,8 @@ impl Graph {
             .flat_map(|f| f.evidence().iter().map(lamlint_model::tri::Evidence::span))
             .collect();
         let app = &report.analysis.app;
-        let mut b = Builder { report, app, shapes: BTreeMap::new(), edges: BTreeMap::new(), loops };
+        let (shapes, edges, code) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let mut b = Builder { report, app, shapes, edges, loops, code };
         for f in app.functions() {
             b.shapes.insert(Key::Resource(f.resource.id), Shape::Function);
         }
@@ -252,6 +258,7 @@ impl Builder<'_> {
     fn code(&mut self, h: &Handler) {
         let app = self.app;
         let Some(function) = h.function.filter(|id| !app.resource(*id).generated) else { return };
+        self.code.entry(function).or_default().extend(h.facts.iter().map(|f| f.span.file));
         for fact in &h.facts {
             if let FactKind::SdkCall(call) = &fact.kind {
                 self.writes(function, fact, call);
@@ -383,7 +390,7 @@ impl Builder<'_> {
             let shown: Vec<&str> = w.labels.iter().take(MAX_WORDS).map(String::as_str).collect();
             let more = match w.labels.len().saturating_sub(MAX_WORDS) {
                 0 => String::new(),
-                n => format!(" and {n} more"),
+                n => format!(", and {n} more"),
             };
             let words = line(&format!("{}{more}", shown.join(", ")));
             let label = match flow {
@@ -401,11 +408,52 @@ impl Builder<'_> {
             templates: self.app.templates.iter().map(path).collect(),
         };
         graph.prune();
+        if let Some(only) = &report.outcome.only {
+            let touched: Vec<bool> = self.shapes.keys().map(|k| self.touches(k, only)).collect();
+            graph.keep_around(&touched);
+        }
         graph
+    }
+
+    /// Whether a node is declared in one of these files, or its code is there.
+    fn touches(&self, key: &Key, only: &BTreeSet<String>) -> bool {
+        let Key::Resource(id) = key else { return false };
+        let analysis = &self.report.analysis;
+        let named = |f: FileId| only.contains(&analysis.sources.file(f).path);
+        named(self.app.resource(*id).anchor.span.file)
+            || analysis.entries.get(id).is_some_and(|(path, _)| only.contains(path))
+            || self.code.get(id).is_some_and(|files| files.iter().any(|f| named(*f)))
     }
 }
 
 impl Graph {
+    /// Keep the connected parts that hold a marked node.
+    fn keep_around(&mut self, marked: &[bool]) {
+        let mut kept = marked.to_vec();
+        loop {
+            let before = kept.iter().filter(|k| **k).count();
+            for e in &self.edges {
+                let both = kept[e.from] || kept[e.to];
+                (kept[e.from], kept[e.to]) = (both, both);
+            }
+            if kept.iter().filter(|k| **k).count() == before {
+                break;
+            }
+        }
+        let mut index = Vec::new();
+        let mut n = 0;
+        for k in &kept {
+            index.push(n);
+            n += usize::from(*k);
+        }
+        let mut flags = kept.iter();
+        self.nodes.retain(|_| flags.next().is_some_and(|k| *k));
+        self.edges.retain(|e| kept[e.from]);
+        for e in &mut self.edges {
+            (e.from, e.to) = (index[e.from], index[e.to]);
+        }
+    }
+
     /// A span may stand for several edges: those that no loop of marked edges goes along are no part of one.
     fn prune(&mut self) {
         let mut after: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -432,5 +480,5 @@ fn route(r: &Resource) -> Option<String> {
         let p = r.props.get(name).strings();
         p.alts().iter().find_map(|a| a.value.as_ref().map(ToString::to_string)).unwrap_or_default()
     };
-    Some(format!("{} {}", word("Method"), word("Path")).trim().to_owned())
+    Some(format!("{} {}", word("Method").to_uppercase(), word("Path")).trim().to_owned())
 }
