@@ -18,7 +18,7 @@ const STYLE: &str = "
 .lead{white-space:pre-line}details{border:1px solid var(--border);border-radius:8px;margin:8px 0;background:var(--fill)}summary{display:flex;gap:10px;padding:8px 12px;cursor:pointer;overflow-wrap:anywhere}summary::-webkit-details-marker{display:none}
 summary:before{content:'';flex:none;margin-top:.5em;width:0;height:0;border:5px solid transparent;border-left:7px solid var(--soft);border-right:0}[open]>summary:before{transform:rotate(90deg)}summary .soft{display:block;font-size:13px}
 pre{margin:0;padding:12px;overflow:auto;border-top:1px solid var(--border);font:13px/1.35 ui-monospace,monospace;tab-size:4;unicode-bidi:isolate}[hidden]{display:none!important}
-.tag{flex:none;width:4.6em;font-weight:600}.tag.error{color:var(--red)}.tag.warning{color:var(--amber)}.tag.note{color:var(--blue)}.none{padding:16px 0}
+li{overflow-wrap:anywhere}.tag{flex:none;width:4.6em;font-weight:600}.tag.error{color:var(--red)}.tag.warning{color:var(--amber)}.tag.note{color:var(--blue)}.none{padding:16px 0}
 ";
 
 const SCRIPT: &str = "
