@@ -5,11 +5,11 @@ use std::fmt::Write;
 
 /// The digraph.
 pub fn render(graph: &Graph) -> String {
-    let mut out = "digraph lamlint {\n  rankdir=LR;\n  node [fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=10];\n".to_owned();
+    let mut out = "digraph lamlint {\n  rankdir=LR;\n  graph [fontname=\"sans-serif\", fontsize=12, color=\"#818b98\", style=rounded];\n  node [fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=10];\n".to_owned();
     let frames = graph.frames();
     for t in &frames {
         let title = graph.templates.get(*t).map_or("", String::as_str);
-        let _ = writeln!(out, "  subgraph cluster_{t} {{\n    label=\"{}\";", escape(title));
+        let _ = writeln!(out, "  subgraph cluster_{t} {{\n    label=\"{}\";", escape(&label::title(title)));
         for (i, n) in graph.nodes_of(Some(*t)) {
             let _ = writeln!(out, "    {}", node(i, n));
         }
@@ -42,10 +42,10 @@ pub fn render(graph: &Graph) -> String {
 fn node(i: usize, n: &Node) -> String {
     let look = match n.shape {
         Shape::Function => "shape=box, style=rounded, color=\"#d97706\", penwidth=2",
-        Shape::Queue => "shape=cds",
+        Shape::Queue => "shape=oval",
         Shape::Store => "shape=cylinder",
         Shape::Hub => "shape=hexagon",
-        Shape::Source => "shape=parallelogram",
+        Shape::Source => "shape=box, style=dashed",
     };
     format!("n{i} [label=\"{}\\n{}\", {look}];", lines(&label::name(&n.name)), escape(n.kind))
 }

@@ -9,7 +9,7 @@ pub fn render(graph: &Graph) -> String {
     let frames = graph.frames();
     for t in &frames {
         let title = graph.templates.get(*t).map_or("", String::as_str);
-        let _ = writeln!(out, "  subgraph t{t}[\"{}\"]", escape(title));
+        let _ = writeln!(out, "  subgraph t{t}[\"{}\"]", escape(&label::title(title)));
         for (i, n) in graph.nodes_of(Some(*t)) {
             let _ = writeln!(out, "    {}", node(i, n));
         }

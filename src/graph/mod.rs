@@ -184,9 +184,9 @@ fn shape(kind: Kind) -> Shape {
     }
 }
 
-/// Text of one line without characters that could steer a terminal.
+/// Text of one line without characters that could steer a terminal or turn the words around them.
 fn line(s: &str) -> String {
-    printable(s).replace(['\n', '\u{2028}', '\u{2029}'], " ")
+    printable(s).replace(['\n', '\u{2028}', '\u{2029}'], " ").replace(svg::misleading, "\u{fffd}")
 }
 
 impl Builder<'_> {

@@ -127,7 +127,7 @@ fn marker(id: &str, class: &str) -> String {
 }
 
 /// What XML has no way to write, and what reorders the text around it: a page must show what is in the file.
-fn misleading(c: char) -> bool {
+pub(crate) fn misleading(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\t'))
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         || matches!(u32::from(c) & 0xffff, 0xfffe | 0xffff)
