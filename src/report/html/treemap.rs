@@ -16,7 +16,9 @@ const MAX_NAMES: usize = 3;
 /// Height of the words above the parts of a package.
 const HEADING: f64 = 20.0;
 /// Width of a character, about.
-const CHARACTER: f64 = 6.6;
+const CHARACTER: f64 = 6.8;
+/// Width of a character of a heading, about.
+const HEAVY: f64 = 7.8;
 
 pub(super) const STYLE: &str = "
 .map{display:block;width:100%;height:auto}.map rect{stroke:var(--bg);stroke-width:1.5}.map .pack{fill:var(--fill);stroke:var(--border);stroke-width:1}.map text{fill:var(--fg);font:12px system-ui,sans-serif}.map .s{fill:var(--soft);font-size:11px}.map .h{font-weight:600}
@@ -136,11 +138,12 @@ fn package(d: &Drawn, r: Rect, out: &mut String) {
         r.w,
         r.h
     );
-    let headed = r.h > 2.0 * HEADING && fits(&total, r.w - 12.0) > 0;
+    let behind = format!(" · {total}");
+    let room = fits(&behind, r.w - 12.0, HEAVY);
+    let headed = r.h > 2.0 * HEADING && room >= 3;
     let top = if headed { HEADING } else { 2.0 };
     if headed {
-        let room = fits("", r.w - 14.0);
-        let words = cut(&format!("{shown}{more} · {total}"), room);
+        let words = format!("{}{behind}", cut(&format!("{shown}{more}"), room));
         text(&words, "h", (r.x + 6.0, r.y + 14.5), out);
     }
     out.push_str("</g>\n");
@@ -158,7 +161,7 @@ fn package(d: &Drawn, r: Rect, out: &mut String) {
             t.w,
             t.h
         );
-        let room = fits("", t.w - 10.0);
+        let room = fits("", t.w - 10.0, CHARACTER);
         if t.h >= 18.0 && room >= 4 {
             text(&cut(name, room), "", (t.x + 5.0, t.y + 14.0), out);
             if t.h >= 34.0 && room >= bytes.len() {
@@ -174,14 +177,14 @@ fn text(words: &str, class: &str, (x, y): (f64, f64), out: &mut String) {
     let _ = write!(out, "<text{class} x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escape(&printable(words)));
 }
 
-/// Characters that fit behind a text into a width.
+/// Characters of a width that fit beside a text.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "a width of the picture, at least 0"
 )]
-fn fits(s: &str, width: f64) -> usize {
-    ((width / CHARACTER).max(0.0) as usize).saturating_sub(s.chars().count())
+fn fits(s: &str, width: f64, character: f64) -> usize {
+    ((width / character).max(0.0) as usize).saturating_sub(s.chars().count())
 }
 
 fn cut(s: &str, most: usize) -> String {
