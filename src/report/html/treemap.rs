@@ -40,6 +40,8 @@ struct Drawn {
     names: Vec<String>,
     /// How the sizes were got.
     how: String,
+    /// Whether they are known of some parts only.
+    least: bool,
     total: u64,
     parts: Vec<(String, u64)>,
 }
@@ -62,8 +64,8 @@ fn size(bytes: u64) -> String {
     format!("{n:.digits$} {}", UNITS[unit])
 }
 
-/// How a package was measured, its size, its parts.
-type Content<'a> = (String, u64, &'a [(String, u64)]);
+/// How a package was measured, whether that is a part, its size, its parts.
+type Content<'a> = (String, bool, u64, &'a [(String, u64)]);
 
 fn packages(report: &Report<'_>) -> Vec<Drawn> {
     let analysis: &Analysis = report.analysis;
@@ -75,22 +77,23 @@ fn packages(report: &Report<'_>) -> Vec<Drawn> {
             Measured::Tree(path) => {
                 format!("the sources in {}, as they are packaged", report.display.path(path))
             }
-            Measured::Manifest(path) => format!("at least, estimated from {}", report.display.path(path)),
+            Measured::Manifest(path) => format!("estimated from {}", report.display.path(path)),
             Measured::No => continue,
         };
         let Package { unzipped, layers, contributors, .. } = p;
         let Some(total) = unzipped.checked_add(*layers).filter(|t| *t > 0) else { continue };
         let name = analysis.app.resource(p.function).name.to_string();
-        by_content.entry((how, total, contributors)).or_default().push(name);
+        let least = matches!(p.measured, Measured::Manifest(_));
+        by_content.entry((how, least, total, contributors)).or_default().push(name);
     }
     let mut out: Vec<Drawn> = by_content
         .into_iter()
-        .map(|((how, total, parts), names)| {
+        .map(|((how, least, total, parts), names)| {
             let mut parts = parts.to_vec();
             let known: u64 = parts.iter().map(|(_, b)| *b).fold(0, u64::saturating_add);
             parts.push(("other files".to_owned(), total.saturating_sub(known)));
             parts.retain(|(_, b)| *b > 0);
-            Drawn { names, how, total, parts }
+            Drawn { names, how, least, total, parts }
         })
         .collect();
     // Stable: of the same size, the order is that of the words.
@@ -127,7 +130,7 @@ fn package(d: &Drawn, r: Rect, out: &mut String) {
         0 => String::new(),
         n => format!(" and {n} more"),
     };
-    let total = size(d.total);
+    let total = format!("{}{}", if d.least { "at least " } else { "" }, size(d.total));
     let _ = writeln!(
         out,
         "<g><title>{}: {total}\n{}</title><rect class=\"pack\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"/>",
