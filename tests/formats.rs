@@ -158,6 +158,17 @@ fn sarif_marks_what_is_silenced() {
             state(12, "inSource moves in spring", "new")
         ]
     );
+    // From elsewhere, and outside of a repository: what is not below is absolute.
+    let elsewhere = tempfile::tempdir().expect("a scratch folder");
+    let plain = project(&[("a b.yaml", OLD)]);
+    let path = plain.path().to_str().expect("UTF-8");
+    let far = sarif_in(elsewhere.path(), &[path]);
+    let place = &far[0]["locations"][0]["physicalLocation"]["artifactLocation"];
+    let uri = place["uri"].as_str().expect("a URI");
+    assert!(
+        uri.starts_with("file:///") && uri.ends_with("/a%20b.yaml") && place["uriBaseId"].is_null(),
+        "{uri}"
+    );
     // Another format has no place for it.
     assert_eq!(lamlint(at, &[ARGS, &["--show-silenced"]].concat()).status, 2);
 }

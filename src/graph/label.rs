@@ -95,7 +95,8 @@ fn pieces(s: &str, humps: bool) -> Vec<&str> {
     let mut start = 0;
     let mut before: Option<char> = None;
     for (i, c) in s.char_indices() {
-        let after = before.is_some_and(|b| matches!(b, ' ' | '/' | '-' | '_' | '.' | ':'));
+        let after =
+            before.is_some_and(|b| matches!(b, ' ' | '/' | '-') || (humps && matches!(b, '_' | '.' | ':')));
         let hump = humps && c.is_uppercase() && before.is_some_and(char::is_lowercase);
         if i > start && (after || hump) {
             out.push(&s[start..i]);
@@ -146,6 +147,10 @@ mod tests {
             ["GET /customers/{customer}/", "orders/{order}"]
         );
         assert_eq!(words("PUT /lessons/{lessonId}/rebook"), ["PUT /lessons/{lessonId}/", "rebook"]);
+        assert_eq!(
+            words("GET /activity/{entity_type}/{entity_id}"),
+            ["GET /activity/", "{entity_type}/{entity_id}"]
+        );
         assert!(words("").is_empty());
     }
 

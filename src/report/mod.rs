@@ -62,8 +62,8 @@ impl<'a> Report<'a> {
     /// A path of the run as other programs are told it: from the top of the repository, else as people are shown it.
     pub(crate) fn published(&self, path: &str) -> String {
         match &self.analysis.within {
-            Some(within) => format!("{within}{path}"),
-            None => self.display.path(path),
+            Some(within) if !path.starts_with('/') => format!("{within}{path}"),
+            _ => self.display.path(path),
         }
     }
 

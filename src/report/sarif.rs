@@ -277,7 +277,12 @@ fn fix(report: &Report<'_>, editor: &mut Editor<'_>, f: &Finding) -> Option<Fix>
 }
 
 fn artifact(report: &Report<'_>, path: &str) -> ArtifactLocation {
-    ArtifactLocation { uri: uri(&report.published(path)), uri_base_id: Some("SRCROOT".to_owned()) }
+    let path = report.published(path);
+    // What is not below the current folder is absolute: that has no base (§3.4.4).
+    if path.starts_with('/') {
+        return ArtifactLocation { uri: format!("file://{}", uri(&path)), uri_base_id: None };
+    }
+    ArtifactLocation { uri: uri(&path), uri_base_id: Some("SRCROOT".to_owned()) }
 }
 
 fn location(report: &Report<'_>, span: Span, id: Option<usize>, words: &str) -> Location {

@@ -40,6 +40,9 @@ for word in '"inSource"' '"external"' '"unchanged"' '"new"'; do
         exit 1
     fi
 done
+# Outside of a repository, from elsewhere: absolute paths.
+cp -r testdata/projects/notifications "$work/a folder"
+run elsewhere "$work/a folder"
 # Broken files bring notifications.
 run broken testdata/syntax
 grep -q toolExecutionNotifications "$work/broken.sarif"
