@@ -58,8 +58,8 @@ impl Workers {
 pub struct Analysis {
     /// The texts that were read: source code and possible templates.
     pub sources: SourceMap,
-    /// Where the root of the run lies in the folder that stays the same from run to run (see
-    /// [`crate::discover::within`]): empty, or a path with `/` at its end.
+    /// Where the root of the run lies in its repository, else in the nearest folder with settings or a baseline: empty,
+    /// or a path with `/` at its end. Nothing where there is neither.
     pub within: Option<String>,
     /// What the templates say.
     pub app: App,
