@@ -7,12 +7,11 @@ use crate::discover::Display;
 use crate::engine::{Analysis, Outcome};
 use crate::fingerprint::fingerprints;
 use crate::notice::{Notice, NoticeKind};
-use crate::report::{Report, plural};
+use crate::report::plural;
 use crate::suppress::{By, Silenced};
 use crate::write;
 use anyhow::{Context, Result, bail};
 use lamlint_model::Rule;
-use lamlint_model::rule::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -90,8 +89,8 @@ impl Baseline {
     }
 
     /// Take all findings in, in place of what was there.
-    pub fn take(&mut self, analysis: &Analysis, outcome: &Outcome, today: Date) {
-        let marks = self.fingerprints(analysis, outcome, today);
+    pub fn take(&mut self, analysis: &Analysis, outcome: &Outcome) {
+        let marks = self.fingerprints(analysis, outcome);
         let entry = |(f, fingerprint): (&lamlint_model::Finding, String)| Entry {
             path: self.display.path(&analysis.sources.file(f.primary().file).path),
             rule: f.rule().id.to_owned(),
@@ -101,20 +100,14 @@ impl Baseline {
         self.entries = outcome.findings.iter().zip(marks).map(entry).collect();
     }
 
-    fn fingerprints(&self, analysis: &Analysis, outcome: &Outcome, today: Date) -> Vec<String> {
-        fingerprints(&Report { analysis, outcome, display: &self.display, today })
+    fn fingerprints(&self, analysis: &Analysis, outcome: &Outcome) -> Vec<String> {
+        fingerprints(analysis, outcome, |p| self.display.path(p)).findings
     }
 
     /// Silence the findings that are in the baseline, keeping the order of all that is silenced. Gives the entries
     /// that no longer occur, of rules and folders that were looked at.
-    pub fn apply(
-        &self,
-        analysis: &Analysis,
-        outcome: &mut Outcome,
-        ran: &[&'static Rule],
-        today: Date,
-    ) -> Stale {
-        let marks = self.fingerprints(analysis, outcome, today);
+    pub fn apply(&self, analysis: &Analysis, outcome: &mut Outcome, ran: &[&'static Rule]) -> Stale {
+        let marks = self.fingerprints(analysis, outcome);
         let mut known: BTreeMap<&str, bool> =
             self.entries.iter().map(|e| (e.fingerprint.as_str(), false)).collect();
         for (finding, mark) in std::mem::take(&mut outcome.findings).into_iter().zip(&marks) {
@@ -127,6 +120,7 @@ impl Baseline {
             }
         }
         outcome.silenced.sort_by_key(|s| s.finding.primary());
+        outcome.baseline = true;
         let looked_at = |e: &Entry| {
             let here = self.root.starts_with("..") || e.path.starts_with(&self.root);
             // A rule that no longer exists never comes back.

@@ -80,6 +80,9 @@ enum Command {
         /// How to draw
         #[arg(long, value_enum, default_value_t)]
         format: GraphFormat,
+        /// Judge dates as of this day instead of today
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+        as_of: Option<Date>,
         #[command(flatten)]
         out: Out,
     },
@@ -154,6 +157,9 @@ struct Lint {
     /// Print a line per function: the code it runs, or why that is not known
     #[arg(long)]
     show_links: bool,
+    /// With --format sarif: list silenced findings too, as suppressed ones (GitHub would open alerts for them)
+    #[arg(long)]
+    show_silenced: bool,
     /// Print findings only: no notices, no summary
     #[arg(long, short)]
     quiet: bool,
@@ -256,14 +262,16 @@ impl Cli {
                 out.aside(&notices(&report));
                 Ok(if report.failed() { FAILED } else { CLEAN })
             }
-            Some(Command::Graph { input, format, out }) => {
+            Some(Command::Graph { input, format, as_of, out }) => {
+                let today = as_of.unwrap_or(today);
                 let rules = Selection::rules(&graph::LOOPS.map(str::to_owned), &[], false)?;
                 let selection = Selection::new(rules, ModelSeverity::Note, ModelConfidence::Medium);
                 let workers = Workers::new(input.jobs)?;
                 let Project { found, display, parameters, .. } = input.open()?;
                 let analysis = engine::analyze(&found, &parameters, &workers);
-                // Of files, the whole project is drawn.
-                let outcome = engine::check(&analysis, &selection, None, today, &workers);
+                // A loop is red although none of its proofs is in the files that were named.
+                let mut outcome = engine::check(&analysis, &selection, None, today, &workers);
+                outcome.only = found.only;
                 let report = Report { analysis: &analysis, outcome: &outcome, display: &display, today };
                 let drawn = Graph::of(&report);
                 out.write(&match format {
@@ -338,6 +346,9 @@ impl Lint {
         if self.unsafe_fixes && !self.fix && !self.diff {
             bail!("--unsafe-fixes says how far --fix or --diff may go: give one of them");
         }
+        if self.show_silenced && self.format != Format::Sarif {
+            bail!("--show-silenced is for --format sarif (json and html list silenced findings anyway)");
+        }
         let workers = Workers::new(self.input.jobs)?;
         let Project { found, display, config, parameters } = self.input.open()?;
         let mut selection = Selection::configured(&config, &self.select, &self.ignore, self.pedantic)?;
@@ -379,7 +390,7 @@ impl Lint {
             (analysis, outcome) = (mended.analysis, mended.outcome);
         }
         if let Some(b) = baseline {
-            self.use_baseline(b, &found, &analysis, &mut outcome, &selection, today)?;
+            self.use_baseline(b, &found, &analysis, &mut outcome, &selection)?;
         }
         let report = Report { analysis: &analysis, outcome: &outcome, display: &display, today };
 
@@ -387,7 +398,7 @@ impl Lint {
             Format::Text => report::text::render(&report),
             Format::Concise => report::concise::render(&report),
             Format::Json => report::json::render(&report)?,
-            Format::Sarif => report::sarif::render(&report)?,
+            Format::Sarif => report::sarif::render(&report, self.show_silenced)?,
             Format::Github => report::github::render(&report),
             Format::Gitlab => report::gitlab::render(&report)?,
             Format::Junit => report::junit::render(&report),
@@ -453,19 +464,18 @@ impl Lint {
         analysis: &engine::Analysis,
         outcome: &mut engine::Outcome,
         selection: &Selection,
-        today: Date,
     ) -> Result<()> {
         let mut said = String::new();
         match what {
             BaselineUse::Write(mut b, file) => {
-                b.take(analysis, outcome, today);
+                b.take(analysis, outcome);
                 b.write()?;
                 let n = report::plural(b.len(), "finding");
                 said = format!("wrote {n} to the baseline `{}`\n", file.display());
-                b.apply(analysis, outcome, &selection.rules, today);
+                b.apply(analysis, outcome, &selection.rules);
             }
             BaselineUse::Prune(mut b, file) => {
-                let stale = b.apply(analysis, outcome, &selection.rules, today);
+                let stale = b.apply(analysis, outcome, &selection.rules);
                 if !stale.is_empty() {
                     b.prune(&stale);
                     b.write()?;
@@ -473,7 +483,7 @@ impl Lint {
                 }
             }
             BaselineUse::Apply(b) => {
-                let stale = b.apply(analysis, outcome, &selection.rules, today);
+                let stale = b.apply(analysis, outcome, &selection.rules);
                 // Where files select the findings, what is not there may only not be shown.
                 outcome.notices.extend(stale.notice().filter(|_| found.only.is_none()));
             }

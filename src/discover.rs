@@ -221,6 +221,15 @@ fn project_of(file: &Path, cwd: &Path) -> PathBuf {
     if own.starts_with(cwd) { cwd.to_path_buf() } else { own.to_path_buf() }
 }
 
+/// Where a root lies in what stays the same from run to run, wherever lamlint is started: the repository around it,
+/// else the nearest folder with settings or a baseline. Empty for that folder itself, else with a `/` at its end.
+pub(crate) fn within(root: &Path) -> Option<String> {
+    let holds = |names: &[&str]| root.ancestors().find(|d| names.iter().any(|n| d.join(n).exists()));
+    let top = holds(&[".git"]).or_else(|| holds(&[crate::config::FILE, crate::baseline::DEFAULT]))?;
+    let below = relative(top, root)?;
+    Some(if below.is_empty() { below } else { format!("{below}/") })
+}
+
 fn parents(files: &[PathBuf]) -> Vec<PathBuf> {
     files.iter().filter_map(|f| f.parent().map(Path::to_path_buf)).collect()
 }

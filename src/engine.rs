@@ -3,7 +3,7 @@
 //! Files are lowered alone and in parallel; results are collected in path order, so the answer is the same for
 //! any number of threads. A panic in one file or rule costs that file or rule and is told in a notice.
 
-use crate::discover::Found;
+use crate::discover::{self, Found};
 use crate::merge;
 use crate::notice::{Notice, NoticeKind};
 use crate::read::{self, Text};
@@ -58,6 +58,9 @@ impl Workers {
 pub struct Analysis {
     /// The texts that were read: source code and possible templates.
     pub sources: SourceMap,
+    /// Where the root of the run lies in its repository, else in the nearest folder with settings or a baseline: empty,
+    /// or a path with `/` at its end. Nothing where there is neither.
+    pub within: Option<String>,
     /// What the templates say.
     pub app: App,
     /// How each function links to its code, in the order of `app.functions()`.
@@ -85,6 +88,10 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// Findings that are not reported because the project says so, by place.
     pub silenced: Vec<Silenced>,
+    /// Whether the findings were compared with a baseline.
+    pub baseline: bool,
+    /// The files on the command line, when only files were named: what is shown touches one of them.
+    pub only: Option<BTreeSet<String>>,
     /// Findings that are not shown because they are not sure enough.
     pub hidden: usize,
     /// Failures of rules.
@@ -119,7 +126,8 @@ fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)
     let vfs = Vfs::new(&found.root).with(overlay.clone());
     let (texts, mut notices) = read::read_all(&found.files, &vfs);
     notices.extend(found.notices.iter().cloned());
-    let mut out = Analysis { files: texts.len(), ..Analysis::default() };
+    let within = discover::within(&found.root);
+    let mut out = Analysis { files: texts.len(), within, ..Analysis::default() };
     for Text { path, text } in texts {
         out.sources.add(path, text);
     }
@@ -328,7 +336,7 @@ pub fn check(
     };
     let (last, first): (Vec<&Rule>, Vec<&Rule>) =
         selection.rules.iter().partition(|r| suppress::runs_last(r));
-    let mut out = Outcome::default();
+    let mut out = Outcome { only: only.cloned(), ..Outcome::default() };
     let mut requests = Requests::new(analysis);
     // The severity the settings give a finding by its rule and its file.
     let levelled = |found: Vec<Finding>| -> Vec<Finding> {
