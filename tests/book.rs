@@ -55,7 +55,7 @@ fn session(block: &[&str], dir: &Path) -> String {
 /// A page as it should be, and how many blocks were run.
 fn page(text: &str, folder: &Path) -> (String, usize) {
     let lines: Vec<&str> = text.lines().collect();
-    let project: TempDir = tempfile::tempdir().unwrap();
+    let project: TempDir = tempfile::tempdir().expect("a scratch folder");
     let (mut out, mut ran, mut at) = (String::new(), 0, 0);
     while let Some(line) = lines.get(at) {
         at += 1;
@@ -105,13 +105,16 @@ fn the_book_shows_real_output() {
     let mut wrong = Vec::new();
     let mut pages = BTreeMap::new();
     let mut ran = 0;
-    for file in support::files_below(&docs).iter().filter(|f| f.ends_with(".md")) {
-        let path = docs.join(file);
+    for file in support::files_below(&docs) {
+        let path = docs.join(&file);
+        if path.extension().is_none_or(|e| e != "md") {
+            continue;
+        }
         let text = fs::read_to_string(&path).unwrap();
         let (expected, n) = page(&text, path.parent().unwrap());
         ran += n;
         wrong.extend(support::check_generated(&path, &expected));
-        pages.insert(file.clone(), expected);
+        pages.insert(file, expected);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(ran >= 8, "only {ran} blocks were run");
@@ -121,7 +124,7 @@ fn the_book_shows_real_output() {
 /// What the text of the pages says about their output.
 fn stories(pages: &BTreeMap<String, String>) {
     let quick = &pages["quick-start.md"];
-    let (before, after) = quick.split_once("## Mend").unwrap();
+    let (before, after) = quick.split_once("## Mend").expect("its heading");
     assert!(
         before.contains("error[missing-iam-permission]") && before.contains("error[sqs-visibility-timeout]")
     );
@@ -129,7 +132,7 @@ fn stories(pages: &BTreeMap<String, String>) {
 
     let proof = &pages["proof.md"];
     let sections: Vec<&str> = proof.split("\n## ").collect();
-    let section = |title: &str| sections.iter().find(|s| s.starts_with(title)).copied().unwrap();
+    let section = |title: &str| sections.iter().find(|s| s.starts_with(title)).copied().expect("its section");
     let unknown = section("A value that is not known");
     assert_eq!(unknown.matches("error[sqs-visibility-timeout]").count(), 1, "only with --param");
     assert!(unknown.contains("timeout     unknown"));

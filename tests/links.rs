@@ -94,13 +94,18 @@ fn problems(pages: &BTreeMap<String, Page>, exists: &dyn Fn(&str) -> bool) -> (V
 
 fn all_pages() -> BTreeMap<String, Page> {
     let root = root();
-    let in_root = fs::read_dir(&root).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+    let in_root = fs::read_dir(&root)
+        .expect("the repository")
+        .map(|e| e.expect("an entry").file_name().into_string().expect("UTF-8"));
     let mut paths: Vec<String> = in_root.collect();
     for folder in ["docs", "rules/docs"] {
         paths.extend(files_below(&root.join(folder)).into_iter().map(|f| format!("{folder}/{f}")));
     }
     paths.retain(|p| Path::new(p).extension().is_some_and(|e| e == "md"));
-    paths.into_iter().map(|p| (p.clone(), read(&fs::read_to_string(root.join(&p)).unwrap()))).collect()
+    paths
+        .into_iter()
+        .map(|p| (p.clone(), read(&fs::read_to_string(root.join(&p)).expect("a page"))))
+        .collect()
 }
 
 #[test]

@@ -8,5 +8,5 @@ root="$(cd "$(dirname "$0")/../.." && pwd)"
 # Without the preview server, and not optimised: a third of the time.
 cargo_tool mdbook 0.5.4 --debug --no-default-features --features search
 rm -rf "$root/target/book"
-RUST_LOG=warn "$tools/bin/mdbook" build "$root/docs"
+MDBOOK_LOG=warn "$tools/bin/mdbook" build "$root/docs"
 python3 "$root/support/book/check.py" "$root/target/book"
