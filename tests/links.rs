@@ -144,7 +144,7 @@ fn the_check_notices() {
     ]);
     let (wrong, seen) = problems(&pages, &|p| matches!(p, "docs/a.md" | "docs/b.md"));
     assert_eq!(seen, 7);
-    let ends: Vec<&str> = wrong.iter().map(|w| w.rsplit_once("md: ").unwrap().1).collect();
+    let ends: Vec<&str> = wrong.iter().map(|w| w.split_once("md: ").unwrap().1).collect();
     assert_eq!(
         ends,
         [
