@@ -287,9 +287,12 @@ fn the_index_is_current() {
     groups.sort_unstable();
     groups.dedup();
     let head = "| rule | severity | what it reports |\n| --- | --- | --- |\n";
-    let mut index =
-        "# Rules\n\nThis list is generated from the pages (`LAMLINT_BLESS=1 cargo test --test pages`).\n"
-            .to_owned();
+    let mut index = concat!(
+        "<!-- Generated from the pages: LAMLINT_BLESS=1 cargo test --test pages -->\n\n# Rules\n\n",
+        "What each rule reports; its name leads to a page with examples, which `lamlint explain` prints, too.\n",
+        "A *pedantic* rule runs with `--pedantic` or when it is selected by name.\n"
+    )
+    .to_owned();
     for g in groups {
         index += &["\n## ", g, "\n\n", head].concat();
         for r in RULES.iter().filter(|r| r.group == g) {
