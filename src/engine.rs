@@ -6,6 +6,7 @@
 use crate::discover::Found;
 use crate::merge;
 use crate::notice::{Notice, NoticeKind};
+use crate::progress::{Progress, Step};
 use crate::read::{self, Text};
 use crate::selection::Selection;
 use crate::suppress::{self, Requests, Silenced};
@@ -36,9 +37,12 @@ const STACK: usize = 16 * 1024 * 1024;
 /// Worker threads carry this name.
 pub const WORKER: &str = "lamlint-worker";
 
-/// The worker threads of a run.
+/// The worker threads of a run, and how far they are.
 #[derive(Debug)]
-pub struct Workers(rayon::ThreadPool);
+pub struct Workers {
+    pool: rayon::ThreadPool,
+    progress: Arc<Progress>,
+}
 
 impl Workers {
     /// As many as given, else one per processor.
@@ -48,8 +52,13 @@ impl Workers {
             .stack_size(STACK)
             .thread_name(|i| format!("{WORKER}-{i}"))
             .build()
-            .map(Self)
+            .map(|pool| Self { pool, progress: Arc::default() })
             .context("can't start worker threads")
+    }
+
+    /// How far the run is.
+    pub fn progress(&self) -> Arc<Progress> {
+        Arc::clone(&self.progress)
     }
 }
 
@@ -112,10 +121,16 @@ pub fn analyze_over(
     parameters: &[(String, String)],
     workers: &Workers,
 ) -> Analysis {
-    workers.0.install(|| analyze_here(found, overlay, parameters))
+    workers.pool.install(|| analyze_here(found, overlay, parameters, &workers.progress))
 }
 
-fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)]) -> Analysis {
+fn analyze_here(
+    found: &Found,
+    overlay: &Overlay,
+    parameters: &[(String, String)],
+    progress: &Progress,
+) -> Analysis {
+    progress.start(Step::Read, 0);
     let vfs = Vfs::new(&found.root).with(overlay.clone());
     let (texts, mut notices) = read::read_all(&found.files, &vfs);
     notices.extend(found.notices.iter().cloned());
@@ -125,7 +140,10 @@ fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)
     }
 
     let ids: Vec<FileId> = out.sources.iter().map(|(id, _)| id).collect();
-    let lowered: Vec<Lowered> = ids.par_iter().map(|id| lower(&out.sources, *id)).collect();
+    progress.start(Step::Parse, ids.len());
+    let lowered = ids.par_iter().map(|id| lower(&out.sources, *id)).inspect(|_| progress.one());
+    let lowered: Vec<Lowered> = lowered.collect();
+    progress.start(Step::Link, 0);
     let mut program = Program::default();
     let mut templates = Vec::new();
     for (id, l) in ids.iter().zip(lowered) {
@@ -196,8 +214,10 @@ fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)
     }));
 
     entries.extend(shapes::entries(&program, &entries));
-    let handlers: Vec<Result<Option<Handler>, Notice>> =
-        entries.par_iter().map(|e| follow(&program, e)).collect();
+    progress.start(Step::Follow, entries.len());
+    let handlers = entries.par_iter().map(|e| follow(&program, e)).inspect(|_| progress.one());
+    let handlers: Vec<Result<Option<Handler>, Notice>> = handlers.collect();
+    progress.start(Step::Link, 0);
     for h in handlers {
         match h {
             Ok(h) => out.handlers.extend(h),
@@ -376,7 +396,8 @@ fn run(
     notices: &mut Vec<Notice>,
     workers: &Workers,
 ) -> (Vec<Finding>, BTreeSet<&'static str>) {
-    let found: Vec<Result<Vec<Finding>, Notice>> = workers.0.install(|| {
+    workers.progress.start(Step::Rules, rules.len());
+    let found: Vec<Result<Vec<Finding>, Notice>> = workers.pool.install(|| {
         rules
             .par_iter()
             .map(|rule| {
@@ -387,6 +408,7 @@ fn run(
                 }))
                 .map_err(|p| Notice::internal("", &format!("running the rule `{}`", rule.id), &*p))
             })
+            .inspect(|_| workers.progress.one())
             .collect()
     });
     let (mut findings, mut ran) = (Vec::new(), BTreeSet::new());

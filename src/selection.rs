@@ -114,7 +114,7 @@ pub fn rule(name: &str) -> Result<&'static Rule, UnknownRule> {
 }
 
 /// The word that was probably meant.
-pub(crate) fn nearest(written: &str, words: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+pub(crate) fn nearest<'w>(written: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     words.map(|w| (distance(written, w), w)).min().filter(|(d, w)| *d <= (w.len() / 3).max(1)).map(|(_, w)| w)
 }
 

@@ -19,7 +19,7 @@ pub(super) enum Format {
     Github,
     /// Code Quality report of GitLab
     Gitlab,
-    /// `JUnit` XML
+    #[value(help = "JUnit XML")]
     Junit,
     /// A job summary or a comment
     Markdown,

@@ -1,6 +1,6 @@
 //! The answer as one JSON document. Its shape is documented in `docs/output.md`; `version` counts breaking changes.
 
-use super::{Report, text};
+use super::{Report, statistics, text};
 use crate::functions::{State, functions, word};
 use crate::suppress::{self, By};
 use lamlint_model::rule::Severity;
@@ -20,6 +20,8 @@ struct Document<'a> {
     silenced: Vec<Silenced<'a>>,
     functions: Vec<Function<'a>>,
     notices: Vec<Notice<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statistics: Option<Vec<statistics::Row>>,
     summary: Summary,
 }
 
@@ -153,8 +155,8 @@ struct Summary {
     files: usize,
 }
 
-/// The document, indented, with a line break at its end.
-pub fn render(report: &Report<'_>) -> anyhow::Result<String> {
+/// The document, indented, with a line break at its end; with numbers by rule where they are asked for.
+pub fn render(report: &Report<'_>, numbers: bool) -> anyhow::Result<String> {
     let functions: Vec<Function<'_>> = functions(report.analysis)
         .into_iter()
         .map(|f| {
@@ -186,6 +188,7 @@ pub fn render(report: &Report<'_>) -> anyhow::Result<String> {
         silenced: report.outcome.silenced.iter().map(|s| silenced(report, &mut editor, s)).collect(),
         functions,
         notices: report.notices().into_iter().map(|n| notice(report, n)).collect(),
+        statistics: numbers.then(|| statistics::rows(report)),
     };
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
