@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 use lamlint_model::Rule;
 use lamlint_model::rule::Date;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Name of the file where none is given.
@@ -103,6 +103,13 @@ impl Baseline {
 
     fn fingerprints(&self, analysis: &Analysis, outcome: &Outcome, today: Date) -> Vec<String> {
         fingerprints(&Report { analysis, outcome, display: &self.display, today })
+    }
+
+    /// Of each finding, whether it is in the baseline.
+    pub fn knows(&self, analysis: &Analysis, outcome: &Outcome, today: Date) -> Vec<bool> {
+        let known: BTreeSet<&str> = self.entries.iter().map(|e| e.fingerprint.as_str()).collect();
+        let marks = self.fingerprints(analysis, outcome, today);
+        marks.iter().map(|m| known.contains(m.as_str())).collect()
     }
 
     /// Silence the findings that are in the baseline, keeping the order of all that is silenced. Gives the entries

@@ -28,6 +28,8 @@ pub struct UnknownRule {
     pub name: String,
     /// A rule with a similar name.
     pub suggestion: Option<&'static str>,
+    /// Whether no other rule has a name as similar.
+    pub certain: bool,
 }
 
 impl std::error::Error for UnknownRule {}
@@ -107,9 +109,11 @@ impl Selection {
 
 /// The rule of that name.
 pub fn rule(name: &str) -> Result<&'static Rule, UnknownRule> {
-    RULES.iter().copied().find(|r| r.id == name).ok_or_else(|| UnknownRule {
-        name: name.to_owned(),
-        suggestion: nearest(name, RULES.iter().map(|r| r.id)),
+    RULES.iter().copied().find(|r| r.id == name).ok_or_else(|| {
+        let suggestion = nearest(name, RULES.iter().map(|r| r.id));
+        let other = nearest(name, RULES.iter().map(|r| r.id).filter(|r| Some(*r) != suggestion));
+        let closer = |s: &&'static str| other.is_none_or(|o| distance(name, s) < distance(name, o));
+        UnknownRule { name: name.to_owned(), suggestion, certain: suggestion.as_ref().is_some_and(closer) }
     })
 }
 

@@ -1,7 +1,7 @@
 //! Which findings the project asked not to hear of, and which of its requests no longer do anything.
 
 use crate::engine::Analysis;
-use crate::selection;
+use crate::selection::{self, UnknownRule};
 use lamlint_model::rule::{Effect, Suppression};
 use lamlint_model::source::Span;
 use lamlint_model::{Finding, Rule};
@@ -46,6 +46,10 @@ pub(crate) struct Requests<'a> {
     anchors: BTreeMap<&'a str, Vec<Span>>,
     /// Indices of directives and of the rules they name.
     used: BTreeSet<(usize, usize)>,
+    /// The unknown names, by the same indices, with what is wrong with them.
+    unknown: BTreeMap<(usize, usize), UnknownRule>,
+    /// Those that would do something if they were written as suggested.
+    meant: BTreeSet<(usize, usize)>,
 }
 
 impl<'a> Requests<'a> {
@@ -54,7 +58,17 @@ impl<'a> Requests<'a> {
         for r in analysis.app.resources.iter().filter(|_| !analysis.suppressions.is_empty()) {
             anchors.entry(r.name.as_str()).or_default().push(r.anchor.span);
         }
-        Self { directives: &analysis.suppressions, anchors, used: BTreeSet::new() }
+        let mut unknown = BTreeMap::new();
+        for (i, d) in analysis.suppressions.iter().enumerate() {
+            let wrong = d
+                .rules
+                .iter()
+                .enumerate()
+                .filter_map(|(j, (name, _))| Some((j, selection::rule(name).err()?)));
+            unknown.extend(wrong.map(|(j, e)| ((i, j), e)));
+        }
+        let directives = &analysis.suppressions;
+        Self { directives, anchors, used: BTreeSet::new(), unknown, meant: BTreeSet::new() }
     }
 
     /// The findings that are left, and those that are silenced.
@@ -63,6 +77,7 @@ impl<'a> Requests<'a> {
         let mut left = Vec::new();
         for f in findings {
             let hits = self.hits(&f);
+            self.meant.extend(self.nearly(&f));
             let side = if hits.is_empty() { &mut left } else { &mut silenced };
             side.push(f);
             self.used.extend(hits);
@@ -83,13 +98,24 @@ impl<'a> Requests<'a> {
     /// The requests a finding is meant by: for its place, or for the resource it is about.
     fn hits(&self, f: &Finding) -> Vec<(usize, usize)> {
         let mut hits = Vec::new();
-        for (i, d) in self.directives.iter().enumerate().filter(|(_, d)| d.problem.is_none()) {
+        for (i, d) in self.directives.iter().enumerate() {
             let Some(j) = d.rules.iter().position(|(name, _)| name == f.rule().id) else { continue };
-            if std::iter::once(f.primary()).chain(self.subjects(f)).any(|at| covers(d, at)) {
+            if self.is_meant(d, f) {
                 hits.push((i, j));
             }
         }
         hits
+    }
+
+    /// The unknown names that would mean a finding if they were written as suggested.
+    fn nearly(&self, f: &Finding) -> Vec<(usize, usize)> {
+        let near = self.unknown.iter().filter(|(_, e)| e.suggestion == Some(f.rule().id));
+        let near = near.filter(|((i, _), _)| self.directives.get(*i).is_some_and(|d| self.is_meant(d, f)));
+        near.map(|(at, _)| *at).collect()
+    }
+
+    fn is_meant(&self, d: &Directive, f: &Finding) -> bool {
+        d.problem.is_none() && std::iter::once(f.primary()).chain(self.subjects(f)).any(|at| covers(d, at))
     }
 
     /// Where the resource a finding is about stands. Of several of that name, one in a file the finding rests on.
@@ -109,7 +135,10 @@ impl<'a> Requests<'a> {
             }
             for (j, (name, span)) in d.rules.iter().enumerate() {
                 let effect = match selection::rule(name) {
-                    Err(e) => Effect::NoRule(e.suggestion),
+                    Err(e) => Effect::NoRule {
+                        near: e.suggestion,
+                        certain: e.certain && self.meant.contains(&(i, j)),
+                    },
                     Ok(_) if self.used.contains(&(i, j)) => Effect::Used,
                     Ok(r) if ran.contains(r.id) => Effect::Unused,
                     Ok(_) => Effect::Unjudged,

@@ -88,4 +88,16 @@ pub enum Intent {
         /// The whole access (`event.source`).
         at: Span,
     },
+    /// Take a rule's name out of the suppression it stands in; with its last name the suppression goes.
+    Unsuppress {
+        /// The name.
+        at: Span,
+    },
+    /// Write a rule's name in a suppression as another one.
+    Respell {
+        /// The name as it is written.
+        at: Span,
+        /// The name of a rule.
+        name: SmolStr,
+    },
 }

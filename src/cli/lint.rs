@@ -49,6 +49,10 @@ impl Lint {
                 selection: &selection,
                 today,
                 workers: &workers,
+                baseline: match &baseline {
+                    Some(BaselineUse::Apply(b) | BaselineUse::Prune(b, _)) => Some(b),
+                    Some(BaselineUse::Write(..)) | None => None,
+                },
             };
             let original = analysis.sources.clone();
             let mended = run.mend((analysis, outcome), most);

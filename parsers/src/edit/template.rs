@@ -363,7 +363,7 @@ fn is_intrinsic(node: &DocNode) -> bool {
 }
 
 /// Whether a node is used elsewhere through an alias.
-fn is_aliased(root: &DocNode, span: Span) -> bool {
+pub(super) fn is_aliased(root: &DocNode, span: Span) -> bool {
     let mut stack = vec![root];
     while let Some(n) = stack.pop() {
         if n.defined_at.is_some_and(|d| d == span || d.contains(span)) {
