@@ -71,6 +71,17 @@ pub enum Intent {
         /// The element.
         value: Value,
     },
+    /// Write a further resource behind another one.
+    Add {
+        /// The other resource: the new one stands in its template.
+        behind: ResourceId,
+        /// The name of the new one; where the template has it already, nothing is written.
+        name: SmolStr,
+        /// Its canonical type (`AWS::Lambda::Permission`).
+        type_name: SmolStr,
+        /// Its properties, a map.
+        properties: Value,
+    },
     /// Write another constant in place of the scalar at a place.
     Replace {
         /// The whole scalar as it is written, with its quotes.

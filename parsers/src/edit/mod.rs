@@ -67,6 +67,9 @@ impl<'a> Editor<'a> {
         match intent {
             Intent::Set { resource, path, value } => self.set(*resource, path, value),
             Intent::Append { resource, path, value } => self.append(*resource, path, value),
+            Intent::Add { behind, name, type_name, properties } => {
+                self.add(*behind, name, type_name, properties)
+            }
             Intent::Replace { at, value } => self.replace(*at, value),
             Intent::Hoist { at } => code::hoist(self.sources, *at),
             Intent::AttributeToEntry { at } => code::attribute_to_entry(self.sources, *at),

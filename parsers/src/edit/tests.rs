@@ -295,3 +295,43 @@ fn an_attribute_becomes_an_entry() {
         Editor::new(&App::default(), &sources).edits(&Fix::safe("x", Intent::AttributeToEntry { at }));
     assert_eq!(apply(text, &edits.unwrap()), text.replace("event.detail", "event[\"detail\"]"));
 }
+
+#[test]
+fn a_resource_is_added_behind_another_one() {
+    let add = |path: &str, text: &str, name: &'static str| {
+        mend(path, text, |app, r| Intent::Add {
+            behind: r,
+            name: name.into(),
+            type_name: "AWS::Lambda::Permission".into(),
+            properties: Value::Map(
+                vec![
+                    ("Principal".into(), Value::str("sns.amazonaws.com")),
+                    ("SourceArn".into(), Value::Of(named(app, "R"), Attr::Arn)),
+                ],
+                false,
+            ),
+        })
+    };
+    let new = "  P:\n    Type: AWS::Lambda::Permission\n    Properties:\n      Principal: sns.amazonaws.com\n      SourceArn: !Ref R\n";
+    let (r, s) = ("  R: # the topic\n    Type: AWS::SNS::Topic # t\n", "  S:\n    Type: AWS::SNS::Topic\n");
+    for (before, after) in [
+        ([HEAD, r].concat(), [HEAD, r, new].concat()),
+        ([HEAD, r, s].concat(), [HEAD, r, new, s].concat()),
+        // Blank lines and comments between resources are kept as they are used.
+        ([HEAD, r, "\n  # next\n", s].concat(), [HEAD, r, "\n", new, "\n  # next\n", s].concat()),
+        ([HEAD, s, "\n", r, "Outputs: {}\n"].concat(), [HEAD, s, "\n", r, "\n", new, "Outputs: {}\n"].concat()),
+        (
+            "Resources: {R: {Type: AWS::SNS::Topic}, S: {Type: AWS::SNS::Topic}}\n".to_owned(),
+            "Resources: {R: {Type: AWS::SNS::Topic}, P: {Type: \"AWS::Lambda::Permission\", Properties: {Principal: \"sns.amazonaws.com\", SourceArn: !Ref R}}, S: {Type: AWS::SNS::Topic}}\n".to_owned(),
+        ),
+    ] {
+        assert_eq!(add("t.yaml", &before, "P"), after);
+        let crlf = |s: &str| s.replace('\n', "\r\n");
+        assert_eq!(add("t.yaml", &crlf(&before), "P"), crlf(&after));
+    }
+    let before = [HEAD, r, s].concat();
+    assert_eq!(add("t.yaml", &before, "S"), "refused: a resource has this name already");
+    let json = "{\n  \"Resources\": {\n    \"R\": {\n      \"Type\": \"AWS::SNS::Topic\"\n    },\n    \"S\": { \"Type\": \"AWS::SNS::Topic\" }\n  }\n}\n";
+    let new = ",\n    \"P\": {\n      \"Type\": \"AWS::Lambda::Permission\",\n      \"Properties\": {\n        \"Principal\": \"sns.amazonaws.com\",\n        \"SourceArn\": { \"Ref\": \"R\" }\n      }\n    },\n    \"S\"";
+    assert_eq!(add("t.json", json, "P"), json.replace(",\n    \"S\"", new));
+}
