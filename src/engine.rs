@@ -16,6 +16,7 @@ use anyhow::{Context, Result};
 use lamlint_model::handler::Handler;
 use lamlint_model::rule::{Broken, BrokenKind, Cx, Date, Link, Package};
 use lamlint_model::source::{FileId, SourceMap};
+use lamlint_model::tri::Basis;
 use lamlint_model::{App, Finding, Findings, ResourceId, Rule};
 use lamlint_parsers::code::hir::Unit;
 use lamlint_parsers::code::program::Program;
@@ -96,6 +97,8 @@ pub struct Outcome {
     pub silenced: Vec<Silenced>,
     /// Findings that are not shown because they are not sure enough.
     pub hidden: usize,
+    /// Findings that are not shown because they rest on what parameters are by default, and only what is written counts.
+    pub unwritten: usize,
     /// Failures of rules.
     pub notices: Vec<Notice>,
 }
@@ -349,7 +352,7 @@ pub fn check(
     let (last, first): (Vec<&Rule>, Vec<&Rule>) =
         selection.rules.iter().partition(|r| suppress::runs_last(r));
     let mut out = Outcome::default();
-    let mut requests = Requests::new(analysis);
+    let mut requests = Requests::new(analysis, &selection.ignores);
     // The severity the settings give a finding by its rule and its file.
     let levelled = |found: Vec<Finding>| -> Vec<Finding> {
         let level = |f: Finding| {
@@ -359,12 +362,14 @@ pub fn check(
         };
         found.into_iter().filter_map(level).collect()
     };
-    let (found, ran) = run(&first, &cx, &mut out.notices, workers);
+    let (found, mut ran) = run(&first, &cx, &mut out.notices, workers);
     let (mut left, mut silenced) = requests.split(levelled(found));
     let suppressions = requests.judge(&ran);
     let cx = Cx { suppressions: &suppressions, ..cx };
-    let (found, _) = run(&last, &cx, &mut out.notices, workers);
+    let (found, more_ran) = run(&last, &cx, &mut out.notices, workers);
     let (more_left, more_silenced) = requests.split(levelled(found));
+    ran.extend(more_ran);
+    out.notices.extend(requests.idle(&ran));
     left.extend(more_left);
     silenced.extend(more_silenced);
 
@@ -377,6 +382,8 @@ pub fn check(
     for f in merge::merge(left).into_iter().filter(shown) {
         if f.confidence() < selection.min_confidence {
             out.hidden += 1;
+        } else if selection.written_only && rests_on_parameters(&f) {
+            out.unwritten += 1;
         } else {
             out.findings.push(f);
         }
@@ -384,9 +391,16 @@ pub fn check(
     let silenced = merge::merge(silenced).into_iter().filter(shown);
     out.silenced = silenced
         .filter(|f| f.confidence() >= selection.min_confidence)
+        .filter(|f| !selection.written_only || !rests_on_parameters(f))
         .filter_map(|f| requests.with_reason(f))
         .collect();
     out
+}
+
+/// Whether a finding rests on what a parameter is unless somebody gives it another value.
+fn rests_on_parameters(f: &Finding) -> bool {
+    let assumed = |b: &Basis| matches!(b, Basis::ParameterDefault(_) | Basis::ParameterAllowed(_));
+    f.evidence().iter().any(|e| assumed(e.basis()))
 }
 
 /// Run some rules; gives what they say and the names of those that came to an end.

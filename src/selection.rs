@@ -1,6 +1,6 @@
 //! Which rules run and which findings are shown.
 
-use crate::config::{Config, Levels, Override};
+use crate::config::{Config, Ignore, Levels, Override};
 use lamlint_model::Rule;
 use lamlint_model::finding::Confidence;
 use lamlint_model::rule::{Severity, Tier};
@@ -19,6 +19,10 @@ pub struct Selection {
     pub levels: Levels,
     /// What holds for findings in some paths; later ones win.
     pub overrides: Vec<Override>,
+    /// Findings the settings do not want reported.
+    pub ignores: Vec<Ignore>,
+    /// Whether findings that rest on what parameters are by default, or may be, are left out.
+    pub written_only: bool,
 }
 
 /// A name that is no rule's.
@@ -47,7 +51,15 @@ impl std::fmt::Display for UnknownRule {
 impl Selection {
     /// Rules with their own severities everywhere.
     pub fn new(rules: Vec<&'static Rule>, min_severity: Severity, min_confidence: Confidence) -> Self {
-        Self { rules, min_severity, min_confidence, levels: Levels::new(), overrides: Vec::new() }
+        Self {
+            rules,
+            min_severity,
+            min_confidence,
+            levels: Levels::new(),
+            overrides: Vec::new(),
+            ignores: Vec::new(),
+            written_only: false,
+        }
     }
 
     /// What a file says, with what the command line says over it: `select` names exactly the rules that run, whatever
@@ -73,6 +85,8 @@ impl Selection {
         Ok(Self {
             levels: config.levels.iter().filter(|(_, s)| s.is_some()).map(|(r, s)| (*r, *s)).collect(),
             overrides: config.overrides.clone(),
+            ignores: config.ignores.clone(),
+            written_only: config.written_only,
             ..Self::new(
                 rules,
                 config.min_severity.unwrap_or(Severity::Note),

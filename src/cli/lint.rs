@@ -35,7 +35,7 @@ impl Lint {
         if self.statistics && !matches!(self.format, Format::Text | Format::Concise | Format::Json) {
             bail!("--statistics goes with --format text, concise or json");
         }
-        let today = self.as_of.unwrap_or(today);
+        let today = self.as_of.or(config.as_of).unwrap_or(today);
         let baseline = self.open_baseline(&found)?;
         let variable = |name: &str| std::env::var(name).ok();
         let shown = (!self.quiet && progress::wanted(variable)).then(|| Shown::start(workers.progress()));

@@ -118,7 +118,12 @@ impl Source<'_> {
                 settings = inner;
             }
         }
-        check::check(settings, &self.prefix).map(Some).map_err(|p| self.error(p.at, p.text))
+        let mut config = check::check(settings, &self.prefix).map_err(|p| self.error(p.at, p.text))?;
+        for entry in &mut config.ignores {
+            let Error { file, line, column, .. } = self.error(entry.offset, String::new());
+            entry.place = format!("{file}:{line}:{column}");
+        }
+        Ok(Some(config))
     }
 
     fn error(&self, at: usize, text: String) -> Error {

@@ -56,7 +56,7 @@ struct Finding<'a> {
     fix: Option<Fix<'a>>,
 }
 
-/// A finding that is not reported, with what silences it: `comment`, `metadata` or `baseline`.
+/// A finding that is not reported, with what silences it: `comment`, `metadata`, `settings` or `baseline`.
 #[derive(Serialize)]
 struct Silenced<'a> {
     by: &'static str,
@@ -149,6 +149,7 @@ struct Summary {
     warnings: usize,
     notes: usize,
     hidden: usize,
+    unwritten: usize,
     silenced: usize,
     functions: usize,
     linked: usize,
@@ -179,6 +180,7 @@ pub fn render(report: &Report<'_>, numbers: bool) -> anyhow::Result<String> {
             warnings: report.count(Severity::Warning),
             notes: report.count(Severity::Note),
             hidden: report.outcome.hidden,
+            unwritten: report.outcome.unwritten,
             silenced: report.outcome.silenced.len(),
             functions: functions.len(),
             linked: functions.iter().filter(|f| matches!(f.link, Link::Linked { .. })).count(),
@@ -233,6 +235,7 @@ fn silenced<'a>(report: &Report<'_>, editor: &mut Editor<'_>, s: &'a suppress::S
             Silenced { by: "comment", reason, at: Some(place(report, *span)), finding }
         }
         By::Metadata => Silenced { by: "metadata", reason: "", at: None, finding },
+        By::Settings { reason } => Silenced { by: "settings", reason, at: None, finding },
         By::Baseline => Silenced { by: "baseline", reason: "", at: None, finding },
     }
 }
