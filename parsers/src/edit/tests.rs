@@ -251,6 +251,60 @@ fn a_client_moves_to_its_module() {
 }
 
 #[test]
+fn comments_about_a_statement_move_with_it() {
+    let js =
+        |body: &str| format!("const x = require('x');\n\nexports.handler = async (event) => {{\n{body}}};\n");
+    for (body, moved, left) in [
+        // It speaks of it, or stands above nothing else.
+        (
+            "  log(event);\n\n  // create AWS SDK clients\n  const s3 = new x.S3();\n\n  // go\n  go(s3);\n",
+            "// create AWS SDK clients\nconst s3 = new x.S3();\n\n",
+            "  log(event);\n\n  // go\n  go(s3);\n",
+        ),
+        (
+            "  log(event);\n  // Create AWS SDK clients,\n  /* one */\n  const s3 = new x.S3(); // here\n  go(s3);\n",
+            "// Create AWS SDK clients,\n/* one */\nconst s3 = new x.S3(); // here\n\n",
+            "  log(event);\n  go(s3);\n",
+        ),
+        (
+            "  log(event);\n  // the bucket\n  const s3 = new x.S3();\n\n  go(s3);\n",
+            "// the bucket\nconst s3 = new x.S3();\n\n",
+            "  log(event);\n\n  go(s3);\n",
+        ),
+        (
+            "  // s3 is shared\n  const s3 = new x.S3();\n\n  go(s3);\n",
+            "// s3 is shared\nconst s3 = new x.S3();\n\n",
+            "  go(s3);\n",
+        ),
+        // It is about more.
+        (
+            "  log(event);\n  // all of it\n  const s3 = new x.S3();\n  go(s3);\n",
+            "const s3 = new x.S3();\n\n",
+            "  log(event);\n  // all of it\n  go(s3);\n",
+        ),
+        (
+            "  // The entry.\n  const s3 = new x.S3();\n\n  go(s3);\n",
+            "const s3 = new x.S3();\n\n",
+            "  // The entry.\n\n  go(s3);\n",
+        ),
+        (
+            "  log(event); // a client\n  const s3 = new x.S3();\n  go(s3);\n",
+            "const s3 = new x.S3();\n\n",
+            "  log(event); // a client\n  go(s3);\n",
+        ),
+        ("  const s3 = new x.S3();\n\n  go(s3);\n", "const s3 = new x.S3();\n\n", "  go(s3);\n"),
+    ] {
+        let expected = js(left).replace("exports", &format!("{moved}exports"));
+        assert_eq!(hoisted("a.js", &js(body), "new x.S3()"), expected, "{body}");
+    }
+    let py = "import boto3\n\n\ndef handler(event, context):\n    # The S3 client.\n    s3 = boto3.client(1)  # one\n\n    return s3\n";
+    let moved = "import boto3\n\n\n# The S3 client.\ns3 = boto3.client(1)  # one\n\n\ndef handler(event, context):\n    return s3\n";
+    assert_eq!(hoisted("a.py", py, "boto3.client(1)"), moved);
+    let crlf = |s: &str| s.replace('\n', "\r\n");
+    assert_eq!(hoisted("a.py", &crlf(py), "boto3.client(1)"), crlf(moved));
+}
+
+#[test]
 fn what_belongs_to_its_function_stays() {
     let py = |body: &str| format!("import boto3\n\ndef handler(event, context):\n{body}    return s3\n");
     for (body, why) in [
