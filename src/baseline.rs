@@ -6,6 +6,7 @@
 use crate::discover::Display;
 use crate::engine::{Analysis, Outcome};
 use crate::fingerprint::fingerprints;
+use crate::missing::missing;
 use crate::notice::{Notice, NoticeKind};
 use crate::report::{Report, plural};
 use crate::suppress::{By, Silenced};
@@ -59,6 +60,9 @@ impl Baseline {
         let folder = folder
             .canonicalize()
             .with_context(|| format!("there is no folder for the baseline `{}`", file.display()))?;
+        if file.is_dir() {
+            bail!("`{}` is a folder, no baseline; name the file", file.display());
+        }
         let display = Display::new(root, &folder);
         let root = display.path("x").trim_end_matches('x').to_owned();
         Ok(Self { file: file.to_owned(), display, root, entries: Vec::new() })
@@ -69,10 +73,18 @@ impl Baseline {
     /// # Errors
     /// Where it can't be read or is none.
     pub fn read(file: &Path, root: &Path) -> Result<Self> {
+        if matches!(file.try_exists(), Ok(false)) {
+            let what = missing(file, Path::new(""));
+            bail!("can't read the baseline `{}`: {what} (--write-baseline writes one)", file.display());
+        }
+        if file.is_dir() {
+            bail!("`{}` is a folder, no baseline; name the file", file.display());
+        }
         let text = std::fs::read_to_string(file)
             .with_context(|| format!("can't read the baseline `{}`", file.display()))?;
-        let document: Document = serde_json::from_str(&text)
-            .with_context(|| format!("`{}` is no baseline of lamlint", file.display()))?;
+        let document: Document = serde_json::from_str(&text).with_context(|| {
+            format!("`{}` is no baseline of lamlint (--write-baseline writes one)", file.display())
+        })?;
         if document.version != VERSION {
             bail!("the baseline `{}` is of a version this lamlint does not know", file.display());
         }

@@ -17,7 +17,9 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ColorChoice, Parser, Subcommand};
 use lamlint_model::finding::Confidence as ModelConfidence;
 use lamlint_model::rule::{Date, Severity as ModelSeverity};
-use options::{Confidence, FailOn, Format, GraphFormat, ListFormat, PolicyFormat, Severity, date, parameter};
+use options::{
+    Confidence, FailOn, Format, GraphFormat, ListFormat, PolicyFormat, Severity, date, jobs, parameter,
+};
 use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::io::{self, IsTerminal, Write};
@@ -196,7 +198,7 @@ struct Input {
     #[arg(long, conflicts_with = "config")]
     isolated: bool,
     /// Number of worker threads (default: one per processor)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = jobs)]
     jobs: Option<NonZeroUsize>,
 }
 

@@ -23,5 +23,6 @@ pub mod write;
 
 mod broken;
 mod merge;
+mod missing;
 mod read;
 mod shapes;

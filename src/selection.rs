@@ -136,20 +136,23 @@ pub(crate) fn nearest<'w>(written: &str, words: impl Iterator<Item = &'w str>) -
     words.map(|w| (distance(written, w), w)).min().filter(|(d, w)| *d <= (w.len() / 3).max(1)).map(|(_, w)| w)
 }
 
-/// Edit distance of two names.
+/// Edit distance of two names, in which two letters that changed places count once.
 fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut older: Vec<usize> = Vec::new();
+    let mut old: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
         for (j, y) in b.iter().enumerate() {
-            let cost = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = cost.min(diagonal + 1).min(row[j] + 1);
+            let mut least = (old[j] + usize::from(x != y)).min(old[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
+                least = least.min(older[j - 1] + 1);
+            }
+            row.push(least);
         }
+        older = std::mem::replace(&mut old, row);
     }
-    row[b.len()]
+    old[b.len()]
 }
 
 #[cfg(test)]
@@ -165,5 +168,6 @@ mod tests {
         assert_eq!(e.to_string(), "there is no rule `event-lop`; did you mean `event-loop`?");
         assert_eq!(rule("zzz").unwrap_err().suggestion, None);
         assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!((distance("scr", "src"), distance("abcd", "badc"), distance("", "ab")), (1, 2, 2));
     }
 }

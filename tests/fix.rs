@@ -64,6 +64,36 @@ fn a_file_that_cant_be_written_leaves_all_as_they_are() {
     assert_eq!(fs::read_dir(dir.path()).expect("a folder").count(), 2, "no temporary files are left");
 }
 
+#[test]
+fn nothing_is_mended_where_the_rest_can_not_be_done() {
+    let dir = project(&[
+        ("template.yaml", MENDABLE.as_bytes()),
+        ("src/app.py", MENDABLE_CODE.as_bytes()),
+        ("b.json", b"{}"),
+    ]);
+    for args in [
+        &["--output", "no/out.txt"][..],
+        &["--output", "src"],
+        &["--baseline", "b.json"],
+        &["--baseline", "none.json"],
+        &["--write-baseline=src"],
+        &["--write-baseline=no/b.json"],
+        &["--select", "event-lop"],
+        &["--config", "none.toml"],
+        &["--statistics", "--format", "sarif"],
+    ] {
+        let a = lamlint(dir.path(), &[&["--fix", "--unsafe-fixes"], args].concat());
+        assert_eq!((a.status, a.out.as_str()), (2, ""), "{args:?}: {}", a.err);
+        assert_eq!(a.err.lines().count(), 1, "{args:?}: {}", a.err);
+        let read = |p: &str| fs::read_to_string(dir.path().join(p)).expect("still there");
+        assert_eq!(
+            (read("template.yaml"), read("src/app.py")),
+            (MENDABLE.to_owned(), MENDABLE_CODE.to_owned())
+        );
+        assert_eq!(fs::read_dir(dir.path()).expect("a folder").count(), 3, "{args:?}");
+    }
+}
+
 /// What `--fix` makes of one file of a project with these rules.
 fn fixed(files: &[(&str, &str)], rules: &str, path: &str) -> String {
     let dir = support::command::project(files);

@@ -21,6 +21,10 @@ impl Lint {
         if self.unsafe_fixes && !self.fix && !self.diff {
             bail!("--unsafe-fixes says how far --fix or --diff may go: give one of them");
         }
+        if let Some(file) = &self.out.output {
+            write::check(file)?;
+        }
+        self.mistaken_command()?;
         let workers = Workers::new(self.input.jobs)?;
         let Project { found, display, config, parameters } = self.input.open()?;
         let mut selection = Selection::configured(&config, &self.select, &self.ignore, self.pedantic)?;
@@ -130,19 +134,35 @@ enum BaselineUse {
 }
 
 impl Lint {
+    /// A path that is not there may be a command that is written wrongly.
+    fn mistaken_command(&self) -> Result<()> {
+        for path in self.input.paths.iter().filter(|p| matches!(p.try_exists(), Ok(false))) {
+            let word = path.to_str().unwrap_or_default();
+            if let Some(command) = super::shell::command_near(word) {
+                bail!("there is no `{word}`; did you mean the command `{command}`?");
+            }
+        }
+        Ok(())
+    }
+
     /// Read the baseline before the work starts: a wrong one must not cost time.
     fn open_baseline(&self, found: &Found) -> Result<Option<BaselineUse>> {
         if (self.write_baseline.is_some() || self.prune_baseline) && found.only.is_some() {
             bail!("a baseline is about a whole project: give folders, not files");
         }
         if let Some(file) = &self.write_baseline {
-            return Ok(Some(BaselineUse::Write(Baseline::new(file, &found.root)?, file.clone())));
+            let new = Baseline::new(file, &found.root)?;
+            write::check(file)?;
+            return Ok(Some(BaselineUse::Write(new, file.clone())));
         }
         let file = self.baseline.clone();
         let Some(file) = file.or_else(|| self.prune_baseline.then(|| baseline::DEFAULT.into())) else {
             return Ok(None);
         };
         let read = Baseline::read(&file, &found.root)?;
+        if self.prune_baseline {
+            write::check(&file)?;
+        }
         Ok(Some(if self.prune_baseline { BaselineUse::Prune(read, file) } else { BaselineUse::Apply(read) }))
     }
 

@@ -48,3 +48,9 @@ pub(super) fn man(of: Option<&str>) -> Result<String> {
     clap_mangen::Man::new(command).render(&mut out)?;
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
+
+/// The command a word was probably meant as.
+pub(super) fn command_near(word: &str) -> Option<String> {
+    let all = Cli::command();
+    selection::nearest(word, all.get_subcommands().map(Command::get_name)).map(str::to_owned)
+}

@@ -2,6 +2,7 @@
 
 use super::{Config, Error, FILE, check};
 use crate::discover::{Display, relative};
+use crate::missing::missing;
 use crate::vfs::MAX_TEXT;
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
@@ -19,7 +20,7 @@ pub fn load(root: &Path, cwd: &Path, file: Option<&Path>) -> Result<Config> {
         let path = cwd.join(given);
         let name = given.to_string_lossy().replace('\\', "/");
         let text = match fs::metadata(&path) {
-            Err(e) if e.kind() == ErrorKind::NotFound => bail!("there is no `{name}`"),
+            Err(e) if e.kind() == ErrorKind::NotFound => bail!(missing(given, cwd)),
             _ => read(&path, &name)?,
         };
         let dir =
