@@ -69,9 +69,15 @@ impl Lint {
             let files: Vec<(PathBuf, &str)> =
                 mended.texts.iter().map(|(p, t)| (vfs.on_disk(p), &**t)).collect();
             write::replace_all(&files)?;
-            if !self.quiet && !mended.made.is_empty() {
-                let what = report::plural(mended.made.len(), "problem");
-                self.out.aside(&format!("mended {what} in {}\n", report::plural(files.len(), "file")));
+            if !self.quiet {
+                if !mended.made.is_empty() {
+                    let what = report::plural(mended.made.len(), "problem");
+                    self.out.aside(&format!("mended {what} in {}\n", report::plural(files.len(), "file")));
+                }
+                if mended.undone > 0 {
+                    let what = report::plural(mended.undone, "repair");
+                    self.out.aside(&format!("{what} taken back: the problem stayed, or another one came\n"));
+                }
             }
             (analysis, outcome) = (mended.analysis, mended.outcome);
         } else {
