@@ -155,6 +155,10 @@ fn suppressions_of_nothing_go_from_templates() {
         ("# lamlint: ignore[deprecated-runtme, deprecated-runtime]", "# lamlint: ignore[deprecated-runtime]"),
         ("# lamlint: ignore[event-lop] # noqa", "# lamlint: ignore[event-lop] # noqa"),
         ("# lamlint: ignore[event-loop] no # noqa", "# noqa"),
+        (
+            "\n      Description: >- # lamlint: ignore[event-loop]\n        words # lamlint: ignore[event-loop]",
+            "\n      Description: >-\n        words # lamlint: ignore[event-loop]",
+        ),
     ] {
         let text = |comment: &str| old.replace("python3.8", &format!("python3.8 {comment}"));
         let (before, after) = (text(before), text(after));

@@ -61,7 +61,10 @@ fn in_lines(doc: &Doc, text: &str, at: Span) -> Result<(), Refused> {
                 let written = slice(text, n.span);
                 let body =
                     written.strip_prefix('!').map_or(written, |t| t.split_once(' ').map_or("", |x| x.1));
-                if !body.trim_start().starts_with('|') {
+                // Behind the mark of a block stands a comment of the template.
+                let first = slice(text, Span { end: at.start.max(n.span.start), ..n.span });
+                let header = body.trim_start().starts_with('>') && !first.contains('\n');
+                if !body.trim_start().starts_with('|') && !header {
                     return Err(Refused("the code is not written in lines of its own"));
                 }
             }
