@@ -6,6 +6,7 @@
 use crate::discover::Display;
 use crate::engine::{Analysis, Outcome};
 use crate::fingerprint::fingerprints;
+use crate::missing::missing;
 use crate::notice::{Notice, NoticeKind};
 use crate::report::plural;
 use crate::suppress::{By, Silenced};
@@ -13,7 +14,7 @@ use crate::write;
 use anyhow::{Context, Result, bail};
 use lamlint_model::Rule;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Name of the file where none is given.
@@ -58,6 +59,9 @@ impl Baseline {
         let folder = folder
             .canonicalize()
             .with_context(|| format!("there is no folder for the baseline `{}`", file.display()))?;
+        if file.is_dir() {
+            bail!("`{}` is a folder, no baseline; name the file", file.display());
+        }
         let display = Display::new(root, &folder);
         let root = display.path("x").trim_end_matches('x').to_owned();
         Ok(Self { file: file.to_owned(), display, root, entries: Vec::new() })
@@ -68,10 +72,18 @@ impl Baseline {
     /// # Errors
     /// Where it can't be read or is none.
     pub fn read(file: &Path, root: &Path) -> Result<Self> {
+        if matches!(file.try_exists(), Ok(false)) {
+            let what = missing(file, Path::new(""));
+            bail!("can't read the baseline `{}`: {what} (--write-baseline writes one)", file.display());
+        }
+        if file.is_dir() {
+            bail!("`{}` is a folder, no baseline; name the file", file.display());
+        }
         let text = std::fs::read_to_string(file)
             .with_context(|| format!("can't read the baseline `{}`", file.display()))?;
-        let document: Document = serde_json::from_str(&text)
-            .with_context(|| format!("`{}` is no baseline of lamlint", file.display()))?;
+        let document: Document = serde_json::from_str(&text).with_context(|| {
+            format!("`{}` is no baseline of lamlint (--write-baseline writes one)", file.display())
+        })?;
         if document.version != VERSION {
             bail!("the baseline `{}` is of a version this lamlint does not know", file.display());
         }
@@ -102,6 +114,13 @@ impl Baseline {
 
     fn fingerprints(&self, analysis: &Analysis, outcome: &Outcome) -> Vec<String> {
         fingerprints(analysis, outcome, |p| self.display.path(p)).findings
+    }
+
+    /// Of each finding, whether it is in the baseline.
+    pub fn knows(&self, analysis: &Analysis, outcome: &Outcome) -> Vec<bool> {
+        let known: BTreeSet<&str> = self.entries.iter().map(|e| e.fingerprint.as_str()).collect();
+        let marks = self.fingerprints(analysis, outcome);
+        marks.iter().map(|m| known.contains(m.as_str())).collect()
     }
 
     /// Silence the findings that are in the baseline, keeping the order of all that is silenced. Gives the entries

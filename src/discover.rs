@@ -1,6 +1,7 @@
 //! Which files a run is about, and which folder is its root.
 
 use crate::config::Globs;
+use crate::missing::missing;
 use crate::notice::{Notice, NoticeKind};
 use anyhow::{Context, Result, bail};
 use ignore::WalkBuilder;
@@ -63,7 +64,7 @@ impl Scope {
         for p in paths {
             let full = cwd.join(p);
             if matches!(full.try_exists(), Ok(false)) {
-                bail!("there is no `{}`", p.display());
+                bail!(missing(p, cwd));
             }
             let canonical = full.canonicalize().with_context(|| format!("can't open `{}`", p.display()))?;
             if !canonical.is_dir() && !canonical.is_file() {

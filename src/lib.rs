@@ -14,6 +14,7 @@ pub mod fix;
 pub mod functions;
 pub mod graph;
 pub mod notice;
+pub mod progress;
 pub mod report;
 pub mod selection;
 pub mod suppress;
@@ -22,5 +23,6 @@ pub mod write;
 
 mod broken;
 mod merge;
+mod missing;
 mod read;
 mod shapes;

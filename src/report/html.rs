@@ -127,6 +127,7 @@ fn silenced(report: &Report<'_>, out: &mut String) {
             By::Comment { reason, .. } if reason.is_empty() => "a comment".to_owned(),
             By::Comment { reason, .. } => format!("a comment: {}", escape(reason)),
             By::Metadata => "metadata".to_owned(),
+            By::Settings { reason } => format!("the settings: {}", escape(reason)),
             By::Baseline => "the baseline".to_owned(),
         };
         let at = report.analysis.sources.position(s.finding.primary());

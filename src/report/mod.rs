@@ -12,6 +12,7 @@ pub mod markdown;
 pub mod model;
 pub mod rules;
 pub mod sarif;
+pub mod statistics;
 pub mod style;
 pub mod summary;
 pub mod text;

@@ -225,6 +225,11 @@ fn suppression(report: &Report<'_>, by: &By) -> Suppression {
             justification: (!reason.is_empty()).then(|| printable(reason)),
         },
         By::Metadata => Suppression { kind: SuppressionKind::InSource, location: None, justification: None },
+        By::Settings { reason } => Suppression {
+            kind: SuppressionKind::External,
+            location: None,
+            justification: Some(printable(reason)),
+        },
         By::Baseline => Suppression { kind: SuppressionKind::External, location: None, justification: None },
     }
 }
