@@ -1,5 +1,6 @@
 //! `package.json` and `tsconfig.json`: what they say about where code lies.
 
+use crate::code::GO_MODULE;
 use crate::code::program::Program;
 use crate::files::{Files, join, parent};
 use jsonc_parser::{JsonValue, ParseOptions, parse_to_value};
@@ -51,6 +52,10 @@ pub fn read_manifests(program: &mut Program, files: &dyn Files) -> bool {
                 {
                     program.packages.entry(name.to_owned()).or_insert_with(|| dir.clone());
                 }
+            } else if name == "go.mod" {
+                if let Some(module) = files.read(&path).as_deref().and_then(go_module) {
+                    program.packages.entry(format!("{GO_MODULE}{module}")).or_insert_with(|| dir.clone());
+                }
             } else if name == "tsconfig.json" || name == "jsconfig.json" {
                 aliases(program, files, &dir, &path);
             }
@@ -74,6 +79,14 @@ fn aliases(program: &mut Program, files: &dyn Files, dir: &str, path: &str) {
     if let Some(base) = &config.base_url {
         program.aliases.push((dir.to_owned(), String::new(), relative(dir, base, true)));
     }
+}
+
+/// The path a `go.mod` gives its module.
+fn go_module(text: &str) -> Option<&str> {
+    text.lines().find_map(|l| {
+        let path = l.trim().strip_prefix("module")?.split("//").next()?.trim();
+        (!path.is_empty()).then(|| path.trim_matches('"'))
+    })
 }
 
 /// The way from a directory to a path, both relative to the root of the run; `open` when the rest of a path is to be

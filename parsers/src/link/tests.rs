@@ -88,19 +88,7 @@ fn none() -> Props {
 }
 
 fn unit(lang: Lang) -> Unit {
-    Unit {
-        file: FileId(1),
-        lang,
-        functions: Vec::new(),
-        classes: Vec::new(),
-        body: Vec::new(),
-        exports: Vec::new(),
-        module: ModuleKind::Plain,
-        taints: Vec::new(),
-        comments: Vec::new(),
-        suppressions: Vec::new(),
-        operations: Vec::new(),
-    }
+    Unit::empty(FileId(1), lang)
 }
 
 fn stmt(kind: StmtKind) -> Stmt {
@@ -117,6 +105,7 @@ pub(crate) fn py(names: &[&str]) -> Unit {
             rest: false,
             rest_named: false,
             annotation: None,
+            ty: None,
         };
         u.body.push(stmt(StmtKind::Function(FnId(u32::try_from(u.functions.len()).unwrap()))));
         u.functions.push(Fun {

@@ -19,7 +19,7 @@ impl Interp<'_> {
             self.give_up(Reason::Budget, "the code is nested too deeply");
         } else {
             // Named functions are known in their whole block; in Python from where they stand.
-            let hoists = self.lang != Lang::Python;
+            let hoists = self.lang.traits().hoists;
             for s in block.iter().filter(|_| hoists) {
                 if let StmtKind::Function(id) = s.kind
                     && self.program.unit(self.unit).function(id).decorators.is_empty()
@@ -38,11 +38,12 @@ impl Interp<'_> {
         flow
     }
 
-    fn stmt(&mut self, s: &Stmt) -> Flow {
+    pub(super) fn stmt(&mut self, s: &Stmt) -> Flow {
         match &s.kind {
             StmtKind::Expr(e) => {
+                self.exited = false;
                 self.eval(e);
-                Flow::On
+                if std::mem::take(&mut self.exited) { Flow::Exits } else { Flow::On }
             }
             StmtKind::Assign { target, value } => {
                 let v = self.eval(value);
@@ -100,6 +101,10 @@ impl Interp<'_> {
             }
             StmtKind::Class(id) => {
                 self.define_class(*id);
+                Flow::On
+            }
+            StmtKind::Method { class, function } => {
+                self.add_method(class, *function);
                 Flow::On
             }
             StmtKind::Import(i) => {
@@ -289,6 +294,15 @@ impl Interp<'_> {
             {
                 v = self.imported(first, "");
             }
+            // A package is known by the name it gives itself, whatever its path ends with.
+            if let V::Module(id) = &v
+                && self.is_package(*id)
+                && n.name.is_empty()
+            {
+                let package = self.program.unit(*id).package.clone();
+                let mut f = self.frame.borrow_mut();
+                f.vars.entry(package).or_insert_with(|| v.clone());
+            }
             match n.name.as_str() {
                 "*" => self.bind_all(&v),
                 _ => self.frame.borrow_mut().set(&n.bound, v),
@@ -394,7 +408,7 @@ fn pattern_names(p: &Pattern, out: &mut Vec<SmolStr>) {
                 out.push(n.clone());
             }
         }
-        Pattern::List(v) => v.iter().for_each(|p| pattern_names(p, out)),
+        Pattern::List(v) | Pattern::Results(v) => v.iter().for_each(|p| pattern_names(p, out)),
         Pattern::Map(v) => v.iter().for_each(|(_, p, _)| pattern_names(p, out)),
         Pattern::Rest(p) => pattern_names(p, out),
         Pattern::Ignore => {}
