@@ -53,8 +53,10 @@ pub fn read_manifests(program: &mut Program, files: &dyn Files) -> bool {
                     program.packages.entry(name.to_owned()).or_insert_with(|| dir.clone());
                 }
             } else if name == "go.mod" {
-                if let Some(module) = files.read(&path).as_deref().and_then(go_module) {
-                    program.packages.entry(format!("{GO_MODULE}{module}")).or_insert_with(|| dir.clone());
+                let text = files.read(&path).unwrap_or_default();
+                let own = go_module(&text).map(|m| (m, dir.clone()));
+                for (module, at) in own.into_iter().chain(go_replaced(&text, &dir)) {
+                    program.packages.entry(format!("{GO_MODULE}{module}")).or_insert(at);
                 }
             } else if name == "tsconfig.json" || name == "jsconfig.json" {
                 aliases(program, files, &dir, &path);
@@ -87,6 +89,20 @@ fn go_module(text: &str) -> Option<&str> {
         let path = l.trim().strip_prefix("module")?.split("//").next()?.trim();
         (!path.is_empty()).then(|| path.trim_matches('"'))
     })
+}
+
+/// Modules a `go.mod` takes from the tree: `replace path version => ../dir`.
+fn go_replaced<'t>(text: &'t str, dir: &str) -> Vec<(&'t str, String)> {
+    let lines = text.lines().map(|l| l.trim().trim_start_matches("replace ").trim());
+    lines
+        .filter_map(|l| {
+            let (module, to) = l.split_once("=>")?;
+            let to = to.trim().trim_matches('"');
+            let module = module.split_whitespace().next()?.trim_matches('"');
+            to.starts_with('.').then_some(())?;
+            Some((module, join(dir, to)?))
+        })
+        .collect()
 }
 
 /// The way from a directory to a path, both relative to the root of the run; `open` when the rest of a path is to be

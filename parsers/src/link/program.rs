@@ -259,6 +259,79 @@ pub(super) fn of_image(tree: Tree<'_>, p: &Place<'_>, context: &str, dockerfile:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::code::lower;
+    use crate::code::program::Program;
+    use crate::files::MemoryFiles;
+    use crate::link::link;
+    use crate::link::tests::{app, dir, made_by, none};
+    use crate::text::SourceText;
+    use lamlint_model::App;
+    use lamlint_model::rule::Outcome;
+    use lamlint_model::source::FileId;
+    use std::sync::Arc;
+
+    const MAIN: &str = "package main\n\nfunc main() {}\n";
+
+    /// What a function is linked to, or why not.
+    fn linked(app: &App, files: &[(&str, &str)]) -> Result<String, Reason> {
+        let mut program = Program::default();
+        for (path, text) in files.iter().filter(|(p, _)| is_source(p)) {
+            let text = if text.is_empty() { MAIN } else { text };
+            program.add(path, Arc::new(lower(Lang::Go, &SourceText::file(FileId(0), text), path)));
+        }
+        let (links, entries) = link(app, &program, &MemoryFiles::new(files.iter().copied()));
+        match (&entries[..], &links[0].outcome) {
+            ([e], Outcome::Linked) => Ok(program.path(e.unit).to_owned()),
+            (_, Outcome::Unlinked(why)) => Err(why.reason),
+            (_, o) => panic!("{o:?}"),
+        }
+    }
+
+    fn at(handler: &str, code: &str, files: &[(&str, &str)]) -> Result<String, Reason> {
+        linked(&app("provided.al2023", handler, dir(code), none()), files)
+    }
+
+    #[test]
+    fn the_program_of_the_code_directory() {
+        let files =
+            [("f/main.go", ""), ("f/other.go", "package main\n"), ("g/main.go", ""), ("f/x_windows.go", "")];
+        assert_eq!(at("bootstrap", "f", &files).as_deref(), Ok("f/main.go"));
+        let old = app("go1.x", "anything", dir("g"), none());
+        assert_eq!(linked(&old, &files).as_deref(), Ok("g/main.go"));
+        // A library, a test and a file for another system are no programs.
+        let none =
+            [("f/main.go", "package f\n\nfunc main() {}\n"), ("f/x_darwin.go", ""), ("f/main_test.go", "")];
+        assert_eq!(at("bootstrap", "f", &none), Err(Reason::Language));
+    }
+
+    #[test]
+    fn one_of_several_programs_needs_a_name() {
+        let files = [("cmd/orders/main.go", ""), ("cmd/users/main.go", ""), ("internal/x.go", "package x\n")];
+        assert_eq!(at("orders", "", &files).as_deref(), Ok("cmd/orders/main.go"));
+        assert_eq!(at("bin/users", "", &files).as_deref(), Ok("cmd/users/main.go"));
+        assert_eq!(at("bootstrap", "", &files), Err(Reason::BuiltElsewhere));
+        assert_eq!(at("payments", "", &files), Err(Reason::BuiltElsewhere));
+        assert_eq!(at("bootstrap", "bin/orders", &files).as_deref(), Ok("cmd/orders/main.go"));
+        assert_eq!(
+            at("bootstrap", "bin/orders.zip", &[("bin/orders.zip", "x"), files[0], files[1]]).as_deref(),
+            Ok("cmd/orders/main.go")
+        );
+        assert_eq!(at("bootstrap", "dist", &files), Err(Reason::BuiltElsewhere));
+        assert_eq!(at("bootstrap", "", &files[..1]).as_deref(), Ok("cmd/orders/main.go"));
+        let same = [("cmd/a/get/main.go", ""), ("cmd/b/get/main.go", "")];
+        assert_eq!(at("get", "", &same), Err(Reason::BuiltElsewhere));
+        assert_eq!(at("b-get", "", &same).as_deref(), Ok("cmd/b/get/main.go"));
+    }
+
+    #[test]
+    fn a_makefile_names_the_package() {
+        let make = "build-Worker:\n\tGOOS=linux go build -o $(ARTIFACTS_DIR)/bootstrap ./cmd/users\n";
+        let files = [("Makefile", make), ("cmd/orders/main.go", ""), ("cmd/users/main.go", "")];
+        let f = app("provided.al2023", "bootstrap", dir(""), made_by("makefile"));
+        assert_eq!(linked(&f, &files).as_deref(), Ok("cmd/users/main.go"));
+        let other = [("Makefile", "build-Other:\n\tgo build ./cmd/users\n"), files[1], files[2]];
+        assert_eq!(linked(&f, &other), Err(Reason::BuiltElsewhere));
+    }
 
     #[test]
     fn build_lines_name_packages() {

@@ -72,19 +72,24 @@ pub(crate) fn resource(
     id
 }
 
-fn app(runtime: &str, handler: &str, code: CodeRef, metadata: Props) -> App {
+pub(super) fn app(runtime: &str, handler: &str, code: CodeRef, metadata: Props) -> App {
     let mut app = App::default();
     let props = map(&[("Runtime", text(runtime)), ("Handler", text(handler))]);
     resource(&mut app, Kind::Function, "Worker", props, metadata, code);
     app
 }
 
-fn dir(d: &str) -> CodeRef {
+pub(super) fn dir(d: &str) -> CodeRef {
     CodeRef::Directory(d.to_owned())
 }
 
-fn none() -> Props {
+pub(super) fn none() -> Props {
     Props::absent_at(span())
+}
+
+/// Metadata that names a build method.
+pub(super) fn made_by(method: &str) -> Props {
+    map(&[("BuildMethod", text(method))])
 }
 
 fn unit(lang: Lang) -> Unit {

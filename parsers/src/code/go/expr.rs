@@ -20,6 +20,20 @@ impl Lower<'_> {
                     None => self.unknown(n),
                 }
             }
+            // `f[T](x)` may call a function as well.
+            "type_conversion_expression"
+                if cst::field(n, "type").is_some_and(|t| t.kind() == "generic_type") =>
+            {
+                let callee = cst::field(n, "type").and_then(|t| self.type_name(t));
+                let value = *self.boxed(n, "operand");
+                match callee {
+                    Some(callee) => {
+                        let args = vec![Arg { name: None, value }];
+                        self.expr_at(n, ExprKind::Call { callee: Box::new(callee), args, is_new: false })
+                    }
+                    None => value,
+                }
+            }
             "type_assertion_expression" | "type_conversion_expression" => match cst::field(n, "operand") {
                 Some(x) => self.expr(x),
                 None => self.unknown(n),

@@ -10,6 +10,8 @@ mod expr;
 mod literal;
 mod scope;
 mod stmt;
+#[cfg(test)]
+mod tests;
 
 use super::cst;
 use super::hir::{

@@ -152,7 +152,10 @@ impl Interp<'_> {
                 let service = service.and_then(api::service_named);
                 self.beyond(service, format!("`{}` may call AWS services", site.name()));
             }
-            self.hand_clients(args, site);
+            // What is known to call nothing looks at a client only, or adds to it.
+            if !any(harmless) {
+                self.hand_clients(args, site);
+            }
             return;
         }
         let python = self.lang == Lang::Python;

@@ -409,11 +409,12 @@ impl Interp<'_> {
                 _ => {}
             }
         }
-        if args.all().any(V::holds_sdk) && !api::is_known(self.lang, q) {
+        let known = api::is_known(self.lang, q) || self.lang == Lang::Go && is_standard(q);
+        if args.all().any(V::holds_sdk) && !known {
             let detail = format!("an AWS client is handed to `{}`", site.name());
             self.give_up(lamlint_model::tri::Reason::NotInTree, detail);
         }
-        if args.all().any(|v| self.has_methods(v)) && !api::is_known(self.lang, q) {
+        if args.all().any(|v| self.has_methods(v)) && !known {
             let detail = format!("a class is handed to `{}`", site.name());
             self.give_up(lamlint_model::tri::Reason::NotInTree, detail);
         }
@@ -425,7 +426,7 @@ impl Interp<'_> {
 
     /// Whether a value has methods of the project that a library could call.
     pub(super) fn has_methods(&self, v: &V) -> bool {
-        let (unit, class) = match v {
+        let class = match v {
             V::Class(u, c) => (*u, *c),
             V::Instance(i) => match i.try_borrow() {
                 Ok(i) => i.class,
@@ -433,8 +434,14 @@ impl Interp<'_> {
             },
             _ => return false,
         };
-        let unit = self.program.unit(unit);
-        unit.class(class).methods.iter().any(|m| unit.function(*m).name != "constructor")
+        let unit = self.program.unit(class.0);
+        let c = unit.class(class.1);
+        let outside = || {
+            let info = self.classes.get(&class);
+            info.is_some_and(|i| i.frame.borrow().vars.values().any(|v| matches!(v, V::Func(_))))
+        };
+        c.methods.iter().any(|m| unit.function(*m).name != "constructor")
+            || (self.sdk_by_table() && outside())
     }
 
     /// `wrap(async (event, context) => …)` with a wrapper that is not known: it is taken to call the handler.
@@ -453,6 +460,13 @@ impl Interp<'_> {
         }
         V::of_deps(Deps::OTHER)
     }
+}
+
+/// Whether a name is of Go's standard library, which calls nothing of an object it gets but what makes text of it; its
+/// HTTP server calls all of it.
+fn is_standard(q: &str) -> bool {
+    let first = q.split(['/', '(']).next().unwrap_or(q);
+    !q.starts_with("net/http") && (!q.contains('/') || !first.contains('.'))
 }
 
 /// Whether a kind of function calls what it is given, where that can be followed, or gives it back.

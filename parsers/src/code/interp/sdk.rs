@@ -476,12 +476,29 @@ fn identifiers(kind: &str, names: &[&'static str], args: &Args) -> Vec<(SmolStr,
     out
 }
 
-/// A map of arguments as the model sees it.
+/// A map of arguments as the model sees it. Of several, what all of them have.
 pub(super) fn api_args(input: &V, params: &[&str]) -> Value {
     let _ = params;
     match input.to_value() {
         m @ Value::Map(..) => m,
         Value::Null => Value::Map(Vec::new(), false),
+        Value::OneOf(all) => {
+            let mut maps = all.iter().map(|v| match v {
+                Value::Map(m, _) => Some(m),
+                _ => None,
+            });
+            let Some(Some(first)) = maps.next() else { return Value::Map(Vec::new(), true) };
+            let rest: Option<Vec<_>> = maps.collect();
+            let common = rest.map(|rest| {
+                let shared = first.iter().filter_map(|(k, v)| {
+                    let others = rest.iter().map(|m| m.iter().find(|(n, _)| n == k).map(|(_, v)| v.clone()));
+                    let others: Option<Vec<Value>> = others.collect();
+                    Some((k.clone(), Value::one_of(std::iter::once(v.clone()).chain(others?))))
+                });
+                shared.collect()
+            });
+            Value::Map(common.unwrap_or_default(), true)
+        }
         _ => Value::Map(Vec::new(), true),
     }
 }
