@@ -321,6 +321,7 @@ impl Lower<'_> {
         declares: bool,
         out: &mut Block,
     ) {
+        self.note_question(&targets, &values);
         let (target, value) = match (targets.len(), values.len()) {
             (1, 1) => match (targets.pop(), values.pop()) {
                 (Some(t), Some(v)) => (t, v),
@@ -348,6 +349,61 @@ impl Lower<'_> {
         let kind =
             if declares { StmtKind::Declare { target, value } } else { StmtKind::Assign { target, value } };
         out.push(self.stmt_at(n, kind));
+    }
+
+    /// `v, ok := m[k]` and the like: `ok` asks whether `k` is in `m`.
+    fn note_question(&mut self, targets: &[Pattern], values: &[Expr]) {
+        let ([.., Pattern::Name(ok, _)], [value]) = (targets, values) else { return };
+        self.asked.retain(|(n, _)| n != ok);
+        let compare = |op: &str, left: &Expr, right: &Expr| Expr {
+            span: value.span,
+            kind: ExprKind::Compare {
+                op: op.into(),
+                left: Box::new(left.clone()),
+                right: Box::new(right.clone()),
+            },
+        };
+        let nothing = Expr { span: value.span, kind: ExprKind::Null };
+        let question = match (&value.kind, targets) {
+            (ExprKind::Index { object, index }, [_, _]) => compare("in", index, object),
+            (ExprKind::Call { callee, .. }, _) => match (&callee.kind, targets) {
+                (ExprKind::Attr { name, .. }, [Pattern::Name(v, span), _]) if name == "LookupEnv" => {
+                    compare("!=", &Expr { span: *span, kind: ExprKind::Name(v.clone()) }, &nothing)
+                }
+                (ExprKind::Attr { object, name, .. }, _) if LOOKUPS.contains(&name.as_str()) => {
+                    compare("!=", object, &nothing)
+                }
+                _ => return,
+            },
+            _ => return,
+        };
+        self.asked.push((ok.clone(), question));
+    }
+
+    /// A condition, with what its names ask in their place.
+    pub(super) fn condition(&mut self, n: Node<'_>) -> Expr {
+        let mut e = self.expr(n);
+        self.ask(&mut e, 0);
+        e
+    }
+
+    fn ask(&self, e: &mut Expr, depth: u32) {
+        if depth > 16 {
+            return;
+        }
+        match &mut e.kind {
+            ExprKind::Name(n) => {
+                if let Some((_, question)) = self.asked.iter().find(|(a, _)| a == n) {
+                    e.kind = question.kind.clone();
+                }
+            }
+            ExprKind::Not(x) => self.ask(x, depth + 1),
+            ExprKind::Logic { left, right, .. } | ExprKind::Compare { left, right, .. } => {
+                self.ask(left, depth + 1);
+                self.ask(right, depth + 1);
+            }
+            _ => {}
+        }
     }
 
     /// Arguments of a call.
@@ -380,6 +436,9 @@ impl Lower<'_> {
         literal::unescape(inside.strip_suffix('"').unwrap_or(inside)).into()
     }
 }
+
+/// Methods of caches that give what they keep.
+const LOOKUPS: &[&str] = &["Get", "GetIfPresent", "Load", "LoadOrStore", "Lookup", "Peek"];
 
 /// Names a package may have that is imported by a path: the last part, versions and `go` around it left out.
 fn package_names(module: &str) -> Vec<SmolStr> {

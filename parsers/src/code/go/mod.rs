@@ -40,6 +40,7 @@ pub fn lower(src: &SourceText<'_>, path: &str) -> Unit {
         taints: Vec::new(),
         errors: Vec::new(),
         scopes: Scopes::default(),
+        asked: Vec::new(),
         results: Vec::new(),
         in_switch: false,
         depth: 0,
@@ -80,6 +81,8 @@ struct Lower<'s> {
     /// Places of the tree's errors, with what is wrong.
     errors: Vec<(Range<usize>, String)>,
     scopes: Scopes,
+    /// Names that tell whether something was found, with the question they stand for.
+    asked: Vec<(SmolStr, Expr)>,
     /// For each function around: the names of its results, where they have names.
     results: Vec<Vec<SmolStr>>,
     /// The nearest thing a `break` leaves is a `switch` or `select`.

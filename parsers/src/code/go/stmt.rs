@@ -135,7 +135,7 @@ impl Lower<'_> {
             self.statement(init, &mut block);
         }
         let test = match cst::field(n, "condition") {
-            Some(c) => self.expr(c),
+            Some(c) => self.condition(c),
             None => self.unknown(n),
         };
         let then = cst::field(n, "consequence").map(|b| self.block(b)).unwrap_or_default();

@@ -46,6 +46,13 @@ impl Args {
         self.all().fold(open, |d, v| d.or(v.deps()))
     }
 
+    /// What they depend on, contexts handed on left out: those only cancel.
+    pub(super) fn deps_but_context(&self) -> Deps {
+        let open = if self.open { Deps::OTHER } else { Deps::NONE };
+        let all = self.all().filter(|v| !matches!(v, V::Sym(Value::Context(p)) if p.is_empty()));
+        all.fold(open, |d, v| d.or(v.deps()))
+    }
+
     pub(super) fn functions(&self) -> Vec<Rc<Func>> {
         self.all()
             .flat_map(|v| match v {

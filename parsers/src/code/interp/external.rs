@@ -88,7 +88,8 @@ impl Interp<'_> {
         };
         match row.kind {
             Kind::Client(family) => {
-                let client = NewClient { family, label: site.label(), service: None, args: given };
+                let args = if self.sdk_by_table() { args.deps_but_context().or(deps) } else { given };
+                let client = NewClient { family, label: site.label(), service: None, args };
                 self.fact(FactKind::NewClient(client), site.span);
                 result(given)
             }

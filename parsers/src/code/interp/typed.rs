@@ -46,12 +46,12 @@ impl Interp<'_> {
             SdkKind::Client => {
                 let foreign = self.built_foreign(&n, args);
                 let service = SmolStr::new_static(n.service?);
-                self.new_client(Some(service.clone()), args.deps(), site);
+                self.new_client(Some(service.clone()), args.deps_but_context(), site);
                 Some(client(service, foreign))
             }
             SdkKind::Session => {
                 let foreign = self.foreign || self.options_foreign(&n, args);
-                self.new_client(None, args.deps(), site);
+                self.new_client(None, args.deps_but_context(), site);
                 Some(V::Sdk(Rc::new(Sdk::Session { foreign })))
             }
             SdkKind::Foreign => Some(V::Ext("#foreign".into(), args.deps())),
