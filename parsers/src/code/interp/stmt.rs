@@ -4,7 +4,7 @@ use super::call::Args;
 use super::value::{ClassInfo, FrameRef, Func, V};
 use super::{Flow, Interp, MAX_NESTING};
 use crate::code::hir::{Block, ClassId, Expr, ExprKind, FnId, Import, Lang, Pattern, Stmt, StmtKind};
-use lamlint_model::handler::FactKind;
+use lamlint_model::handler::{Fact, FactKind};
 use lamlint_model::tri::Reason;
 use lamlint_model::value::{Deps, Value};
 use smol_str::SmolStr;
@@ -267,6 +267,8 @@ impl Interp<'_> {
         }
         let outer = self.ctx.clone();
         self.ctx.in_loop = true;
+        let first = self.facts.len();
+        let read = item.as_ref().is_some_and(|(_, v)| v.deps().any(Deps::CALL));
         if let Some((p, v)) = item {
             self.bind(p, v, true);
         }
@@ -274,9 +276,27 @@ impl Interp<'_> {
             self.test(t);
         }
         self.block(body);
+        if read {
+            self.taken_off(first);
+        }
         let idempotent = self.ctx.idempotent.take();
         self.ctx = outer;
         self.ctx.idempotent = self.ctx.idempotent.take().or(idempotent);
+    }
+
+    /// Behind a loop over entries a service gave: where the loop takes them off the list or marks them, a second run does
+    /// not find them again.
+    fn taken_off(&mut self, first: usize) {
+        let takes = |o: &str| ["Delete", "Remove", "Update"].iter().any(|v| o.starts_with(v));
+        let takes = |f: &Fact| matches!(&f.kind, FactKind::SdkCall(c) if takes(&c.operation));
+        let new = self.facts.get_mut(first..).unwrap_or_default();
+        if new.iter().any(takes) {
+            for f in new.iter_mut().filter(|f| !takes(f)) {
+                f.ctx
+                    .idempotent
+                    .get_or_insert(SmolStr::new_static("entries are taken off the list that is read"));
+            }
+        }
     }
 
     fn import(&mut self, i: &Import, span: lamlint_model::Span) {
