@@ -236,11 +236,22 @@ fn column_of(key: &str) -> Option<usize> {
     KEYS.iter().position(|k| *k == key)
 }
 
-/// Rows of one kind of the tables that hold everything of a language, with its column.
-fn of_languages(kind: &'static str) -> impl Iterator<Item = (usize, Vec<&'static str>)> {
-    LANGUAGES.iter().filter_map(|(key, text)| Some((column_of(key)?, *text))).flat_map(move |(i, text)| {
-        rows(text).filter(move |r| r.first() == Some(&kind)).map(move |r| (i, r[1..].to_vec()))
-    })
+/// Rows of one kind of the tables that hold everything of a language, with its column; without the kind.
+fn of_languages(kind: &'static str) -> impl Iterator<Item = (usize, &'static [&'static str])> {
+    type Rows = Vec<(usize, Vec<&'static str>)>;
+    static ALL: OnceLock<BTreeMap<&'static str, Rows>> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let mut all: BTreeMap<&'static str, Rows> = BTreeMap::new();
+        for (key, text) in LANGUAGES {
+            let Some(i) = column_of(key) else { continue };
+            for mut r in rows(text) {
+                let kind = r.remove(0);
+                all.entry(kind).or_default().push((i, r));
+            }
+        }
+        all
+    });
+    all.get(kind).into_iter().flatten().map(|(i, r)| (*i, r.as_slice()))
 }
 
 /// Names that stand in rows of one kind, by language.
@@ -287,7 +298,7 @@ fn tables() -> &'static Tables {
             t.add(i, &r[1..]);
         }
         for (i, r) in of_languages("lib") {
-            t.add(i, &r);
+            t.add(i, r);
         }
         for r in rows(GLOBALS) {
             let [lang, names] = r[..] else { continue };
