@@ -97,10 +97,12 @@ const JAVASCRIPT: Grammar = Grammar {
     breaks: 2,
 };
 
-fn grammar(lang: Lang) -> &'static Grammar {
+/// `None`: code of the language is not changed.
+fn grammar(lang: Lang) -> Option<&'static Grammar> {
     match lang {
-        Lang::Python => &PYTHON,
-        Lang::JavaScript | Lang::TypeScript => &JAVASCRIPT,
+        Lang::Python => Some(&PYTHON),
+        Lang::JavaScript | Lang::TypeScript => Some(&JAVASCRIPT),
+        Lang::Go => None,
     }
 }
 
@@ -118,7 +120,7 @@ fn open(sources: &SourceMap, at: Span) -> Result<(&str, Lang, tree_sitter::Tree)
 /// Move the statement that binds the value of the expression at `at` before the outermost definition around it.
 pub(super) fn hoist(sources: &SourceMap, at: Span) -> Result<Vec<Edit>, Refused> {
     let (text, lang, tree) = open(sources, at)?;
-    let g = grammar(lang);
+    let g = grammar(lang).ok_or(Refused("code of this language is not changed"))?;
     let root = tree.root_node();
     let expression = node_at(root, at).ok_or(Refused("no expression stands there"))?;
     let (statement, name, value) = binding(g, expression)?;
