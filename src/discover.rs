@@ -1,6 +1,7 @@
 //! Which files a run is about, and which folder is its root.
 
 use crate::config::Globs;
+use crate::missing::missing;
 use crate::notice::{Notice, NoticeKind};
 use anyhow::{Context, Result, bail};
 use ignore::WalkBuilder;
@@ -63,7 +64,7 @@ impl Scope {
         for p in paths {
             let full = cwd.join(p);
             if matches!(full.try_exists(), Ok(false)) {
-                bail!("there is no `{}`", p.display());
+                bail!(missing(p, cwd));
             }
             let canonical = full.canonicalize().with_context(|| format!("can't open `{}`", p.display()))?;
             if !canonical.is_dir() && !canonical.is_file() {
@@ -219,6 +220,15 @@ pub(crate) fn project_of(file: &Path, cwd: &Path) -> PathBuf {
         return repository.to_path_buf();
     }
     if own.starts_with(cwd) { cwd.to_path_buf() } else { own.to_path_buf() }
+}
+
+/// Where a root lies in what stays the same from run to run, wherever lamlint is started: the repository around it,
+/// else the nearest folder with settings or a baseline. Empty for that folder itself, else with a `/` at its end.
+pub(crate) fn within(root: &Path) -> Option<String> {
+    let holds = |names: &[&str]| root.ancestors().find(|d| names.iter().any(|n| d.join(n).exists()));
+    let top = holds(&[".git"]).or_else(|| holds(&[crate::config::FILE, crate::baseline::DEFAULT]))?;
+    let below = relative(top, root)?;
+    Some(if below.is_empty() { below } else { format!("{below}/") })
 }
 
 fn parents(files: &[PathBuf]) -> Vec<PathBuf> {

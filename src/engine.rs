@@ -3,10 +3,11 @@
 //! Files are lowered alone and in parallel; results are collected in path order, so the answer is the same for
 //! any number of threads. A panic in one file or rule costs that file or rule and is told in a notice.
 
-use crate::discover::Found;
+use crate::discover::{self, Found};
 use crate::memo::{Cancelled, Memo, Stale};
 use crate::merge;
 use crate::notice::{Notice, NoticeKind};
+use crate::progress::{Progress, Step};
 use crate::read::{self, Text};
 use crate::selection::Selection;
 use crate::suppress::{self, Requests, Silenced};
@@ -16,6 +17,7 @@ use anyhow::Context;
 use lamlint_model::handler::Handler;
 use lamlint_model::rule::{Broken, BrokenKind, Cx, Date, Link, Package};
 use lamlint_model::source::{FileId, SourceMap, Span};
+use lamlint_model::tri::Basis;
 use lamlint_model::{App, Finding, Findings, ResourceId, Rule};
 use lamlint_parsers::code::hir::Unit;
 use lamlint_parsers::code::program::Program;
@@ -37,9 +39,12 @@ const STACK: usize = 16 * 1024 * 1024;
 /// Worker threads carry this name.
 pub const WORKER: &str = "lamlint-worker";
 
-/// The worker threads of a run.
+/// The worker threads of a run, and how far they are.
 #[derive(Debug)]
-pub struct Workers(rayon::ThreadPool);
+pub struct Workers {
+    pool: rayon::ThreadPool,
+    progress: Arc<Progress>,
+}
 
 impl Workers {
     /// As many as given, else one per processor.
@@ -49,8 +54,13 @@ impl Workers {
             .stack_size(STACK)
             .thread_name(|i| format!("{WORKER}-{i}"))
             .build()
-            .map(Self)
+            .map(|pool| Self { pool, progress: Arc::default() })
             .context("can't start worker threads")
+    }
+
+    /// How far the run is.
+    pub fn progress(&self) -> Arc<Progress> {
+        Arc::clone(&self.progress)
     }
 }
 
@@ -59,6 +69,9 @@ impl Workers {
 pub struct Analysis {
     /// The texts that were read: source code and possible templates.
     pub sources: SourceMap,
+    /// Where the root of the run lies in its repository, else in the nearest folder with settings or a baseline: empty,
+    /// or a path with `/` at its end. Nothing where there is neither.
+    pub within: Option<String>,
     /// What the templates say.
     pub app: App,
     /// How each function links to its code, in the order of `app.functions()`.
@@ -88,8 +101,14 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// Findings that are not reported because the project says so, by place.
     pub silenced: Vec<Silenced>,
+    /// Whether the findings were compared with a baseline.
+    pub baseline: bool,
+    /// The files on the command line, when only files were named: what is shown touches one of them.
+    pub only: Option<BTreeSet<String>>,
     /// Findings that are not shown because they are not sure enough.
     pub hidden: usize,
+    /// Findings that are not shown because they rest on what parameters are by default, and only what is written counts.
+    pub unwritten: usize,
     /// Failures of rules.
     pub notices: Vec<Notice>,
 }
@@ -131,19 +150,22 @@ pub fn analyze_again(
     workers: &Workers,
     memo: &mut Memo,
 ) -> Result<Analysis, Cancelled> {
-    workers.0.install(|| analyze_here(found, overlay, parameters, memo))
+    workers.pool.install(|| analyze_here(found, overlay, parameters, &workers.progress, memo))
 }
 
 fn analyze_here(
     found: &Found,
     overlay: &Overlay,
     parameters: &[(String, String)],
+    progress: &Progress,
     memo: &mut Memo,
 ) -> Result<Analysis, Cancelled> {
+    progress.start(Step::Read, 0);
     let vfs = Vfs::new(&found.root).with(overlay.clone());
     let (texts, mut notices) = read::read_all(&found.files, &vfs, memo);
     notices.extend(found.notices.iter().cloned());
-    let mut out = Analysis { files: texts.len(), ..Analysis::default() };
+    let within = discover::within(&found.root);
+    let mut out = Analysis { files: texts.len(), within, ..Analysis::default() };
     for Text { path, text } in texts {
         match memo.source(&path, &text) {
             Some(known) => out.sources.add_file(known),
@@ -153,10 +175,13 @@ fn analyze_here(
     memo.go_on()?;
 
     let ids: Vec<FileId> = out.sources.iter().map(|(id, _)| id).collect();
+    progress.start(Step::Parse, ids.len());
     let mut lowered: Vec<Lowered> = ids
         .par_iter()
         .map(|id| memo.lowered(*id, out.sources.file(*id)).unwrap_or_else(|| lower(&out.sources, *id)))
+        .inspect(|_| progress.one())
         .collect();
+    progress.start(Step::Link, 0);
     for (id, l) in ids.iter().zip(&mut lowered) {
         let source = Arc::clone(out.sources.shared(*id));
         if let Some((good, facts)) = memo.keep(*id, &source, l) {
@@ -239,8 +264,10 @@ fn analyze_here(
 
     memo.go_on()?;
     entries.extend(shapes::entries(&program, &entries));
-    let handlers: Vec<Result<Option<Handler>, Notice>> =
-        entries.par_iter().map(|e| follow(&program, e)).collect();
+    progress.start(Step::Follow, entries.len());
+    let handlers = entries.par_iter().map(|e| follow(&program, e)).inspect(|_| progress.one());
+    let handlers: Vec<Result<Option<Handler>, Notice>> = handlers.collect();
+    progress.start(Step::Link, 0);
     for h in handlers {
         match h {
             Ok(h) => out.handlers.extend(h),
@@ -382,8 +409,8 @@ pub fn check(
     };
     let (last, first): (Vec<&Rule>, Vec<&Rule>) =
         selection.rules.iter().partition(|r| suppress::runs_last(r));
-    let mut out = Outcome::default();
-    let mut requests = Requests::new(analysis);
+    let mut out = Outcome { only: only.cloned(), ..Outcome::default() };
+    let mut requests = Requests::new(analysis, &selection.ignores);
     // The severity the settings give a finding by its rule and its file.
     let levelled = |found: Vec<Finding>| -> Vec<Finding> {
         let level = |f: Finding| {
@@ -393,12 +420,14 @@ pub fn check(
         };
         found.into_iter().filter_map(level).collect()
     };
-    let (found, ran) = run(&first, &cx, &mut out.notices, workers);
+    let (found, mut ran) = run(&first, &cx, &mut out.notices, workers);
     let (mut left, mut silenced) = requests.split(levelled(found));
     let suppressions = requests.judge(&ran);
     let cx = Cx { suppressions: &suppressions, ..cx };
-    let (found, _) = run(&last, &cx, &mut out.notices, workers);
+    let (found, more_ran) = run(&last, &cx, &mut out.notices, workers);
     let (more_left, more_silenced) = requests.split(levelled(found));
+    ran.extend(more_ran);
+    out.notices.extend(requests.idle(&ran));
     left.extend(more_left);
     silenced.extend(more_silenced);
 
@@ -411,6 +440,8 @@ pub fn check(
     for f in merge::merge(left).into_iter().filter(shown) {
         if f.confidence() < selection.min_confidence {
             out.hidden += 1;
+        } else if selection.written_only && rests_on_parameters(&f) {
+            out.unwritten += 1;
         } else {
             out.findings.push(f);
         }
@@ -418,9 +449,16 @@ pub fn check(
     let silenced = merge::merge(silenced).into_iter().filter(shown);
     out.silenced = silenced
         .filter(|f| f.confidence() >= selection.min_confidence)
+        .filter(|f| !selection.written_only || !rests_on_parameters(f))
         .filter_map(|f| requests.with_reason(f))
         .collect();
     out
+}
+
+/// Whether a finding rests on what a parameter is unless somebody gives it another value.
+fn rests_on_parameters(f: &Finding) -> bool {
+    let assumed = |b: &Basis| matches!(b, Basis::ParameterDefault(_) | Basis::ParameterAllowed(_));
+    f.evidence().iter().any(|e| assumed(e.basis()))
 }
 
 /// Run some rules; gives what they say and the names of those that came to an end.
@@ -430,7 +468,8 @@ fn run(
     notices: &mut Vec<Notice>,
     workers: &Workers,
 ) -> (Vec<Finding>, BTreeSet<&'static str>) {
-    let found: Vec<Result<Vec<Finding>, Notice>> = workers.0.install(|| {
+    workers.progress.start(Step::Rules, rules.len());
+    let found: Vec<Result<Vec<Finding>, Notice>> = workers.pool.install(|| {
         rules
             .par_iter()
             .map(|rule| {
@@ -441,6 +480,7 @@ fn run(
                 }))
                 .map_err(|p| Notice::internal("", &format!("running the rule `{}`", rule.id), &*p))
             })
+            .inspect(|_| workers.progress.one())
             .collect()
     });
     let (mut findings, mut ran) = (Vec::new(), BTreeSet::new());

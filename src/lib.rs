@@ -16,6 +16,7 @@ pub mod graph;
 pub mod lsp;
 pub mod memo;
 pub mod notice;
+pub mod progress;
 pub mod report;
 pub mod selection;
 pub mod suppress;
@@ -24,5 +25,6 @@ pub mod write;
 
 mod broken;
 mod merge;
+mod missing;
 mod read;
 mod shapes;

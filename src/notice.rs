@@ -32,6 +32,8 @@ pub enum NoticeKind {
     Manifest,
     /// Entries of a baseline that no longer occur.
     Baseline,
+    /// Entries of the settings that do nothing.
+    Settings,
     /// lamlint itself failed on this file or rule; the rest of the run goes on.
     Internal,
 }
@@ -47,6 +49,7 @@ impl NoticeKind {
             Self::Template => "template",
             Self::Manifest => "manifest",
             Self::Baseline => "baseline",
+            Self::Settings => "settings",
             Self::Internal => "internal-error",
         }
     }

@@ -2,7 +2,7 @@
 
 use super::convert::uri_of;
 use super::snapshot::{Places, Snapshot};
-use crate::report;
+use crate::report::style::page;
 use gen_lsp_types::{
     Code, CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Message, Position,
     Range, Uri,
@@ -102,7 +102,7 @@ fn diagnostic(places: &Places<'_>, f: &Finding, index: usize) -> Diagnostic {
             })
         })
         .collect();
-    let href = Uri::parse(&report::rules::address(f.rule())).ok();
+    let href = Uri::parse(&page(f.rule())).ok();
     Diagnostic {
         code_description: href.map(|href| CodeDescription { href }),
         related_information: (!related.is_empty()).then_some(related),

@@ -91,6 +91,13 @@ pub fn render(report: &Report<'_>) -> String {
         let n = plural(report.outcome.hidden, "finding");
         let _ = writeln!(out, "{n} of low confidence not shown (--min-confidence low shows them)");
     }
+    if report.outcome.unwritten > 0 {
+        let n = plural(report.outcome.unwritten, "finding");
+        let _ = writeln!(
+            out,
+            "{n} not shown that rest on what parameters are by default (`evidence` is \"written\")"
+        );
+    }
     out
 }
 

@@ -101,6 +101,7 @@ impl Dump<'_> {
             }
             StmtKind::Function(id) => self.function(*id),
             StmtKind::Class(id) => self.class(*id),
+            StmtKind::Method { class, function } => format!("{class}.{}", self.function(*function)),
             StmtKind::Import(i) => {
                 let names: Vec<String> =
                     i.names.iter().map(|n| format!("{:?} as {}", n.name.as_str(), n.bound)).collect();
@@ -182,6 +183,10 @@ impl Dump<'_> {
                 format!("{{{}}}", parts.join(", "))
             }
             Pattern::Rest(p) => format!("...{}", self.pattern(p)),
+            Pattern::Results(v) => {
+                let parts: Vec<String> = v.iter().map(|p| self.pattern(p)).collect();
+                format!("results({})", parts.join(", "))
+            }
             Pattern::Ignore => "_".to_owned(),
         }
     }
@@ -239,6 +244,8 @@ impl Dump<'_> {
             ExprKind::Closure(id) => format!("<{}>", self.function(*id)),
             ExprKind::Class(id) => format!("<{}>", self.class(*id)),
             ExprKind::Spread(x) => format!("...{}", self.expr(x)),
+            ExprKind::Zero(x) => format!("zero({})", self.expr(x)),
+            ExprKind::Ref(x) => format!("&{}", self.expr(x)),
             ExprKind::Assign { target, op, value } => {
                 format!("({} {op}= {})", self.pattern(target), self.expr(value))
             }

@@ -16,6 +16,9 @@ pub struct Unit {
     pub file: FileId,
     /// The language.
     pub lang: Lang,
+    /// The package or namespace it says it belongs to; empty where the language has none, and for files that are not
+    /// part of a program (build constraints).
+    pub package: SmolStr,
     /// All functions of the file, methods and closures included; [`FnId`] is the index.
     pub functions: Vec<Function>,
     /// All classes of the file; [`ClassId`] is the index.
@@ -45,25 +48,8 @@ pub enum Lang {
     JavaScript,
     /// TypeScript, TSX included.
     TypeScript,
-}
-
-impl Lang {
-    /// Its name for people.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Python => "Python",
-            Self::JavaScript => "JavaScript",
-            Self::TypeScript => "TypeScript",
-        }
-    }
-
-    /// What starts a comment that ends with its line.
-    pub fn comment(self) -> &'static str {
-        match self {
-            Self::Python => "#",
-            Self::JavaScript | Self::TypeScript => "//",
-        }
-    }
+    /// Go.
+    Go,
 }
 
 /// How a file is written as a module.
@@ -135,6 +121,8 @@ pub struct Param {
     pub rest_named: bool,
     /// Its type, as written, if any.
     pub annotation: Option<SmolStr>,
+    /// Its type as an expression (a name, `package.Name`), in languages where types are certain.
+    pub ty: Option<Expr>,
 }
 
 /// A class.
@@ -151,8 +139,11 @@ pub struct Class {
     /// Statements of the class body that run when the class is defined: class attributes and `static` fields as
     /// assignments to a name.
     pub body: Block,
-    /// Instance fields with their initialisers: they run in the constructor.
+    /// Instance fields with their initialisers: they run in the constructor. In typed languages one without an
+    /// initialiser has an [`ExprKind::Zero`] of its type.
     pub fields: Vec<(SmolStr, Option<Expr>)>,
+    /// Fields whose members are members of the object as well (embedded structures).
+    pub embeds: Vec<SmolStr>,
     /// Decorators, outermost first.
     pub decorators: Vec<Expr>,
 }
@@ -273,6 +264,14 @@ pub enum StmtKind {
     Function(FnId),
     /// A class is defined here.
     Class(ClassId),
+    /// A method of a class that stands outside of it (receivers, `impl` blocks, reopened classes): the name of the
+    /// class and the function.
+    Method {
+        /// The class, as named here.
+        class: SmolStr,
+        /// The method.
+        function: FnId,
+    },
     /// An import. `require` calls are expressions; a front end turns `const x = require("y")` into an assignment.
     Import(Import),
     /// `global` and `nonlocal` names.
@@ -336,6 +335,9 @@ pub enum Pattern {
     Map(Vec<(SmolStr, Pattern, Option<Expr>)>),
     /// The rest: `*rest`, `...rest`.
     Rest(Box<Pattern>),
+    /// The results of one call: `v, err := f()`. Of a function of the project they are the elements of the list it
+    /// returns; of anything else the first is its value and the others tell of errors.
+    Results(Vec<Pattern>),
     /// Nothing, or something not modelled.
     Ignore,
 }
@@ -444,6 +446,11 @@ pub enum ExprKind {
     Class(ClassId),
     /// `...x`, `*x` inside a list or arguments.
     Spread(Box<Expr>),
+    /// What a place of this type holds before anything is put there; the type is an expression (a name,
+    /// `package.Name`).
+    Zero(Box<Expr>),
+    /// The address of a place: who is given it may change what is there (`&x`, `ref x`, `out x`).
+    Ref(Box<Expr>),
     /// An assignment used as an expression: `(x := v)`, `a = b` inside an expression; `op` as in
     /// [`StmtKind::AugAssign`], empty for a plain one.
     Assign {
@@ -488,6 +495,24 @@ pub enum MapEntry {
 }
 
 impl Unit {
+    /// A file without anything in it.
+    pub fn empty(file: FileId, lang: Lang) -> Self {
+        Self {
+            file,
+            lang,
+            package: SmolStr::default(),
+            functions: Vec::new(),
+            classes: Vec::new(),
+            body: Vec::new(),
+            exports: Vec::new(),
+            module: ModuleKind::Plain,
+            taints: Vec::new(),
+            comments: Vec::new(),
+            suppressions: Vec::new(),
+            operations: Vec::new(),
+        }
+    }
+
     /// The function of that number.
     pub fn function(&self, id: FnId) -> &Function {
         &self.functions[id.0 as usize]

@@ -7,12 +7,16 @@ mod api;
 pub(crate) mod cst;
 #[cfg(test)]
 mod dump;
+pub mod go;
 pub mod hir;
 mod interp;
 pub mod javascript;
+pub(crate) mod lang;
 pub mod program;
 pub mod python;
 mod shape;
+
+pub(crate) use interp::GO_MODULE;
 
 use crate::comments;
 use crate::text::SourceText;
@@ -46,21 +50,21 @@ pub fn language(path: &str) -> Option<Lang> {
     {
         return None;
     }
-    match name.rsplit_once('.')?.1 {
-        "py" => Some(Lang::Python),
-        "js" | "mjs" | "cjs" | "jsx" => Some(Lang::JavaScript),
-        "ts" | "mts" | "cts" | "tsx" => Some(Lang::TypeScript),
-        _ => None,
-    }
+    let ending = name.rsplit_once('.')?.1;
+    let lang = lang::ALL.iter().copied().find(|l| l.traits().extensions.contains(&ending))?;
+    // Tests are no part of a program.
+    (lang != Lang::Go || !name.ends_with("_test.go")).then_some(lang)
 }
 
-/// The language a runtime runs as inline code.
+/// The language a managed runtime runs, inline code included. `None`: the package brings its own program
+/// (`provided.al2023`), or there is no front end.
 pub fn runtime_language(runtime: &str) -> Option<Lang> {
-    match runtime {
-        r if r.starts_with("python") => Some(Lang::Python),
-        r if r.starts_with("nodejs") => Some(Lang::JavaScript),
-        _ => None,
-    }
+    lang::ALL.iter().copied().find(|l| l.traits().runtimes.iter().any(|r| runtime.starts_with(r)))
+}
+
+/// The languages in which the program of a package without a managed runtime may be written.
+pub(crate) fn program_languages() -> impl Iterator<Item = Lang> {
+    lang::ALL.iter().copied().filter(|l| l.traits().entry == lang::EntryPoint::Program)
 }
 
 /// Parse one file. Never fails: what does not parse becomes opaque, with [`Unit::taints`]. `path` tells dialects
@@ -69,6 +73,7 @@ pub fn lower(lang: Lang, src: &SourceText<'_>, path: &str) -> Unit {
     let mut unit = match lang {
         Lang::Python => python::lower(src),
         Lang::JavaScript | Lang::TypeScript => javascript::lower(lang, src, path),
+        Lang::Go => go::lower(src, path),
     };
     unit.operations = api::operations_named(src.text);
     unit.suppressions = comments::of_code(src, &unit);
@@ -80,6 +85,7 @@ pub(crate) fn tree(lang: Lang, path: &str, text: &str) -> Option<tree_sitter::Tr
     let grammar = match lang {
         Lang::Python => tree_sitter_python::LANGUAGE.into(),
         Lang::JavaScript | Lang::TypeScript => javascript::grammar(lang, path),
+        Lang::Go => tree_sitter_go::LANGUAGE.into(),
     };
     cst::parse(&grammar, text)
 }

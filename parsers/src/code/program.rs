@@ -60,6 +60,20 @@ impl Program {
         self.by_path.range(prefix.clone()..).next().is_some_and(|(p, _)| p.starts_with(&prefix))
     }
 
+    /// The units that lie in a directory itself, in the order of their paths.
+    pub fn in_dir<'a>(&'a self, dir: &'a str) -> impl Iterator<Item = (&'a str, UnitId)> {
+        let prefix = if dir.is_empty() { String::new() } else { format!("{dir}/") };
+        let from = prefix.clone();
+        self.by_path
+            .range(from..)
+            .take_while({
+                let prefix = prefix.clone();
+                move |(p, _)| p.starts_with(&prefix)
+            })
+            .filter(move |(p, _)| !p[prefix.len()..].contains('/'))
+            .map(|(p, id)| (p.as_str(), *id))
+    }
+
     /// The unit of inline code.
     pub fn inline(&self, span: Span) -> Option<UnitId> {
         self.inline.get(&span).copied()

@@ -8,6 +8,8 @@ pub(super) fn handlers(unit: &Unit) -> Vec<SmolStr> {
     match unit.lang {
         Lang::Python => python(unit),
         Lang::JavaScript | Lang::TypeScript => javascript(unit),
+        // Its handlers have any name, and the programs around them say which they are.
+        Lang::Go => Vec::new(),
     }
 }
 
@@ -96,6 +98,11 @@ fn may_be_handler(unit: &Unit, bound: Bound<'_>) -> bool {
 
 /// Whether the first of at most three parameters may be an event: named so, taken apart, or of a type that says so.
 pub(super) fn takes_event(f: &Function) -> bool {
+    // Types of the library of events, behind a context.
+    let typed = |p: &Param| p.ty.is_some() && p.annotation.as_ref().is_some_and(|a| a.starts_with("events."));
+    if f.params.len() <= 2 && f.params.iter().any(typed) {
+        return true;
+    }
     match &f.params[..] {
         [first, ..] if f.params.len() <= 3 => {
             ["event", "evt", "e"].iter().any(|n| is_named(first, n))

@@ -5,6 +5,7 @@
 
 mod code;
 mod silence;
+mod suppression;
 mod template;
 mod write;
 
@@ -69,9 +70,14 @@ impl<'a> Editor<'a> {
         match intent {
             Intent::Set { resource, path, value } => self.set(*resource, path, value),
             Intent::Append { resource, path, value } => self.append(*resource, path, value),
+            Intent::Add { behind, name, type_name, properties } => {
+                self.add(*behind, name, type_name, properties)
+            }
             Intent::Replace { at, value } => self.replace(*at, value),
             Intent::Hoist { at } => code::hoist(self.sources, *at),
             Intent::AttributeToEntry { at } => code::attribute_to_entry(self.sources, *at),
+            Intent::Unsuppress { at } => self.unsuppress(*at),
+            Intent::Respell { at, name } => self.respell(*at, name),
         }
     }
 

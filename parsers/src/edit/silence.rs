@@ -88,10 +88,14 @@ fn requests(file: FileId, path: &str, text: &str) -> Vec<Directive> {
     }
 }
 
+/// Endings of files whose comments begin with `#`; those of other code begin with `//`.
+const HASH: &[&str] = &["py", "rb", "ps1", "psm1"];
+
 /// What starts a comment that ends with its line.
 fn marker(path: &str) -> Option<&'static str> {
+    let extension = crate::files::file_name(path).rsplit_once('.').map_or("", |(_, e)| e);
     match code::language(path) {
-        Some(lang) => Some(lang.comment()),
+        Some(_) => Some(if HASH.contains(&extension) { "#" } else { "//" }),
         None if super::is_json(path) => None,
         None => Some("#"),
     }

@@ -71,6 +71,29 @@ impl Editor<'_> {
         })
     }
 
+    /// Write a further resource.
+    pub(super) fn add(
+        &mut self,
+        behind: ResourceId,
+        name: &str,
+        type_name: &str,
+        properties: &Value,
+    ) -> Result<Vec<Edit>, Refused> {
+        let entries = vec![
+            ("Type".to_owned(), Out::Text(type_name.to_owned())),
+            ("Properties".to_owned(), self.written(behind, properties)?),
+        ];
+        let value = Out::Map(entries);
+        self.at(behind, |place, here| {
+            let all = place.doc.root.get("Resources").ok_or(Refused("the file is no template"))?;
+            if all.entry(name).is_some() {
+                return Err(Refused("a resource has this name already"));
+            }
+            place.sound(&here.value)?;
+            place.behind(all, here, name, &value).map(|e| vec![e])
+        })
+    }
+
     fn written(&self, id: ResourceId, value: &Value) -> Result<Out, Refused> {
         let r = self.app.resource(id);
         if r.implied_by.is_some() || r.generated {
@@ -212,6 +235,35 @@ impl<'d> Place<'d> {
         Ok(vec![self.insertion(at, text, false)])
     }
 
+    /// Write an entry of a map behind another one of its entries.
+    fn behind(&self, map: &DocNode, other: &DocEntry, key: &str, value: &Out) -> Result<Edit, Refused> {
+        if self.json {
+            return Ok(self.json_behind(map, other, key, value));
+        }
+        if self.slice(map.span).starts_with('{') {
+            let text = format!(", {key}: {}", value.inline(true));
+            return Ok(self.insertion(other.value.span.end as usize, text, true));
+        }
+        let column = self.column(other.key_span);
+        let at = self.end_of_line(self.end_of(other.key_span, &other.value)?);
+        let spaced = if self.spaced(map, other) { self.eol } else { "" };
+        let (pad, body) = (" ".repeat(column), value.below(column, self.step, self.eol));
+        Ok(self.insertion(at, format!("{spaced}{}{pad}{key}:{body}", self.eol), true))
+    }
+
+    /// Whether a blank line stands between an entry and its neighbour.
+    fn spaced(&self, map: &DocNode, entry: &DocEntry) -> bool {
+        let all = map.entries();
+        let i = all.iter().position(|e| e.key_span == entry.key_span).unwrap_or_default();
+        let pair = match (all.get(i + 1), i.checked_sub(1).and_then(|p| all.get(p))) {
+            (Some(next), _) => (entry, next),
+            (None, Some(before)) => (before, entry),
+            (None, None) => return false,
+        };
+        let between = self.text.get(pair.0.value.span.end as usize..pair.1.key_span.start as usize);
+        between.is_some_and(|t| t.split('\n').skip(1).any(|l| l.trim().is_empty() && !l.ends_with(' ')))
+    }
+
     fn json_entry(&self, map: &DocNode, entry: &DocEntry, key: &str, value: &Out) -> Edit {
         let Some(last) = map.entries().last() else {
             let column = self.indent(entry.key_span);
@@ -219,10 +271,14 @@ impl<'d> Place<'d> {
             let text = whole.json(Some((column, self.step)), self.eol);
             return Edit { span: map.span, text, stacks: false, binds: None };
         };
-        let at = last.value.span.end as usize;
-        let many = self.line(last.key_span) > self.line(map.span);
+        self.json_behind(map, last, key, value)
+    }
+
+    fn json_behind(&self, map: &DocNode, other: &DocEntry, key: &str, value: &Out) -> Edit {
+        let at = other.value.span.end as usize;
+        let many = self.line(other.key_span) > self.line(map.span);
         let text = if many {
-            let column = self.indent(last.key_span);
+            let column = self.indent(other.key_span);
             let pad = " ".repeat(column);
             format!(",{}{pad}\"{key}\": {}", self.eol, value.json(Some((column, self.step)), self.eol))
         } else {
@@ -363,7 +419,7 @@ fn is_intrinsic(node: &DocNode) -> bool {
 }
 
 /// Whether a node is used elsewhere through an alias.
-fn is_aliased(root: &DocNode, span: Span) -> bool {
+pub(super) fn is_aliased(root: &DocNode, span: Span) -> bool {
     let mut stack = vec![root];
     while let Some(n) = stack.pop() {
         if n.defined_at.is_some_and(|d| d == span || d.contains(span)) {

@@ -294,8 +294,7 @@ impl Search<'_> {
         }
         let mut hits = Vec::new();
         for (id, path, unit) in self.tree.program.iter() {
-            if path.is_empty() || (unit.lang == Lang::Python) != (self.lang == Lang::Python) || is_test(path)
-            {
+            if path.is_empty() || !unit.lang.is_kin(self.lang) || is_test(path) {
                 continue;
             }
             let Some(rest) = strip_dir(path, top) else { continue };
@@ -331,11 +330,11 @@ impl Search<'_> {
 
     /// Whether the code root holds no source at all in the language: then the package is made of something else.
     fn holds_no_code(&self) -> bool {
-        !self.tree.program.iter().any(|(_, p, u)| {
-            !p.is_empty()
-                && strip_dir(p, self.root).is_some()
-                && (u.lang == Lang::Python) == (self.lang == Lang::Python)
-        })
+        !self
+            .tree
+            .program
+            .iter()
+            .any(|(_, p, u)| !p.is_empty() && strip_dir(p, self.root).is_some() && u.lang.is_kin(self.lang))
     }
 
     /// Whether version control ignores one of the paths: then it is generated.
@@ -380,8 +379,7 @@ impl Search<'_> {
     pub(super) fn nearest_files(&self) -> Vec<SmolStr> {
         let mut ranked: Vec<(usize, String)> = Vec::new();
         for (_, path, unit) in self.tree.program.iter() {
-            if path.is_empty() || is_test(path) || (unit.lang == Lang::Python) != (self.lang == Lang::Python)
-            {
+            if path.is_empty() || is_test(path) || !unit.lang.is_kin(self.lang) {
                 continue;
             }
             let Some(rest) = strip_dir(path, self.root) else { continue };

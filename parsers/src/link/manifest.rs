@@ -1,5 +1,6 @@
 //! `package.json` and `tsconfig.json`: what they say about where code lies.
 
+use crate::code::GO_MODULE;
 use crate::code::program::Program;
 use crate::files::{Files, join, parent};
 use jsonc_parser::{JsonValue, ParseOptions, parse_to_value};
@@ -51,6 +52,12 @@ pub fn read_manifests(program: &mut Program, files: &dyn Files) -> bool {
                 {
                     program.packages.entry(name.to_owned()).or_insert_with(|| dir.clone());
                 }
+            } else if name == "go.mod" {
+                let text = files.read(&path).unwrap_or_default();
+                let own = go_module(&text).map(|m| (m, dir.clone()));
+                for (module, at) in own.into_iter().chain(go_replaced(&text, &dir)) {
+                    program.packages.entry(format!("{GO_MODULE}{module}")).or_insert(at);
+                }
             } else if name == "tsconfig.json" || name == "jsconfig.json" {
                 aliases(program, files, &dir, &path);
             }
@@ -74,6 +81,28 @@ fn aliases(program: &mut Program, files: &dyn Files, dir: &str, path: &str) {
     if let Some(base) = &config.base_url {
         program.aliases.push((dir.to_owned(), String::new(), relative(dir, base, true)));
     }
+}
+
+/// The path a `go.mod` gives its module.
+fn go_module(text: &str) -> Option<&str> {
+    text.lines().find_map(|l| {
+        let path = l.trim().strip_prefix("module")?.split("//").next()?.trim();
+        (!path.is_empty()).then(|| path.trim_matches('"'))
+    })
+}
+
+/// Modules a `go.mod` takes from the tree: `replace path version => ../dir`.
+fn go_replaced<'t>(text: &'t str, dir: &str) -> Vec<(&'t str, String)> {
+    let lines = text.lines().map(|l| l.trim().trim_start_matches("replace ").trim());
+    lines
+        .filter_map(|l| {
+            let (module, to) = l.split_once("=>")?;
+            let to = to.trim().trim_matches('"');
+            let module = module.split_whitespace().next()?.trim_matches('"');
+            to.starts_with('.').then_some(())?;
+            Some((module, join(dir, to)?))
+        })
+        .collect()
 }
 
 /// The way from a directory to a path, both relative to the root of the run; `open` when the rest of a path is to be

@@ -11,6 +11,7 @@ mod layers;
 mod manifest;
 mod place;
 mod problems;
+mod program;
 mod suggest;
 mod symbol;
 mod target;
@@ -90,7 +91,9 @@ fn function(tree: Tree<'_>, f: Function<'_>) -> (Outcome, Option<Entry>) {
         );
     }
     let image = code.alts().iter().any(|a| matches!(a.value, CodeRef::Image { .. }));
-    if handler.alts().is_empty() && !image {
+    // Programs of their own need none.
+    let own_program = runtime.alts().iter().any(|a| a.value.as_deref().is_some_and(place::is_program));
+    if handler.alts().is_empty() && !image && !own_program {
         let why = match own.open() {
             Some(w) if own.alts().is_empty() => w.clone(),
             _ => Why::other("no handler is named"),
@@ -103,7 +106,7 @@ fn function(tree: Tree<'_>, f: Function<'_>) -> (Outcome, Option<Entry>) {
     let mut first: Option<Why> = None;
     let mut missing = None;
     let mut tries = 0usize;
-    let handlers: Vec<Alt<Option<SmolStr>>> = if image && handler.alts().is_empty() {
+    let handlers: Vec<Alt<Option<SmolStr>>> = if handler.alts().is_empty() {
         vec![Alt::written(None, code.span())]
     } else {
         handler

@@ -4,10 +4,11 @@ use super::build::{self, below};
 use super::find::{self, Search};
 use super::layers::Layers;
 use super::target::{Target, stem};
-use super::{Attempt, Tree, problems, symbol};
+use super::{Attempt, Tree, problems, program, symbol};
 use crate::code::hir::Lang;
+use crate::code::lang::{self, EntryPoint};
 use crate::code::program::UnitId;
-use crate::code::{Entry, language, runtime_language};
+use crate::code::{Entry, language, program_languages, runtime_language};
 use crate::files::{file_name, join, parent};
 use lamlint_model::app::{CodeRef, Function};
 use lamlint_model::rule::MissingWhat;
@@ -35,6 +36,9 @@ fn unlinked(reason: Reason, detail: impl Into<SmolStr>) -> Attempt {
 pub(super) fn attempt(tree: Tree<'_>, p: &Place<'_>) -> Attempt {
     if let CodeRef::Image { context, dockerfile, command } = p.code {
         return image(tree, p, context.as_deref(), dockerfile.as_deref(), command.as_deref());
+    }
+    if let Some(langs) = p.runtime.and_then(program_languages_of) {
+        return program::attempt(tree, p, &langs);
     }
     let Some(handler) = p.handler else { return unlinked(Reason::Other, "no handler is named") };
     // Without a known runtime both languages are tried, and nothing is called missing.
@@ -67,6 +71,19 @@ pub(super) fn attempt(tree: Tree<'_>, p: &Place<'_>) -> Attempt {
         }
     }
     last.unwrap_or_else(|| unlinked(Reason::Other, "the runtime is not known"))
+}
+
+/// Whether a runtime runs a program of the package.
+pub(super) fn is_program(runtime: &str) -> bool {
+    program_languages_of(runtime).is_some()
+}
+
+/// The languages a package's program may be written in; `None` for runtimes that load a handler.
+fn program_languages_of(runtime: &str) -> Option<Vec<Lang>> {
+    match runtime_language(runtime) {
+        Some(l) => (l.traits().entry == EntryPoint::Program).then(|| vec![l]),
+        None => runtime.starts_with("provided").then(|| program_languages().collect()),
+    }
 }
 
 fn inline(tree: Tree<'_>, p: &Place<'_>, lang: Lang, handler: &str, span: Span) -> Attempt {
@@ -216,7 +233,7 @@ fn file(tree: Tree<'_>, p: &Place<'_>, lang: Lang, handler: &str, path: &str) ->
         let name = stem(file_name(path));
         let top = find::project(tree.files, parent(path));
         for (id, p, unit) in tree.program.iter() {
-            if unit.lang != Lang::Python
+            if unit.lang.is_node()
                 && build::strip_dir(p, top).is_some()
                 && !GENERIC.contains(&name)
                 && stem(file_name(p)) == name
@@ -252,6 +269,9 @@ fn image(
     let Some(text) = tree.files.read(&path) else {
         return unlinked(Reason::Image, format!("`{path}` is not in this tree"));
     };
+    if let Some(found) = program::of_image(tree, p, context, &text) {
+        return found;
+    }
     let image = build::dockerfile(&text, context);
     let words: Vec<String> =
         command.map_or_else(|| image.command.clone(), |c| c.iter().map(ToString::to_string).collect());
@@ -263,8 +283,8 @@ fn image(
     let Some(handler) = words.iter().rev().find(|w| w.contains('.') && !w.starts_with('-')) else {
         return unlinked(Reason::Image, format!("`{path}` names no handler"));
     };
-    let langs = [("python", Lang::Python), ("node", Lang::JavaScript)];
-    let known = langs.iter().find(|(w, _)| image.base.contains(w)).map(|(_, l)| *l);
+    let modules = || lang::ALL.iter().copied().filter(|l| l.traits().entry == EntryPoint::Module);
+    let known = modules().find(|l| l.traits().images.iter().any(|w| image.base.contains(w)));
     let known = known.or_else(|| runtime_language(p.runtime?));
     let langs = known.map_or_else(|| vec![Lang::Python, Lang::JavaScript], |l| vec![l]);
     for lang in langs {

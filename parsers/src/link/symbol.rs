@@ -21,7 +21,7 @@ pub(super) enum Has {
 pub(super) fn has(unit: &Unit, symbol: &str) -> Has {
     let first = symbol.split('.').next().unwrap_or(symbol);
     let has = match unit.lang {
-        Lang::Python => defines(unit, first),
+        Lang::Python | Lang::Go => defines(unit, first),
         Lang::JavaScript | Lang::TypeScript => exports(unit, first),
     };
     match has {
@@ -35,7 +35,7 @@ pub(super) fn has(unit: &Unit, symbol: &str) -> Has {
 pub(super) fn names(unit: &Unit) -> Vec<SmolStr> {
     let mut out: Vec<(bool, SmolStr)> = Vec::new();
     match unit.lang {
-        Lang::Python => {
+        Lang::Python | Lang::Go => {
             for s in &unit.body {
                 if let StmtKind::Function(id) = s.kind {
                     let f = unit.function(id);
@@ -143,7 +143,7 @@ fn blocks(s: &Stmt) -> Vec<&Block> {
 fn binds(p: &Pattern, name: &str) -> bool {
     match p {
         Pattern::Name(n, _) => n == name,
-        Pattern::List(ps) => ps.iter().any(|p| binds(p, name)),
+        Pattern::List(ps) | Pattern::Results(ps) => ps.iter().any(|p| binds(p, name)),
         Pattern::Map(es) => es.iter().any(|(_, p, _)| binds(p, name)),
         Pattern::Rest(p) => binds(p, name),
         Pattern::Place(_) | Pattern::Ignore => false,

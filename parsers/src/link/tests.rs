@@ -72,35 +72,28 @@ pub(crate) fn resource(
     id
 }
 
-fn app(runtime: &str, handler: &str, code: CodeRef, metadata: Props) -> App {
+pub(super) fn app(runtime: &str, handler: &str, code: CodeRef, metadata: Props) -> App {
     let mut app = App::default();
     let props = map(&[("Runtime", text(runtime)), ("Handler", text(handler))]);
     resource(&mut app, Kind::Function, "Worker", props, metadata, code);
     app
 }
 
-fn dir(d: &str) -> CodeRef {
+pub(super) fn dir(d: &str) -> CodeRef {
     CodeRef::Directory(d.to_owned())
 }
 
-fn none() -> Props {
+pub(super) fn none() -> Props {
     Props::absent_at(span())
 }
 
+/// Metadata that names a build method.
+pub(super) fn made_by(method: &str) -> Props {
+    map(&[("BuildMethod", text(method))])
+}
+
 fn unit(lang: Lang) -> Unit {
-    Unit {
-        file: FileId(1),
-        lang,
-        functions: Vec::new(),
-        classes: Vec::new(),
-        body: Vec::new(),
-        exports: Vec::new(),
-        module: ModuleKind::Plain,
-        taints: Vec::new(),
-        comments: Vec::new(),
-        suppressions: Vec::new(),
-        operations: Vec::new(),
-    }
+    Unit::empty(FileId(1), lang)
 }
 
 fn stmt(kind: StmtKind) -> Stmt {
@@ -117,6 +110,7 @@ pub(crate) fn py(names: &[&str]) -> Unit {
             rest: false,
             rest_named: false,
             annotation: None,
+            ty: None,
         };
         u.body.push(stmt(StmtKind::Function(FnId(u32::try_from(u.functions.len()).unwrap()))));
         u.functions.push(Fun {

@@ -102,6 +102,7 @@ pub(super) fn stmt(s: &Stmt, v: &mut dyn Visitor) {
         | StmtKind::Raise(None)
         | StmtKind::Function(_)
         | StmtKind::Class(_)
+        | StmtKind::Method { .. }
         | StmtKind::Import(_)
         | StmtKind::Global(_)
         | StmtKind::Break
@@ -112,7 +113,7 @@ pub(super) fn stmt(s: &Stmt, v: &mut dyn Visitor) {
 fn pattern(p: &Pattern, v: &mut dyn Visitor) {
     match p {
         Pattern::Place(e) => expr(e, v),
-        Pattern::List(ps) => ps.iter().for_each(|p| pattern(p, v)),
+        Pattern::List(ps) | Pattern::Results(ps) => ps.iter().for_each(|p| pattern(p, v)),
         Pattern::Map(entries) => {
             for (_, p, default) in entries {
                 pattern(p, v);
@@ -165,7 +166,12 @@ pub(super) fn expr(e: &Expr, v: &mut dyn Visitor) {
             expr(left, v);
             expr(right, v);
         }
-        ExprKind::Not(e) | ExprKind::Await(e) | ExprKind::Yield(Some(e)) | ExprKind::Spread(e) => expr(e, v),
+        ExprKind::Not(e)
+        | ExprKind::Await(e)
+        | ExprKind::Yield(Some(e))
+        | ExprKind::Spread(e)
+        | ExprKind::Ref(e)
+        | ExprKind::Zero(e) => expr(e, v),
         ExprKind::Cond { test, then, otherwise } => {
             expr(test, v);
             expr(then, v);

@@ -11,6 +11,7 @@ mod tree;
 mod tests;
 
 use crate::code::hir::Lang;
+use crate::code::lang::EntryPoint;
 use crate::code::runtime_language;
 use crate::files::Files;
 use crate::link::{Layers, SKIPPED, ancestors, below};
@@ -37,7 +38,9 @@ fn function(files: &dyn Files, f: Function<'_>) -> Option<Package> {
     let code = f.code();
     let code = code.only()?.clone();
     let runtime = f.runtime();
+    // A program is not its sources.
     let lang = runtime.alts().iter().find_map(|a| runtime_language(a.value.as_deref()?));
+    let lang = lang.filter(|l| l.traits().entry == EntryPoint::Module);
     let layers = layers(files, f);
     let mut package = Package {
         function: f.resource.id,
@@ -93,7 +96,7 @@ fn directory(
     // Builds that do something else than copy sources and install what a manifest names.
     let plain = match method_name.as_deref() {
         None => method.is_surely_absent(),
-        Some(m) => runtime_language(m).is_some(),
+        Some(m) => runtime_language(m).is_some_and(|l| l.traits().entry == EntryPoint::Module),
     };
     if let Some(lang) = lang {
         let declared = manifest::declared(files, lang, dir, bundled);

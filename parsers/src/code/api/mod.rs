@@ -3,6 +3,7 @@
 //! All of it is data beside this file; the interpreter only acts on what a row says.
 
 use super::hir::Lang;
+use super::lang::KEYS;
 use lamlint_model::handler::Family;
 use lamlint_model::value::Fresh;
 use smol_str::SmolStr;
@@ -18,6 +19,14 @@ const RESOURCES: &str = include_str!("resources.tsv");
 const WAITERS: &str = include_str!("waiters.tsv");
 const NAMES: &str = include_str!("names.tsv");
 const INERT: &str = include_str!("inert.tsv");
+
+/// One table per language that has everything in one: its key, then rows whose first column says what they are:
+/// `lib` (columns of `libraries.tsv` without the language), `global`, `inert`, `reaching`, `harmless` (names), and
+/// `sdk`, `suffix`, `runs`, `arg` (see [`sdk`]).
+const LANGUAGES: &[(&str, &str)] = &[("go", include_str!("go.tsv"))];
+
+pub(crate) mod events;
+pub(crate) mod sdk;
 
 /// What a function of a library does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +108,30 @@ pub(crate) enum Kind {
     Property,
     /// Gives a method the class as its first argument.
     ClassMethod,
+    /// Starts the runtime with a function or an object (detail: its position), and never returns.
+    Start,
+    /// Ends the program, or the function.
+    Exit,
+    /// Calls the function it is given once per environment (detail: its position).
+    Once,
+    /// Gives an error.
+    Error,
+    /// A constant (detail: its text).
+    Const,
+    /// Puts what it reads into a place (detail: positions of the source and of the place).
+    Decode,
+    /// Makes a request to an address that is not sent yet (detail: positions of method and address).
+    NewRequest,
+    /// Sends a request that was made (detail: its position).
+    Send,
+    /// What the invocation is told by its context (detail: its position).
+    Context,
+    /// A list with more elements: the first argument and the others.
+    Append,
+    /// Text with `%` places (detail: position of the format).
+    Sprintf,
+    /// The elements of a list as one text (detail: positions of the list and of what stands between).
+    Join,
 }
 
 /// A row of `libraries.tsv`.
@@ -175,6 +208,18 @@ fn kind(name: &str, detail: &str) -> Option<Kind> {
         "getattr" => Kind::GetAttr,
         "property" => Kind::Property,
         "classmethod" => Kind::ClassMethod,
+        "start" => Kind::Start,
+        "exit" => Kind::Exit,
+        "once" => Kind::Once,
+        "error" => Kind::Error,
+        "const" => Kind::Const,
+        "decode" => Kind::Decode,
+        "newrequest" => Kind::NewRequest,
+        "send" => Kind::Send,
+        "context" => Kind::Context,
+        "append" => Kind::Append,
+        "sprintf" => Kind::Sprintf,
+        "join" => Kind::Join,
         _ => return None,
     })
 }
@@ -183,44 +228,83 @@ fn rows(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
     text.lines().filter(|l| !l.is_empty() && !l.starts_with('#')).map(|l| l.split('\t').collect())
 }
 
-fn column(lang: Lang) -> usize {
-    usize::from(lang != Lang::Python)
+/// How many languages have tables of their own.
+const COLUMNS: usize = KEYS.len();
+
+/// The column of a key.
+fn column_of(key: &str) -> Option<usize> {
+    KEYS.iter().position(|k| *k == key)
 }
 
-/// The tables by language: Python, JavaScript.
+/// Rows of one kind of the tables that hold everything of a language, with its column; without the kind.
+fn of_languages(kind: &'static str) -> impl Iterator<Item = (usize, &'static [&'static str])> {
+    type Rows = Vec<(usize, Vec<&'static str>)>;
+    static ALL: OnceLock<BTreeMap<&'static str, Rows>> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let mut all: BTreeMap<&'static str, Rows> = BTreeMap::new();
+        for (key, text) in LANGUAGES {
+            let Some(i) = column_of(key) else { continue };
+            for mut r in rows(text) {
+                let kind = r.remove(0);
+                all.entry(kind).or_default().push((i, r));
+            }
+        }
+        all
+    });
+    all.get(kind).into_iter().flatten().map(|(i, r)| (*i, r.as_slice()))
+}
+
+/// Names that stand in rows of one kind, by language.
+fn names_of(kind: &'static str) -> [BTreeSet<&'static str>; COLUMNS] {
+    let mut out: [BTreeSet<&'static str>; COLUMNS] = std::array::from_fn(|_| BTreeSet::new());
+    for (i, r) in of_languages(kind) {
+        out[i].extend(r.iter().flat_map(|n| n.split(' ')));
+    }
+    out
+}
+
+/// The tables by language, in the order of [`KEYS`].
 struct Tables {
-    rows: [BTreeMap<&'static str, Row>; 2],
-    packages: [BTreeSet<&'static str>; 2],
-    globals: [BTreeSet<&'static str>; 2],
+    rows: [BTreeMap<&'static str, Row>; COLUMNS],
+    packages: [BTreeSet<&'static str>; COLUMNS],
+    globals: [BTreeSet<&'static str>; COLUMNS],
     data_methods: BTreeSet<&'static str>,
+}
+
+impl Tables {
+    fn add(&mut self, i: usize, row: &[&'static str]) {
+        let [name, kind_name, detail, result] = row[..] else { return };
+        let Some(kind) = kind(kind_name, detail) else { return };
+        let dash = |s: &'static str| if s == "-" { "" } else { s };
+        let result = Some(dash(result)).filter(|r| !r.is_empty());
+        self.rows[i].insert(name, Row { kind, detail: dash(detail), result });
+        if !name.starts_with('#') {
+            self.packages[i].insert(package(name));
+        }
+    }
 }
 
 fn tables() -> &'static Tables {
     static TABLES: OnceLock<Tables> = OnceLock::new();
     TABLES.get_or_init(|| {
         let mut t = Tables {
-            rows: [BTreeMap::new(), BTreeMap::new()],
-            packages: [BTreeSet::new(), BTreeSet::new()],
-            globals: [BTreeSet::new(), BTreeSet::new()],
+            rows: std::array::from_fn(|_| BTreeMap::new()),
+            packages: std::array::from_fn(|_| BTreeSet::new()),
+            globals: names_of("global"),
             data_methods: BTreeSet::new(),
         };
         for r in rows(LIBRARIES) {
-            let [lang, name, kind_name, detail, result] = r[..] else { continue };
-            let Some(kind) = kind(kind_name, detail) else { continue };
-            let i = usize::from(lang == "js");
-            let dash = |s: &'static str| if s == "-" { "" } else { s };
-            let result = Some(dash(result)).filter(|r| !r.is_empty());
-            t.rows[i].insert(name, Row { kind, detail: dash(detail), result });
-            if !name.starts_with('#') {
-                t.packages[i].insert(package(name));
-            }
+            let Some(i) = r.first().and_then(|l| column_of(l)) else { continue };
+            t.add(i, &r[1..]);
+        }
+        for (i, r) in of_languages("lib") {
+            t.add(i, r);
         }
         for r in rows(GLOBALS) {
             let [lang, names] = r[..] else { continue };
-            match lang {
-                "py" => t.globals[0].extend(names.split(' ')),
-                "js" => t.globals[1].extend(names.split(' ')),
-                _ => t.data_methods.extend(names.split(' ')),
+            match column_of(lang) {
+                Some(i) => t.globals[i].extend(names.split(' ')),
+                None => t.data_methods.extend(names.split(' ')),
             }
         }
         for p in ["boto3", "botocore", "aioboto3", "aiobotocore"] {
@@ -233,6 +317,15 @@ fn tables() -> &'static Tables {
 
 /// The package of a qualified name: up to the first dot, behind the scope.
 fn package(name: &str) -> &str {
+    // Paths as names of packages: the first dot behind the last slash ends them (`github.com/a/b.F`).
+    let head = name.split('(').next().unwrap_or(name);
+    if let Some((host, _)) = head.split_once('/')
+        && host.contains('.')
+        && !host.starts_with('@')
+    {
+        let from = head.rfind('/').unwrap_or(0);
+        return head[from..].find('.').map_or(head, |i| &head[..from + i]);
+    }
     let from = if name.starts_with('@') { name.find('/').unwrap_or(0) } else { 0 };
     let end = name[from..].find(['.', '(']).map_or(name.len(), |i| from + i);
     let name = &name[..end];
@@ -242,7 +335,7 @@ fn package(name: &str) -> &str {
 
 /// What is known of a qualified name.
 pub(crate) fn lookup(lang: Lang, name: &str) -> Option<Row> {
-    let rows = &tables().rows[column(lang)];
+    let rows = &tables().rows[lang.column()];
     if let Some(r) = rows.get(name) {
         return Some(*r);
     }
@@ -262,23 +355,30 @@ pub(crate) fn lookup(lang: Lang, name: &str) -> Option<Row> {
 
 /// Whether a library is known to call no AWS service by itself: by the qualified name of what is imported.
 pub(crate) fn is_inert(lang: Lang, name: &str) -> bool {
-    static NAMES: OnceLock<[BTreeSet<&'static str>; 2]> = OnceLock::new();
+    static NAMES: OnceLock<[BTreeSet<&'static str>; COLUMNS]> = OnceLock::new();
     let names = NAMES.get_or_init(|| {
-        let of = |lang: &'static str| {
-            let rows = rows(INERT).filter(move |r| r.first() == Some(&lang));
-            rows.filter_map(|r| r.get(1).copied()).flat_map(|n| n.split(' ')).collect()
-        };
-        [of("py"), of("js")]
+        let mut all = names_of("inert");
+        for r in rows(INERT) {
+            if let [lang, names] = r[..]
+                && let Some(i) = column_of(lang)
+            {
+                all[i].extend(names.split(' '));
+            }
+        }
+        all
     });
-    let names = &names[column(lang)];
-    let name = if lang == Lang::Python { name } else { name.strip_prefix("node:").unwrap_or(name) };
+    let names = &names[lang.column()];
+    let name = if lang.is_node() { name.strip_prefix("node:").unwrap_or(name) } else { name };
     let ends = name.match_indices(['.', '/']).map(|(i, _)| i).chain([name.len()]);
     let known = ends.into_iter().any(|i| name.get(..i).is_some_and(|n| names.contains(n)));
     // Clients of the SDK, and types of them.
     known
         || match lang {
             Lang::Python => name.starts_with("mypy_boto3_"),
-            _ => name.strip_prefix("@aws-sdk/client-").is_some_and(|n| service_named(package(n)).is_some()),
+            Lang::Go => false,
+            Lang::JavaScript | Lang::TypeScript => {
+                name.strip_prefix("@aws-sdk/client-").is_some_and(|n| service_named(package(n)).is_some())
+            }
         }
 }
 
@@ -316,7 +416,7 @@ pub(crate) fn operations_named(text: &str) -> Vec<SmolStr> {
 /// The normal form of a qualified name.
 pub(crate) fn normal(lang: Lang, name: &SmolStr) -> SmolStr {
     let name = name.strip_suffix(".default").map_or(name.clone(), SmolStr::from);
-    match tables().rows[column(lang)].get(name.as_str()) {
+    match tables().rows[lang.column()].get(name.as_str()) {
         Some(Row { kind: Kind::Alias, result: Some(to), .. }) => SmolStr::new_static(to),
         _ => name,
     }
@@ -324,8 +424,8 @@ pub(crate) fn normal(lang: Lang, name: &SmolStr) -> SmolStr {
 
 /// Whether a package is known: its name means the library, whatever else has that name.
 pub(crate) fn is_library(lang: Lang, package: &str) -> bool {
-    tables().packages[column(lang)].contains(package)
-        || (lang != Lang::Python && (package.starts_with("@aws-sdk/") || package.starts_with("@smithy/")))
+    tables().packages[lang.column()].contains(package)
+        || (lang.is_node() && (package.starts_with("@aws-sdk/") || package.starts_with("@smithy/")))
 }
 
 /// Whether something belongs to a package that is known.
@@ -333,9 +433,18 @@ pub(crate) fn is_known(lang: Lang, name: &str) -> bool {
     name.starts_with('#') || is_library(lang, package(name))
 }
 
+/// Beginnings of the names of functions of a language that run other programs, sign requests or are the SDK's own, and
+/// of those among them that call nothing.
+pub(crate) fn reaching(lang: Lang) -> (&'static BTreeSet<&'static str>, &'static BTreeSet<&'static str>) {
+    type Names = [BTreeSet<&'static str>; COLUMNS];
+    static ALL: OnceLock<(Names, Names)> = OnceLock::new();
+    let all = ALL.get_or_init(|| (names_of("reaching"), names_of("harmless")));
+    (&all.0[lang.column()], &all.1[lang.column()])
+}
+
 /// Whether a name is there without an import.
 pub(crate) fn is_global(lang: Lang, name: &str) -> bool {
-    tables().globals[column(lang)].contains(name)
+    tables().globals[lang.column()].contains(name)
 }
 
 /// Whether a method is one of text, lists and the like, by its name.
@@ -343,7 +452,7 @@ pub(crate) fn is_data_method(name: &str) -> bool {
     tables().data_methods.contains(name)
 }
 
-fn same_name(a: &str, b: &str) -> bool {
+pub(crate) fn same_name(a: &str, b: &str) -> bool {
     let plain = |s: &str| -> Vec<u8> {
         s.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()).collect()
     };
@@ -433,6 +542,19 @@ mod tests {
         }
         assert!(rows(SERVICES).all(|r| r.len() == 2));
         assert!(rows(INERT).all(|r| r.len() == 2 && matches!(r[0], "py" | "js")));
+        for (key, text) in LANGUAGES {
+            assert!(column_of(key).is_some());
+            for r in rows(text) {
+                match r[0] {
+                    "lib" => assert!(r.len() == 5 && kind(r[2], r[3]).is_some(), "{r:?}"),
+                    "sdk" => assert!(r.len() == 4 && sdk::is_kind(r[2]), "{r:?}"),
+                    "suffix" => assert!(r.len() == 3 && sdk::is_suffix(r[2]), "{r:?}"),
+                    "arg" => assert!(r.len() == 5 && is_service(r[1]), "{r:?}"),
+                    "global" | "inert" | "reaching" | "harmless" | "runs" => assert_eq!(r.len(), 2, "{r:?}"),
+                    _ => panic!("{r:?}"),
+                }
+            }
+        }
     }
 
     #[test]

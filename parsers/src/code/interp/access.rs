@@ -1,18 +1,24 @@
 //! Attributes and elements.
 
 use super::Interp;
-use super::value::{Sdk, V, limited, member};
-use crate::code::hir::Lang;
+use super::value::{Instance, Sdk, V, limited, member};
+use crate::code::api;
+use crate::code::hir::{ClassId, Lang};
+use crate::code::program::UnitId;
 use lamlint_model::handler::FactKind;
 use lamlint_model::source::Span;
 use lamlint_model::value::{Value, context};
 use smol_str::SmolStr;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 impl Interp<'_> {
     /// `object.name`.
     pub(super) fn attr(&mut self, o: &V, name: &str, span: Span, optional: bool) -> V {
         match o {
+            V::Sym(Value::Event(path)) if self.lang.traits().typed_events => {
+                V::Sym(member(&Value::Event(path.clone()), &api::events::member(path, name)))
+            }
             V::Sym(Value::Event(path)) => {
                 if mapping_methods(self.lang).contains(&name) {
                     return V::Method(Rc::new(o.clone()), name.into());
@@ -61,6 +67,10 @@ impl Interp<'_> {
                 }
                 match self.class_member(class, name, 0) {
                     Some(v) => self.bound_to(v, o, span),
+                    None if self.embedded(i, class, name).is_some() => {
+                        let inner = self.embedded(i, class, name).unwrap_or_else(V::unknown);
+                        self.attr(&inner, name, span, optional)
+                    }
                     None => V::Method(Rc::new(o.clone()), name.into()),
                 }
             }
@@ -97,10 +107,45 @@ impl Interp<'_> {
         }
     }
 
+    /// The embedded object of an instance that has a member.
+    fn embedded(&mut self, i: &Rc<RefCell<Instance>>, class: (UnitId, ClassId), name: &str) -> Option<V> {
+        let unit = self.program.unit(class.0).clone();
+        let embeds = &unit.class(class.1).embeds;
+        let mut maybe = None;
+        for e in embeds {
+            let v = i.try_borrow().ok()?.fields.get(e).cloned()?;
+            match &v {
+                V::Instance(inner) => {
+                    let (has, class) = {
+                        let b = inner.try_borrow().ok()?;
+                        (b.fields.contains_key(name), b.class)
+                    };
+                    self.nesting += 1;
+                    let found = self.nesting < super::MAX_NESTING
+                        && (has
+                            || self.class_member(class, name, 0).is_some()
+                            || self.embedded(inner, class, name).is_some());
+                    self.nesting -= 1;
+                    if found {
+                        return Some(v);
+                    }
+                }
+                V::Sym(Value::Null) => {}
+                _ => maybe = Some(v),
+            }
+        }
+        maybe
+    }
+
     /// `object[index]`.
     pub(super) fn index(&mut self, o: &V, i: &V, span: Span) -> V {
         let name: Option<SmolStr> = match i {
             V::Sym(Value::Str(s)) => Some(s.clone()),
+            // A position in what is gone through.
+            V::Ext(q, _) if q == "#index" => Some(SmolStr::new_static("*")),
+            V::OneOf(all) if all.iter().any(|v| matches!(v, V::Sym(Value::Int(_)))) => {
+                Some(SmolStr::new_static("*"))
+            }
             V::Sym(Value::Int(n)) => match o {
                 V::List(..) | V::Sym(Value::List(..)) => Some(n.to_string().into()),
                 _ => Some(SmolStr::new_static("*")),
@@ -108,6 +153,7 @@ impl Interp<'_> {
             _ => None,
         };
         match (o, name) {
+            (V::List(..), Some(n)) if n == "*" => o.element(),
             (V::List(l, false), Some(n)) => {
                 let i = n.parse::<i64>().unwrap_or(0);
                 let i = if i < 0 { i + i64::try_from(l.len()).unwrap_or(0) } else { i };
@@ -223,6 +269,7 @@ pub(super) fn mapping_methods(lang: Lang) -> &'static [&'static str] {
             "__dict__",
             "__len__",
         ],
+        Lang::Go => &[],
         Lang::JavaScript | Lang::TypeScript => &[
             "map",
             "forEach",
@@ -295,10 +342,10 @@ pub(super) fn is_text_method(name: &str) -> bool {
 /// The language-neutral name of a field of the context object.
 pub(super) fn context_name(name: &str) -> &str {
     match name {
-        "functionName" | "function_name" => context::FUNCTION_NAME,
-        "functionVersion" | "function_version" => context::FUNCTION_VERSION,
-        "invokedFunctionArn" | "invoked_function_arn" => context::INVOKED_ARN,
-        "awsRequestId" | "aws_request_id" => context::REQUEST_ID,
+        "functionName" | "function_name" | "FunctionName" => context::FUNCTION_NAME,
+        "functionVersion" | "function_version" | "FunctionVersion" => context::FUNCTION_VERSION,
+        "invokedFunctionArn" | "invoked_function_arn" | "InvokedFunctionArn" => context::INVOKED_ARN,
+        "awsRequestId" | "aws_request_id" | "AwsRequestID" | "AwsRequestId" => context::REQUEST_ID,
         n => n,
     }
 }

@@ -49,6 +49,11 @@ impl Interp<'_> {
                 }
             }
             Pattern::Rest(q) => self.bind(q, v, declares),
+            Pattern::Results(items) => {
+                for (q, v) in items.iter().zip(Self::results(&v, items.len())) {
+                    self.bind(q, v, declares);
+                }
+            }
             Pattern::Ignore => {}
         }
     }
@@ -173,6 +178,14 @@ impl Interp<'_> {
             }
             V::Exports(_) => self.set_export(name, v),
             V::Ext(q, _) if environment::is_environment(q) => self.env.insert(name),
+            V::Sdk(s) if matches!(&**s, super::value::Sdk::Session { .. }) => {
+                let changed = Self::session_method(
+                    super::sdk::client_is_foreign(target),
+                    name,
+                    &super::call::Args::of(vec![v]),
+                );
+                self.replace(object, changed);
+            }
             V::Map(entries, open) => {
                 let mut entries = entries.to_vec();
                 entries.retain(|(k, _)| k != name);

@@ -143,6 +143,21 @@ impl Interp<'_> {
     /// A function of a library that may call services, or gives what they can be called with.
     pub(super) fn may_reach(&mut self, q: &str, args: &Args, site: &Site<'_>) {
         let starts = |l: &[&str]| l.iter().any(|p| q.starts_with(p));
+        if self.sdk_by_table() {
+            let (reaching, harmless) = api::reaching(self.lang);
+            let any =
+                |names: &std::collections::BTreeSet<&'static str>| names.iter().any(|p| q.starts_with(p));
+            if any(reaching) && !any(harmless) {
+                let service = q.split("/service/").nth(1).and_then(|r| r.split(['/', '.']).next());
+                let service = service.and_then(api::service_named);
+                self.beyond(service, format!("`{}` may call AWS services", site.name()));
+            }
+            // What is known to call nothing looks at a client only, or adds to it.
+            if !any(harmless) {
+                self.hand_clients(args, site);
+            }
+            return;
+        }
         let python = self.lang == Lang::Python;
         if let Some(rest) = q.strip_prefix("@aws-sdk/client-").filter(|_| !python) {
             let (package, name) = rest.split_once('.').unwrap_or((rest, ""));

@@ -167,7 +167,9 @@ impl Interp<'_> {
             | ExprKind::Logic { left, right, .. } => {
                 self.mentioned(left, depth + 1).or(self.mentioned(right, depth + 1))
             }
-            ExprKind::Not(x) | ExprKind::Await(x) | ExprKind::Spread(x) => self.mentioned(x, depth + 1),
+            ExprKind::Not(x) | ExprKind::Await(x) | ExprKind::Spread(x) | ExprKind::Ref(x) => {
+                self.mentioned(x, depth + 1)
+            }
             ExprKind::Opaque(v) | ExprKind::List(v) => {
                 v.iter().fold(Deps::NONE, |d, x| d.or(self.mentioned(x, depth + 1)))
             }
@@ -184,7 +186,7 @@ impl Interp<'_> {
         match &e.kind {
             ExprKind::Name(n) => match super::lookup(&self.frame, n) {
                 // A library, and not an object one of its functions gave.
-                Some((V::Ext(q, _), _)) if !q.contains("()") && !q.starts_with('#') => false,
+                Some((V::Ext(q, _), _)) if !q.contains("()") && !q.starts_with('#') || q == "#error" => false,
                 Some((
                     V::Sym(Value::Str(_) | Value::Env(_) | Value::Event(_))
                     | V::Func(_)
@@ -354,7 +356,7 @@ pub(super) fn join_vars(a: BTreeMap<SmolStr, V>, mut b: BTreeMap<SmolStr, V>) ->
 
 /// Languages in which an assigned name is local to the function unless declared otherwise.
 pub(super) fn assignment_is_local(lang: Lang) -> bool {
-    matches!(lang, Lang::Python)
+    lang.traits().assignment_is_local
 }
 
 /// A name with constant attributes and indices below it: looking at it does nothing.

@@ -46,6 +46,13 @@ impl Args {
         self.all().fold(open, |d, v| d.or(v.deps()))
     }
 
+    /// What they depend on, contexts handed on left out: those only cancel.
+    pub(super) fn deps_but_context(&self) -> Deps {
+        let open = if self.open { Deps::OTHER } else { Deps::NONE };
+        let all = self.all().filter(|v| !matches!(v, V::Sym(Value::Context(p)) if p.is_empty()));
+        all.fold(open, |d, v| d.or(v.deps()))
+    }
+
     pub(super) fn functions(&self) -> Vec<Rc<Func>> {
         self.all()
             .flat_map(|v| match v {
@@ -119,7 +126,8 @@ fn write_expr(e: &Expr, out: &mut String, depth: u32) {
         return;
     }
     match &e.kind {
-        ExprKind::Name(n) => out.push_str(n),
+        // A mark behind it only tells it from others of its name.
+        ExprKind::Name(n) => out.push_str(n.split('\'').next().unwrap_or(n)),
         ExprKind::Attr { object, name, .. } => {
             write_expr(object, out, depth + 1);
             out.push('.');
@@ -247,6 +255,12 @@ impl Interp<'_> {
                 let v = self.enter(f, args, site.span, false);
                 if site.is_new && v.is_null() { V::unknown() } else { v }
             }
+            // A conversion.
+            V::Class(unit, _)
+                if !site.is_new && self.program.unit(*unit).lang.traits().converts && args.pos.len() == 1 =>
+            {
+                args.at(0).cloned().unwrap_or_else(V::unknown)
+            }
             V::Class(unit, id) => self.construct((*unit, *id), args, site.span),
             V::Instance(i) => {
                 let class = i.try_borrow().map(|b| b.class);
@@ -260,7 +274,12 @@ impl Interp<'_> {
                 }
             }
             V::Method(o, name) => self.call_method(o, name, args, site, object),
-            V::Ext(q, d) => self.external(q, *d, args, site),
+            V::Ext(q, d) => {
+                let given = if site.args.is_empty() { Deps::NONE } else { args.deps() };
+                let v = self.external(q, *d, args, site);
+                self.filled(site.args, &V::of_deps(given.or(v.deps())), None);
+                v
+            }
             V::OneOf(_) => {
                 let all = target.possibilities();
                 // One session or another: a client is built in any case.
@@ -410,7 +429,15 @@ impl Interp<'_> {
         }
         let mut all = returns.into_iter();
         let first = all.next().unwrap_or(V::Sym(Value::Null));
-        all.fold(first, |a, b| a.join(&b))
+        let several = unit.lang.traits().errors_are_results;
+        self.exited = false;
+        all.fold(first, |a, b| match (&a, &b) {
+            // Several results are joined one by one.
+            (V::List(x, false), V::List(y, false)) if several && x.len() == y.len() && x.len() > 1 => {
+                V::List(Rc::new(x.iter().zip(y.iter()).map(|(x, y)| x.join(y)).collect()), false)
+            }
+            _ => a.join(&b),
+        })
     }
 
     fn bind_params(&mut self, f: &Func, args: &mut Args) {
@@ -418,13 +445,21 @@ impl Interp<'_> {
         let function = unit.function(f.id);
         let mut pos: Vec<V> = f.bound.clone();
         if let Some(this) = &f.this {
-            if unit.lang == Lang::Python {
+            if unit.lang.traits().receiver_is_param {
                 pos.insert(0, (**this).clone());
             } else {
                 self.frame.borrow_mut().set(&SmolStr::new_static("this"), (**this).clone());
             }
         }
         pos.append(&mut args.pos);
+        // `f(g())` with the results of `g`.
+        if unit.lang.traits().errors_are_results
+            && let [V::List(l, false)] = &pos[..]
+            && l.len() > 1
+            && l.len() == function.params.len()
+        {
+            pos = l.to_vec();
+        }
         let mut next = 0;
         for (i, p) in function.params.iter().enumerate() {
             if p.rest {
@@ -463,6 +498,10 @@ impl Interp<'_> {
                 }
                 (None, None) if args.open || unit.lang == Lang::Python => V::unknown(),
                 (None, None) => V::Sym(Value::Null),
+            };
+            let v = match &p.ty {
+                Some(ty) => self.of_type(ty, v),
+                None => v,
             };
             self.bind(&p.pattern, v, true);
         }

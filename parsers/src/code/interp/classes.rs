@@ -90,6 +90,11 @@ impl Interp<'_> {
         if let V::Instance(i) = made
             && let Ok(mut i) = i.try_borrow_mut()
         {
+            let unit = self.program.unit(class.0);
+            let names = unit.class(class.1).fields.iter().map(|(n, _)| n.clone());
+            if unit.lang.traits().struct_literals {
+                i.fields.extend(names.zip(args.pos));
+            }
             i.fields.extend(args.named);
         }
         V::Sym(Value::Null)

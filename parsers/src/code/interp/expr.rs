@@ -73,7 +73,7 @@ impl Interp<'_> {
                 a.join(&b)
             }
             // The value of a promise or coroutine is that of what it runs: calls are followed when they are made.
-            ExprKind::Await(x) => self.eval(x),
+            ExprKind::Await(x) | ExprKind::Ref(x) => self.eval(x),
             ExprKind::Yield(x) => {
                 if let Some(x) = x {
                     let v = self.eval(x);
@@ -88,6 +88,7 @@ impl Interp<'_> {
                 let v = self.eval(x);
                 V::of_deps(v.deps())
             }
+            ExprKind::Zero(ty) => self.zero(ty),
             ExprKind::Assign { target, op, value } => {
                 if op.is_empty() {
                     let v = self.eval(value);
@@ -190,7 +191,7 @@ impl Interp<'_> {
     }
 
     pub(super) fn name(&mut self, n: &SmolStr) -> V {
-        if let Some((v, _)) = super::lookup(&self.frame, n) {
+        if let Some((v, _)) = self.known(n) {
             return v;
         }
         self.builtin(n)
@@ -334,7 +335,7 @@ pub(super) fn text(v: &V) -> Value {
     }
 }
 
-fn percent_format(format: &str, args: &V) -> V {
+pub(super) fn percent_format(format: &str, args: &V) -> V {
     let mut values: Vec<Value> = match args {
         V::List(l, _) => l.iter().map(text).collect(),
         v => vec![text(v)],
@@ -347,7 +348,7 @@ fn percent_format(format: &str, args: &V) -> V {
         let spec = rest[i + 1..].chars().next();
         match spec {
             Some('%') => out.push(Value::str("%")),
-            Some('s' | 'd' | 'r' | 'i') => out.push(values.pop().unwrap_or_else(Value::unknown)),
+            Some('s' | 'd' | 'r' | 'i' | 'v' | 'w') => out.push(values.pop().unwrap_or_else(Value::unknown)),
             _ => {
                 out.push(Value::Unknown(args.deps().or(Deps::OTHER)));
                 return V::Sym(Value::concat(out));

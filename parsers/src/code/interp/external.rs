@@ -26,6 +26,7 @@ impl Interp<'_> {
             "undefined" => V::Sym(Value::Null),
             // Outside of methods, the exports.
             "this" if self.program.unit(self.unit).module == ModuleKind::CommonJs => V::Exports(self.unit),
+            "#index" => V::Ext(name.clone(), Deps::NONE),
             "NaN" | "Infinity" | "__doc__" | "this" => V::unknown(),
             n if api::is_global(self.lang, n) => V::Ext(api::normal(self.lang, name), Deps::NONE),
             // The global `AWS` of a page, a name of a star import, a name that is misspelt.
@@ -39,6 +40,13 @@ impl Interp<'_> {
             return self.env_read(&V::str(name), false, span);
         }
         let full = limited(format!("{q}.{name}"));
+        match api::lookup(self.lang, &full) {
+            Some(r) if r.kind == Kind::Const => return V::str(r.detail),
+            Some(r) if r.kind == Kind::Context && r.detail.parse::<usize>().is_err() => {
+                return V::Sym(Value::Context(vec![super::access::context_name(r.detail).into()]));
+            }
+            _ => {}
+        }
         // Members of what was called may come from anywhere.
         V::Ext(api::normal(self.lang, &full), deps)
     }
@@ -80,7 +88,8 @@ impl Interp<'_> {
         };
         match row.kind {
             Kind::Client(family) => {
-                let client = NewClient { family, label: site.label(), service: None, args: given };
+                let args = if self.sdk_by_table() { args.deps_but_context().or(deps) } else { given };
+                let client = NewClient { family, label: site.label(), service: None, args };
                 self.fact(FactKind::NewClient(client), site.span);
                 result(given)
             }
@@ -295,6 +304,78 @@ impl Interp<'_> {
                     V::of_deps(given)
                 }
             },
+            Kind::Start => {
+                let v = args.at(row.position()).cloned().unwrap_or(V::Sym(Value::Null));
+                self.started.push(v);
+                self.exited = true;
+                V::Sym(Value::Null)
+            }
+            Kind::Exit => {
+                self.exited = true;
+                V::Sym(Value::Null)
+            }
+            Kind::Once => {
+                let outer = self.ctx.clone();
+                self.ctx.memo = true;
+                if let Some(f) = args.at(row.position()).cloned() {
+                    self.call_value(&f, Args::default(), site.span);
+                }
+                self.ctx = outer;
+                V::Sym(Value::Null)
+            }
+            Kind::Error => super::typed::error(),
+            Kind::Const => V::str(row.detail),
+            Kind::Decode => {
+                let mut at = row.positions();
+                let source = at.next().and_then(|i| args.at(i)).cloned().unwrap_or_else(V::unknown);
+                let place = at.next().unwrap_or(usize::MAX);
+                self.filled(site.args, &source, Some(place));
+                super::typed::error()
+            }
+            Kind::NewRequest => {
+                let mut at = row.positions();
+                let method = at.next().and_then(|i| args.at(i));
+                let url = at.next().and_then(|i| args.at(i));
+                super::typed::request(method, url)
+            }
+            Kind::Send => {
+                let v = args.at(row.position()).cloned().unwrap_or_else(V::unknown);
+                let (method, url) = super::typed::requested(&v);
+                let idempotency_key = super::typed::keyed(map_get(&v, "Header").as_ref());
+                self.fact(FactKind::Http { method, url, idempotency_key }, site.span);
+                V::of_deps(given.or(Deps::CALL))
+            }
+            Kind::Context => match args.at(row.position()) {
+                Some(v @ V::Sym(Value::Context(_))) => v.clone(),
+                _ => V::Sym(Value::Context(Vec::new())),
+            },
+            Kind::Append => {
+                let (mut items, open) = match args.at(0) {
+                    Some(V::List(l, open)) => (l.to_vec(), *open),
+                    Some(V::Sym(Value::Null)) | None => (Vec::new(), false),
+                    Some(v) => (vec![v.element()], true),
+                };
+                items.extend(args.pos.iter().skip(1).cloned());
+                let open = open || args.open || self.ctx.in_loop || items.len() > 256;
+                items.truncate(256);
+                V::List(Rc::new(items), open)
+            }
+            Kind::Sprintf => {
+                let i = row.position();
+                let rest = V::List(Rc::new(args.pos.iter().skip(i + 1).cloned().collect()), args.open);
+                match args.at(i).and_then(V::as_str) {
+                    Some(format) if !args.open => super::expr::percent_format(format, &rest),
+                    _ => V::of_deps(given),
+                }
+            }
+            Kind::Join => {
+                let mut at = row.positions();
+                let list = at.next().and_then(|i| args.at(i)).cloned().unwrap_or_else(V::unknown);
+                match at.next().and_then(|i| args.at(i)).and_then(V::as_str) {
+                    Some(separator) => super::text::joined(separator, &list),
+                    None => V::of_deps(given),
+                }
+            }
             Kind::Factory => result(given),
             Kind::Pure | Kind::Alias => {
                 self.hand_over(args.functions(), given, true);
@@ -305,6 +386,11 @@ impl Interp<'_> {
 
     /// A library that is not known.
     fn unknown_external(&mut self, q: &SmolStr, deps: Deps, args: Args, site: &Site<'_>) -> V {
+        // A structure of a library.
+        if site.is_new && self.lang.traits().struct_literals && !args.named.is_empty() {
+            self.hand_over(args.functions(), args.deps(), true);
+            return V::Map(Rc::new(args.named), args.open);
+        }
         if let Some((head, last)) = q.rsplit_once('.') {
             let on = |q: &str| V::Ext(q.into(), deps);
             match last {
@@ -324,11 +410,12 @@ impl Interp<'_> {
                 _ => {}
             }
         }
-        if args.all().any(V::holds_sdk) && !api::is_known(self.lang, q) {
+        let known = api::is_known(self.lang, q) || self.lang == Lang::Go && is_standard(q);
+        if args.all().any(V::holds_sdk) && !known {
             let detail = format!("an AWS client is handed to `{}`", site.name());
             self.give_up(lamlint_model::tri::Reason::NotInTree, detail);
         }
-        if args.all().any(|v| self.has_methods(v)) && !api::is_known(self.lang, q) {
+        if args.all().any(|v| self.has_methods(v)) && !known {
             let detail = format!("a class is handed to `{}`", site.name());
             self.give_up(lamlint_model::tri::Reason::NotInTree, detail);
         }
@@ -339,8 +426,8 @@ impl Interp<'_> {
     }
 
     /// Whether a value has methods of the project that a library could call.
-    fn has_methods(&self, v: &V) -> bool {
-        let (unit, class) = match v {
+    pub(super) fn has_methods(&self, v: &V) -> bool {
+        let class = match v {
             V::Class(u, c) => (*u, *c),
             V::Instance(i) => match i.try_borrow() {
                 Ok(i) => i.class,
@@ -348,8 +435,14 @@ impl Interp<'_> {
             },
             _ => return false,
         };
-        let unit = self.program.unit(unit);
-        unit.class(class).methods.iter().any(|m| unit.function(*m).name != "constructor")
+        let unit = self.program.unit(class.0);
+        let c = unit.class(class.1);
+        let outside = || {
+            let info = self.classes.get(&class);
+            info.is_some_and(|i| i.frame.borrow().vars.values().any(|v| matches!(v, V::Func(_))))
+        };
+        c.methods.iter().any(|m| unit.function(*m).name != "constructor")
+            || (self.sdk_by_table() && outside())
     }
 
     /// `wrap(async (event, context) => …)` with a wrapper that is not known: it is taken to call the handler.
@@ -368,6 +461,13 @@ impl Interp<'_> {
         }
         V::of_deps(Deps::OTHER)
     }
+}
+
+/// Whether a name is of Go's standard library, which calls nothing of an object it gets but what makes text of it; its
+/// HTTP server calls all of it.
+fn is_standard(q: &str) -> bool {
+    let first = q.split(['/', '(']).next().unwrap_or(q);
+    !q.starts_with("net/http") && (!q.contains('/') || !first.contains('.'))
 }
 
 /// Whether a kind of function calls what it is given, where that can be followed, or gives it back.

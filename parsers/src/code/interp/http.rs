@@ -111,7 +111,7 @@ pub(super) fn request(args: &Args, lang: Lang) -> V {
             entries.push((SmolStr::new_static(n), v.clone()));
         }
     }
-    if lang != Lang::Python
+    if lang.is_node()
         && let Some(V::Map(m, _)) = args.at(1)
     {
         entries.extend(m.iter().cloned());

@@ -5,7 +5,7 @@ use super::access::map_get;
 use super::call::{Args, Site};
 use super::value::{Func, V, member};
 use crate::code::api;
-use crate::code::hir::{Expr, Lang};
+use crate::code::hir::Expr;
 use lamlint_model::value::{Deps, Value};
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -249,7 +249,7 @@ impl Interp<'_> {
                 return Some(v);
             }
             // A `Map` or plain object with computed keys.
-            "set" => match (args.at(0).and_then(V::as_str), args.at(1)) {
+            "set" | "Set" | "Add" => match (args.at(0).and_then(V::as_str), args.at(1)) {
                 (Some(k), Some(v)) => {
                     entries.retain(|(n, _)| n != k);
                     entries.push((k.into(), v.clone()));
@@ -257,6 +257,17 @@ impl Interp<'_> {
                 _ => open = true,
             },
             "pop" | "clear" | "delete" => open = true,
+            // Setters of structures: `input.SetBucket(b)`.
+            n if self.lang.traits().struct_literals && args.pos.len() == 1 && n.len() > 3 => {
+                let field = SmolStr::from(n.strip_prefix("Set")?);
+                entries.retain(|(k, _)| *k != field);
+                entries.extend(args.at(0).map(|v| (field, v.clone())));
+                let v = V::Map(Rc::new(entries), open);
+                if let Some(e) = object {
+                    self.replace(e, v.clone());
+                }
+                return Some(v);
+            }
             _ => return None,
         }
         let result = match name {
@@ -271,7 +282,7 @@ impl Interp<'_> {
 
     /// Methods that take a function over the elements: `map`, `forEach`, `reduce` …
     fn element_method(&mut self, o: &V, name: &str, args: &Args, site: &Site<'_>) -> Option<V> {
-        if self.lang == Lang::Python || args.pos.is_empty() {
+        if !self.lang.is_node() || args.pos.is_empty() {
             return None;
         }
         let known = matches!(

@@ -18,15 +18,20 @@ mod external;
 mod http;
 mod methods;
 mod modules;
+mod package;
 mod sdk;
 mod sdk_js;
 mod signed;
 mod stmt;
 mod text;
+mod typed;
 pub(crate) mod value;
+
+pub(crate) use modules::GO_MODULE;
 
 use super::Entry;
 use super::hir::{FnId, Lang};
+use super::lang::EntryPoint;
 use super::program::{Program, UnitId};
 use call::{Args, Call};
 use lamlint_model::handler::{Beyond, Ctx, Fact, FactKind, Handler, Phase};
@@ -47,6 +52,7 @@ const MAX_NESTING: u32 = 400;
 const MAX_RUNS: u32 = 24;
 
 /// The state of following one handler.
+#[expect(clippy::struct_excessive_bools, reason = "independent properties")]
 pub(crate) struct Interp<'p> {
     program: &'p Program,
     roots: &'p [String],
@@ -86,6 +92,12 @@ pub(crate) struct Interp<'p> {
     asked: bool,
     /// Environment variables the code sets itself.
     env: environment::Written,
+    /// Packages of several files, by each of their files.
+    packages: BTreeMap<UnitId, Rc<package::Package>>,
+    /// What the program started the runtime with.
+    started: Vec<V>,
+    /// The expression that was evaluated last does not come back.
+    exited: bool,
 }
 
 /// Whether control goes on after a statement.
@@ -126,13 +138,22 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
         testing: 0,
         asked: false,
         env: environment::Written::default(),
+        packages: BTreeMap::new(),
+        started: Vec::new(),
+        exited: false,
     };
     let frame = it.load(entry.unit);
     it.frame = frame;
-    let mut value = it.export(entry.unit, entry.symbol.split('.').next().unwrap_or_default())?;
-    for part in entry.symbol.split('.').skip(1) {
-        value = it.attr(&value, part, unit_span(unit), false);
-    }
+    let is_program = unit.lang.traits().entry == EntryPoint::Program;
+    let value = if is_program {
+        it.started_by(entry.unit, &entry.symbol)?
+    } else {
+        let mut value = it.export(entry.unit, entry.symbol.split('.').next().unwrap_or_default())?;
+        for part in entry.symbol.split('.').skip(1) {
+            value = it.attr(&value, part, unit_span(unit), false);
+        }
+        value
+    };
     it.phase = Phase::Invoke;
     let functions = value.functions();
     let (symbol_span, file) = match functions.first() {
@@ -145,7 +166,9 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
     let event = V::Sym(Value::Event(Vec::new()));
     let context = V::Sym(Value::Context(Vec::new()));
     let callback = V::Ext("lambda.callback".into(), Deps::NONE);
-    if let Some(f) = functions.first() {
+    if is_program {
+        it.run_started(&value, symbol_span);
+    } else if let Some(f) = functions.first() {
         it.event_object |= takes_object(program.unit(f.unit).function(f.id));
         it.enter(f, Args::of(vec![event, context, callback]), symbol_span, true);
     } else {

@@ -47,11 +47,17 @@ const NODE_ENDINGS: &[&str] = &[
     "/index.jsx",
 ];
 
+/// What the names of Go modules have before them in [`super::Program::packages`]: they are paths of their own.
+pub(crate) const GO_MODULE: &str = "go:";
+
 impl Interp<'_> {
     /// Run a module's body, once. A module that is being loaded (an import cycle) is given as far as it is.
     pub(super) fn load(&mut self, id: UnitId) -> FrameRef {
         if let Some(f) = self.modules.get(&id) {
             return f.clone();
+        }
+        if self.is_package(id) && self.loading < MAX_DEPTH {
+            return self.load_package(id);
         }
         let frame: FrameRef =
             Rc::new(RefCell::new(Frame { unit: Some(id), persistent: true, ..Frame::default() }));
@@ -96,7 +102,7 @@ impl Interp<'_> {
                 self.load(id);
                 match name {
                     "*" => V::Module(id),
-                    "" if self.lang == Lang::Python => V::Module(id),
+                    "" if !self.lang.is_node() => V::Module(id),
                     "" | "default" => self.default_export(id, name),
                     name => {
                         self.export(id, name).or_else(|| self.submodule(id, name)).unwrap_or_else(V::unknown)
@@ -151,6 +157,9 @@ impl Interp<'_> {
         }
         let frame = self.load(id);
         let unit = self.program.unit(id).clone();
+        if self.is_package(id) {
+            return self.package_export(id, name);
+        }
         if unit.lang == Lang::Python {
             let v = frame.borrow().vars.get(name).cloned();
             return v;
@@ -222,7 +231,7 @@ impl Interp<'_> {
         v
     }
 
-    fn at_unit(&mut self, id: UnitId) -> (UnitId, Lang) {
+    pub(super) fn at_unit(&mut self, id: UnitId) -> (UnitId, Lang) {
         let outer = (self.unit, self.lang);
         self.unit = id;
         self.lang = self.program.unit(id).lang;
@@ -276,7 +285,11 @@ impl Interp<'_> {
     }
 
     fn find_module(&mut self, module: &str) -> Found {
-        if self.lang == Lang::Python { self.python_module(module) } else { self.node_module(module) }
+        match self.lang {
+            Lang::Python => self.python_module(module),
+            Lang::JavaScript | Lang::TypeScript => self.node_module(module),
+            Lang::Go => self.go_package(module),
+        }
     }
 
     /// The Python module or package at a path without ending.
@@ -354,6 +367,27 @@ impl Interp<'_> {
                 self.load(u);
             }
         }
+    }
+
+    /// A package by its import path: below the path of a module of the tree, or of a library.
+    fn go_package(&self, module: &str) -> Found {
+        let program = self.program;
+        // The longest path of a module wins: modules may be nested.
+        let inside = |m: &str| module == m || module.strip_prefix(m).is_some_and(|r| r.starts_with('/'));
+        let owner = program
+            .packages
+            .iter()
+            .filter(|(m, _)| m.starts_with(GO_MODULE) && inside(&m[GO_MODULE.len()..]));
+        let Some((m, dir)) = owner.max_by_key(|(m, _)| m.len()) else {
+            return Found::Library(api::normal(self.lang, &module.into()));
+        };
+        let below = module[m.len() - GO_MODULE.len()..].trim_start_matches('/');
+        let Some(dir) = join(dir, below) else { return Found::Missing };
+        let mut units = program.in_dir(&dir).filter(|(_, u)| {
+            let u = program.unit(*u);
+            u.lang == Lang::Go && !u.package.is_empty() && u.package != "main"
+        });
+        units.next().map_or(Found::Missing, |(_, u)| Found::Unit(u))
     }
 
     fn node_at(&self, path: &str) -> Option<Found> {

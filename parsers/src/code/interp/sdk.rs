@@ -53,7 +53,11 @@ const SESSION_PARAMS: &[&str] = &[
 impl Interp<'_> {
     /// A function of an SDK: constructors of clients, sessions and commands. `None`: no SDK function.
     pub(super) fn sdk_function(&mut self, q: &str, args: &Args, site: &Site<'_>) -> Option<V> {
-        if self.lang == Lang::Python { self.boto3(q, args, site) } else { self.sdk_js(q, args, site) }
+        match self.lang {
+            Lang::Python => self.boto3(q, args, site),
+            Lang::JavaScript | Lang::TypeScript => self.sdk_js(q, args, site),
+            Lang::Go => self.sdk_named(q, args, site),
+        }
     }
 
     fn boto3(&mut self, q: &str, args: &Args, site: &Site<'_>) -> Option<V> {
@@ -109,11 +113,16 @@ impl Interp<'_> {
     /// A method of an SDK object.
     pub(super) fn sdk_method(&mut self, s: &Rc<Sdk>, name: &str, args: &Args, site: &Site<'_>) -> V {
         match &**s {
+            Sdk::Session { foreign } if self.sdk_by_table() => Self::session_method(*foreign, name, args),
             Sdk::Session { foreign } => match name {
                 "client" | "create_client" => self.client(args, *foreign, false, site),
                 "resource" => self.client(args, *foreign, true, site),
                 _ => self.untold(s, name, V::of_deps(Deps::OTHER)),
             },
+            Sdk::Client { service, foreign, .. } if self.sdk_by_table() => {
+                self.typed_method(service, *foreign, name, args, site)
+            }
+            Sdk::Builder { of, set, open } => self.builder_method(of, set, *open, name, args, site),
             Sdk::Client { service, foreign, document, defaults } => {
                 self.client_method(service, *foreign, *document, defaults.as_ref(), name, args, site)
             }
@@ -143,6 +152,19 @@ impl Interp<'_> {
                 )
             }
             Sdk::Command { .. } => self.untold(s, name, V::unknown()),
+            Sdk::Operation { service, operation, foreign, input } if self.sdk_by_table() => {
+                if api::sdk::runs(self.lang, name) {
+                    return self.run_operation(service, operation, *foreign, input, args, site);
+                }
+                match name {
+                    "HasMorePages" => V::of_deps(Deps::CALL),
+                    "Presign" | "PresignRequest" => {
+                        self.signed(service, operation.clone(), api_args(input, &[]), *foreign, site);
+                        V::of_deps(Deps::FRESH)
+                    }
+                    _ => self.untold(s, name, V::unknown()),
+                }
+            }
             Sdk::Operation { service, operation, foreign, input } => match name {
                 "paginate" | "done" | "promise" | "send" | "wait" => {
                     let mut given = args.clone();
@@ -300,7 +322,7 @@ impl Interp<'_> {
 
     /// `s3.getObject(params, (err, data) => …)`.
     fn callback(&mut self, args: &Args, result: &V, site: &Site<'_>) {
-        if let Some(f @ V::Func(_)) = args.pos.last().filter(|_| self.lang != Lang::Python) {
+        if let Some(f @ V::Func(_)) = args.pos.last().filter(|_| self.lang.is_node()) {
             let f = f.clone();
             self.call_value(&f, Args::of(vec![V::unknown(), result.clone()]), site.span);
         }
@@ -352,6 +374,18 @@ impl Interp<'_> {
         args: &Args,
         site: &Site<'_>,
     ) -> V {
+        if kind == "Signer" {
+            let operation = name.strip_prefix("Presign").and_then(|n| api::operation(service, n));
+            match operation {
+                Some(o) => {
+                    let given = args.pos.iter().find(|v| matches!(v, V::Map(..)));
+                    let input = given.map_or_else(|| Value::Map(Vec::new(), true), |v| api_args(v, &[]));
+                    self.signed(service, o, input, foreign, site);
+                }
+                None => self.beyond(Some(service), "an operation that is not known is signed"),
+            }
+            return V::of_deps(args.deps().or(Deps::FRESH));
+        }
         if name == "batch_writer" {
             return V::Sdk(Rc::new(Sdk::BatchWriter { ids: ids.to_vec(), foreign }));
         }
@@ -442,12 +476,29 @@ fn identifiers(kind: &str, names: &[&'static str], args: &Args) -> Vec<(SmolStr,
     out
 }
 
-/// A map of arguments as the model sees it.
+/// A map of arguments as the model sees it. Of several, what all of them have.
 pub(super) fn api_args(input: &V, params: &[&str]) -> Value {
     let _ = params;
     match input.to_value() {
         m @ Value::Map(..) => m,
         Value::Null => Value::Map(Vec::new(), false),
+        Value::OneOf(all) => {
+            let mut maps = all.iter().map(|v| match v {
+                Value::Map(m, _) => Some(m),
+                _ => None,
+            });
+            let Some(Some(first)) = maps.next() else { return Value::Map(Vec::new(), true) };
+            let rest: Option<Vec<_>> = maps.collect();
+            let common = rest.map(|rest| {
+                let shared = first.iter().filter_map(|(k, v)| {
+                    let others = rest.iter().map(|m| m.iter().find(|(n, _)| n == k).map(|(_, v)| v.clone()));
+                    let others: Option<Vec<Value>> = others.collect();
+                    Some((k.clone(), Value::one_of(std::iter::once(v.clone()).chain(others?))))
+                });
+                shared.collect()
+            });
+            Value::Map(common.unwrap_or_default(), true)
+        }
         _ => Value::Map(Vec::new(), true),
     }
 }

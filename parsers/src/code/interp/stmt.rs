@@ -4,7 +4,7 @@ use super::call::Args;
 use super::value::{ClassInfo, FrameRef, Func, V};
 use super::{Flow, Interp, MAX_NESTING};
 use crate::code::hir::{Block, ClassId, Expr, ExprKind, FnId, Import, Lang, Pattern, Stmt, StmtKind};
-use lamlint_model::handler::FactKind;
+use lamlint_model::handler::{Fact, FactKind};
 use lamlint_model::tri::Reason;
 use lamlint_model::value::{Deps, Value};
 use smol_str::SmolStr;
@@ -19,7 +19,7 @@ impl Interp<'_> {
             self.give_up(Reason::Budget, "the code is nested too deeply");
         } else {
             // Named functions are known in their whole block; in Python from where they stand.
-            let hoists = self.lang != Lang::Python;
+            let hoists = self.lang.traits().hoists;
             for s in block.iter().filter(|_| hoists) {
                 if let StmtKind::Function(id) = s.kind
                     && self.program.unit(self.unit).function(id).decorators.is_empty()
@@ -38,11 +38,12 @@ impl Interp<'_> {
         flow
     }
 
-    fn stmt(&mut self, s: &Stmt) -> Flow {
+    pub(super) fn stmt(&mut self, s: &Stmt) -> Flow {
         match &s.kind {
             StmtKind::Expr(e) => {
+                self.exited = false;
                 self.eval(e);
-                Flow::On
+                if std::mem::take(&mut self.exited) { Flow::Exits } else { Flow::On }
             }
             StmtKind::Assign { target, value } => {
                 let v = self.eval(value);
@@ -100,6 +101,10 @@ impl Interp<'_> {
             }
             StmtKind::Class(id) => {
                 self.define_class(*id);
+                Flow::On
+            }
+            StmtKind::Method { class, function } => {
+                self.add_method(class, *function);
                 Flow::On
             }
             StmtKind::Import(i) => {
@@ -262,6 +267,8 @@ impl Interp<'_> {
         }
         let outer = self.ctx.clone();
         self.ctx.in_loop = true;
+        let first = self.facts.len();
+        let read = item.as_ref().is_some_and(|(_, v)| v.deps().any(Deps::CALL));
         if let Some((p, v)) = item {
             self.bind(p, v, true);
         }
@@ -269,9 +276,27 @@ impl Interp<'_> {
             self.test(t);
         }
         self.block(body);
+        if read {
+            self.taken_off(first);
+        }
         let idempotent = self.ctx.idempotent.take();
         self.ctx = outer;
         self.ctx.idempotent = self.ctx.idempotent.take().or(idempotent);
+    }
+
+    /// Behind a loop over entries a service gave: where the loop takes them off the list or marks them, a second run does
+    /// not find them again.
+    fn taken_off(&mut self, first: usize) {
+        let takes = |o: &str| ["Delete", "Remove", "Update"].iter().any(|v| o.starts_with(v));
+        let takes = |f: &Fact| matches!(&f.kind, FactKind::SdkCall(c) if takes(&c.operation));
+        let new = self.facts.get_mut(first..).unwrap_or_default();
+        if new.iter().any(takes) {
+            for f in new.iter_mut().filter(|f| !takes(f)) {
+                f.ctx
+                    .idempotent
+                    .get_or_insert(SmolStr::new_static("entries are taken off the list that is read"));
+            }
+        }
     }
 
     fn import(&mut self, i: &Import, span: lamlint_model::Span) {
@@ -288,6 +313,15 @@ impl Interp<'_> {
                 && first == n.bound
             {
                 v = self.imported(first, "");
+            }
+            // A package is known by the name it gives itself, whatever its path ends with.
+            if let V::Module(id) = &v
+                && self.is_package(*id)
+                && n.name.is_empty()
+            {
+                let package = self.program.unit(*id).package.clone();
+                let mut f = self.frame.borrow_mut();
+                f.vars.entry(package).or_insert_with(|| v.clone());
             }
             match n.name.as_str() {
                 "*" => self.bind_all(&v),
@@ -394,7 +428,7 @@ fn pattern_names(p: &Pattern, out: &mut Vec<SmolStr>) {
                 out.push(n.clone());
             }
         }
-        Pattern::List(v) => v.iter().for_each(|p| pattern_names(p, out)),
+        Pattern::List(v) | Pattern::Results(v) => v.iter().for_each(|p| pattern_names(p, out)),
         Pattern::Map(v) => v.iter().for_each(|(_, p, _)| pattern_names(p, out)),
         Pattern::Rest(p) => pattern_names(p, out),
         Pattern::Ignore => {}

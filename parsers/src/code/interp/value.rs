@@ -85,8 +85,21 @@ pub(crate) enum Sdk {
     Command { service: SmolStr, operation: SmolStr, input: V },
     /// An operation that is called through something else (a paginator, an upload).
     Operation { service: SmolStr, operation: SmolStr, foreign: bool, input: V },
+    /// A builder of a client, an input or a call, with what was set by API name.
+    Builder { of: Built, set: Rc<Vec<(SmolStr, V)>>, open: bool },
     /// A collection of a resource object (`bucket.objects`).
     Collection { service: SmolStr, name: SmolStr, ids: Vec<(SmolStr, V)>, foreign: bool },
+}
+
+/// What a builder builds.
+#[derive(Debug, Clone)]
+pub(crate) enum Built {
+    /// A client.
+    Client { service: SmolStr, foreign: bool },
+    /// The input of an operation, or a structure in it; empty where the operation is not known.
+    Input { service: SmolStr, operation: SmolStr },
+    /// A call.
+    Call { service: SmolStr, operation: SmolStr, foreign: bool },
 }
 
 impl Sdk {
@@ -101,6 +114,11 @@ impl Sdk {
             | Self::Command { service, .. }
             | Self::Operation { service, .. }
             | Self::Collection { service, .. } => Some(service.clone()),
+            Self::Builder { of, .. } => match of {
+                Built::Client { service, .. }
+                | Built::Input { service, .. }
+                | Built::Call { service, .. } => Some(service.clone()),
+            },
         }
     }
 

@@ -39,6 +39,7 @@ impl Lower<'_> {
             methods: Vec::new(),
             body: Vec::new(),
             fields: Vec::new(),
+            embeds: Vec::new(),
             decorators,
         });
         let mut parts =

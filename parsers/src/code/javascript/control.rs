@@ -325,7 +325,7 @@ fn either(a: Expr, b: Expr) -> Expr {
 pub(super) fn bound_names(p: &Pattern, out: &mut Vec<(SmolStr, Span)>) {
     match p {
         Pattern::Name(n, s) => out.push((n.clone(), *s)),
-        Pattern::List(v) => v.iter().for_each(|p| bound_names(p, out)),
+        Pattern::List(v) | Pattern::Results(v) => v.iter().for_each(|p| bound_names(p, out)),
         Pattern::Map(v) => v.iter().for_each(|(_, p, _)| bound_names(p, out)),
         Pattern::Rest(p) => bound_names(p, out),
         Pattern::Place(_) | Pattern::Ignore => {}

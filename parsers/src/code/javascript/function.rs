@@ -141,7 +141,7 @@ impl Lower<'_> {
         {
             start.push(field_from(name, *span));
         }
-        Param { pattern, default, rest, rest_named: false, annotation }
+        Param { pattern, default, rest, rest_named: false, annotation, ty: None }
     }
 }
 

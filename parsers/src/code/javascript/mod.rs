@@ -32,19 +32,7 @@ use tree_sitter::{Language, Node};
 
 /// Parse a JavaScript or TypeScript module; `path` tells dialects apart (`.tsx`, `.mjs`).
 pub fn lower(lang: Lang, src: &SourceText<'_>, path: &str) -> Unit {
-    let mut unit = Unit {
-        file: src.file,
-        lang,
-        functions: Vec::new(),
-        classes: Vec::new(),
-        body: Vec::new(),
-        exports: Vec::new(),
-        module: ModuleKind::Plain,
-        taints: Vec::new(),
-        comments: Vec::new(),
-        suppressions: Vec::new(),
-        operations: Vec::new(),
-    };
+    let mut unit = Unit::empty(src.file, lang);
     let Some(tree) = cst::parse(&grammar(lang, path), src.text) else { return unit };
     let root = tree.root_node();
     let mut lower = Lower::new(*src, lang);
@@ -59,7 +47,7 @@ pub(super) fn grammar(lang: Lang, path: &str) -> Language {
     match lang {
         Lang::TypeScript if tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
         Lang::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
-        Lang::JavaScript | Lang::Python => tree_sitter_javascript::LANGUAGE.into(),
+        _ => tree_sitter_javascript::LANGUAGE.into(),
     }
 }
 

@@ -13,9 +13,7 @@ mod stmt;
 mod tests;
 
 use super::cst;
-use super::hir::{
-    Block, Class, ClassId, Expr, ExprKind, FnId, Function, Lang, ModuleKind, Stmt, StmtKind, Taint, Unit,
-};
+use super::hir::{Block, Class, ClassId, Expr, ExprKind, FnId, Function, Lang, Stmt, StmtKind, Taint, Unit};
 use crate::text::SourceText;
 use kinds as k;
 use lamlint_model::source::Span;
@@ -38,19 +36,7 @@ const CLAUSES: &[&str] = &[
 
 /// Parse a Python module.
 pub fn lower(src: &SourceText<'_>) -> Unit {
-    let mut unit = Unit {
-        file: src.file,
-        lang: Lang::Python,
-        functions: Vec::new(),
-        classes: Vec::new(),
-        body: Vec::new(),
-        exports: Vec::new(),
-        module: ModuleKind::Plain,
-        taints: Vec::new(),
-        comments: Vec::new(),
-        suppressions: Vec::new(),
-        operations: Vec::new(),
-    };
+    let mut unit = Unit::empty(src.file, Lang::Python);
     let mut it = Lower {
         src: *src,
         functions: Vec::new(),

@@ -268,7 +268,7 @@ fn some_names(p: Pattern) -> Option<Pattern> {
     fn binds(p: &Pattern) -> bool {
         match p {
             Pattern::Name(..) | Pattern::Place(_) => true,
-            Pattern::List(v) => v.iter().any(binds),
+            Pattern::List(v) | Pattern::Results(v) => v.iter().any(binds),
             Pattern::Map(v) => v.iter().any(|(_, p, _)| binds(p)),
             Pattern::Rest(p) => binds(p),
             Pattern::Ignore => false,

@@ -428,6 +428,7 @@ impl Lower<'_> {
             methods: Vec::new(),
             body: Block::new(),
             fields: Vec::new(),
+            embeds: Vec::new(),
             decorators,
         });
         let outer = self.class.replace(id);
@@ -463,7 +464,7 @@ impl Lower<'_> {
             k::POSITIONAL_SEPARATOR => return None,
             _ => (self.pattern(inner), false, false),
         };
-        Some(Param { pattern, default, rest, rest_named, annotation })
+        Some(Param { pattern, default, rest, rest_named, annotation, ty: None })
     }
 }
 

@@ -63,7 +63,7 @@ fn stmt(u: &Unit, s: &StmtKind) -> String {
                 .collect();
             format!("with {} {{{}}}", items.join(", "), block(u, body))
         }
-        StmtKind::Function(id) => function(u, *id),
+        StmtKind::Function(id) | StmtKind::Method { function: id, .. } => function(u, *id),
         StmtKind::Class(id) => {
             let c = u.class(*id);
             let methods: Vec<String> = c.methods.iter().map(|m| function(u, *m)).collect();
@@ -135,7 +135,9 @@ fn pattern(u: &Unit, p: &Pattern) -> String {
     match p {
         Pattern::Name(n, _) => n.to_string(),
         Pattern::Place(e) => expr(u, e),
-        Pattern::List(v) => format!("[{}]", v.iter().map(|p| pattern(u, p)).collect::<Vec<_>>().join(", ")),
+        Pattern::List(v) | Pattern::Results(v) => {
+            format!("[{}]", v.iter().map(|p| pattern(u, p)).collect::<Vec<_>>().join(", "))
+        }
         Pattern::Map(v) => {
             let v: Vec<String> = v.iter().map(|(k, p, _)| format!("{k}: {}", pattern(u, p))).collect();
             format!("{{{}}}", v.join(", "))
@@ -195,7 +197,7 @@ fn expr(u: &Unit, e: &Expr) -> String {
         ExprKind::Yield(x) => format!("yield {}", x.as_ref().map_or(String::new(), |x| expr(u, x))),
         ExprKind::Closure(id) => function(u, *id),
         ExprKind::Class(_) => "class".into(),
-        ExprKind::Spread(x) => format!("*{}", expr(u, x)),
+        ExprKind::Spread(x) | ExprKind::Ref(x) | ExprKind::Zero(x) => format!("*{}", expr(u, x)),
         ExprKind::Assign { target, op, value } => {
             format!("({} {op}:= {})", pattern(u, target), expr(u, value))
         }

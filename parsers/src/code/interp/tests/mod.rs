@@ -29,7 +29,10 @@ fn follow(files: &[(&str, &str)]) -> Option<Handler> {
         first.get_or_insert((id, names));
     }
     let (unit, names) = first?;
-    let symbol = names.first().cloned().unwrap_or_else(|| "handler".into());
+    let program_entry =
+        if program.unit(unit).lang == crate::code::hir::Lang::Go { "main" } else { "handler" };
+    let symbol = names.first().cloned().unwrap_or_else(|| program_entry.into());
+    program.packages.insert("go:example.com/app".into(), String::new());
     let roots = vec!["src".to_owned(), "layer/python".to_owned(), "layer/nodejs/node_modules".to_owned()];
     let handler = analyze(&program, &Entry { function: None, unit, symbol, roots })?;
     Some(handler)
@@ -217,6 +220,11 @@ fn js_calls() {
 #[test]
 fn js_effects() {
     check("js_effects.txt", include_str!("js_effects.txt"));
+}
+
+#[test]
+fn go() {
+    check("go.txt", include_str!("go.txt"));
 }
 
 /// Follow a symbol of the first file, with what a project says of its packages and path aliases.

@@ -1,0 +1,168 @@
+//! What the rest of the crate must know of a language besides its syntax: one row per language.
+//!
+//! A new language is a variant of [`Lang`] with its row here, a front end, and a table of its libraries and SDK
+//! (`api/<key>.tsv`). Nothing else asks for a language by name where a property below answers the question.
+
+use super::hir::Lang;
+
+/// The properties of a language.
+#[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent properties")]
+pub(crate) struct Traits {
+    /// Its name for people.
+    pub name: &'static str,
+    /// Its key in the recognition tables.
+    pub key: &'static str,
+    /// Endings of its files.
+    pub extensions: &'static [&'static str],
+    /// Beginnings of the names of managed runtimes that run it, inline code included.
+    pub runtimes: &'static [&'static str],
+    /// Words in the names of base images.
+    pub images: &'static [&'static str],
+    /// How the code of a function is found.
+    pub entry: EntryPoint,
+    /// Who sees a name of the top level.
+    pub scope: Scope,
+    /// Named functions are known in their whole block, before they are reached.
+    pub hoists: bool,
+    /// An assigned name is local to the function unless it is declared otherwise.
+    pub assignment_is_local: bool,
+    /// A method's first parameter is its object (`self`, a receiver).
+    pub receiver_is_param: bool,
+    /// `new` on a type with named arguments makes a plain structure: `T{A: 1}`.
+    pub struct_literals: bool,
+    /// A call of a type with one argument converts it.
+    pub converts: bool,
+    /// Values that are used before something was put in them are told by a result, not thrown: `v, err := f()`.
+    pub errors_are_results: bool,
+    /// Which positional argument of a client's method is its input, functions left out.
+    pub input: InputAt,
+    /// Methods of clients give a builder of their input: `client.get_item().key(..).send()`.
+    pub fluent: bool,
+    /// What others see as the fields of events, with the names of JSON, are typed members of the language.
+    pub typed_events: bool,
+}
+
+/// How the code of a function is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EntryPoint {
+    /// `Handler` names a file and a symbol in it.
+    Module,
+    /// The package holds a program that starts the runtime itself: its `main` is followed until it does.
+    Program,
+}
+
+/// Who sees a name of the top level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// The file.
+    File,
+    /// All files of the directory with the same package name; imports belong to their file.
+    Directory,
+}
+
+/// Which positional argument of a client's method is its input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InputAt {
+    /// The first one.
+    First,
+    /// The last one; a context comes before it.
+    Last,
+}
+
+const PYTHON: Traits = Traits {
+    name: "Python",
+    key: "py",
+    extensions: &["py"],
+    runtimes: &["python"],
+    images: &["python"],
+    entry: EntryPoint::Module,
+    scope: Scope::File,
+    hoists: false,
+    assignment_is_local: true,
+    receiver_is_param: true,
+    struct_literals: false,
+    converts: false,
+    errors_are_results: false,
+    input: InputAt::First,
+    fluent: false,
+    typed_events: false,
+};
+
+const JAVASCRIPT: Traits = Traits {
+    name: "JavaScript",
+    key: "js",
+    extensions: &["js", "mjs", "cjs", "jsx"],
+    runtimes: &["nodejs"],
+    images: &["node"],
+    hoists: true,
+    assignment_is_local: false,
+    receiver_is_param: false,
+    ..PYTHON
+};
+
+const TYPESCRIPT: Traits = Traits {
+    name: "TypeScript",
+    extensions: &["ts", "mts", "cts", "tsx"],
+    // Inline code is never compiled.
+    runtimes: &[],
+    images: &[],
+    ..JAVASCRIPT
+};
+
+const GO: Traits = Traits {
+    name: "Go",
+    key: "go",
+    extensions: &["go"],
+    runtimes: &["go1.x"],
+    images: &["golang"],
+    entry: EntryPoint::Program,
+    scope: Scope::Directory,
+    hoists: true,
+    assignment_is_local: false,
+    receiver_is_param: true,
+    struct_literals: true,
+    converts: true,
+    errors_are_results: true,
+    input: InputAt::Last,
+    fluent: false,
+    typed_events: true,
+};
+
+/// All languages, in the order in which they are tried.
+pub(crate) const ALL: &[Lang] = &[Lang::Python, Lang::JavaScript, Lang::TypeScript, Lang::Go];
+
+/// Keys of the recognition tables, in the order of their columns.
+pub(crate) const KEYS: &[&str] = &["py", "js", "go"];
+
+impl Lang {
+    /// Its row.
+    pub(crate) fn traits(self) -> &'static Traits {
+        match self {
+            Self::Python => &PYTHON,
+            Self::JavaScript => &JAVASCRIPT,
+            Self::TypeScript => &TYPESCRIPT,
+            Self::Go => &GO,
+        }
+    }
+
+    /// Its name for people.
+    pub fn name(self) -> &'static str {
+        self.traits().name
+    }
+
+    /// Its column in the recognition tables.
+    pub(crate) fn column(self) -> usize {
+        KEYS.iter().position(|k| *k == self.traits().key).unwrap_or(0)
+    }
+
+    /// JavaScript in one of its dialects.
+    pub fn is_node(self) -> bool {
+        matches!(self, Self::JavaScript | Self::TypeScript)
+    }
+
+    /// Whether both run on the same runtimes.
+    pub(crate) fn is_kin(self, other: Self) -> bool {
+        self.traits().key == other.traits().key
+    }
+}

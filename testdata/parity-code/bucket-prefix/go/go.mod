@@ -1,0 +1,3 @@
+module example.com/bucket-prefix
+
+go 1.24

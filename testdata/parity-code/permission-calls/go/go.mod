@@ -1,0 +1,3 @@
+module example.com/permission-calls
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/permission-helpers
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/queue-counter
+
+go 1.24

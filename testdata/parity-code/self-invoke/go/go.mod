@@ -1,0 +1,3 @@
+module example.com/self-invoke
+
+go 1.24

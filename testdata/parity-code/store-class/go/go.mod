@@ -1,0 +1,3 @@
+module example.com/store-class
+
+go 1.24
