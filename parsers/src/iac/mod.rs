@@ -181,7 +181,7 @@ pub fn assemble(files: &[ConfigFile], deploy: &Deploy, vfs: &dyn Files) -> Assem
         }
     }
     let mut notices = Vec::new();
-    templates.extend(serverless::templates(&services, deploy, vfs, &mut notices));
+    serverless::templates(&services, &mut templates, deploy, vfs, &mut notices);
     let mut out = assemble::assemble(&templates, deploy);
     terraform::assemble(&modules, deploy, vfs, &mut out);
     out.notices.extend(notices);

@@ -1,0 +1,95 @@
+//! The role the framework makes, and what it lets functions do for what is configured.
+//! Source: `lib/plugins/aws/package/lib/merge-iam-templates.js` of the framework and
+//! <https://www.serverless.com/framework/docs/providers/aws/guide/iam>
+
+use super::service::{name_text, spread};
+use crate::iac::expr::{Expr, ExprEntry, ExprKind, sub_of};
+use crate::iac::sam::policy::RoleParts;
+use crate::iac::sam::{entry, inline_policy, named_policy, object};
+use lamlint_model::source::Span;
+
+/// Where a function's role comes from.
+pub(super) enum Role {
+    /// Written.
+    Given(Expr),
+    /// Made by the framework, for all functions that name none.
+    Shared,
+    /// Made for one function, with these statements.
+    Own(Option<ExprEntry>),
+}
+
+/// Let functions write their logs.
+pub(super) fn logs(parts: &mut RoleParts, span: Span, name: &Expr) {
+    for (actions, end) in [
+        (&["logs:CreateLogStream", "logs:CreateLogGroup", "logs:TagResource"][..], ":*"),
+        (&["logs:PutLogEvents"][..], ":*:*"),
+    ] {
+        let prefix = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/";
+        let resource = name_text(span, vec![sub_of(span, prefix), name.clone(), Expr::text(span, end)]);
+        allow(parts, span, actions, resource);
+    }
+}
+
+/// Allow something.
+pub(super) fn allow(parts: &mut RoleParts, span: Span, actions: &[&str], resource: Expr) {
+    parts.inline.push(inline_policy(span, "lambda", actions, resource));
+}
+
+/// Statements that are written.
+pub(super) fn statements(parts: &mut RoleParts, e: &ExprEntry) {
+    let list = match spread(e.value.clone()) {
+        Expr { kind: ExprKind::List(items, open), span } => {
+            // A file of statements in a list of statements is one list.
+            let mut flat = Vec::new();
+            for i in items {
+                match spread(i) {
+                    Expr { kind: ExprKind::List(inner, more), .. } => {
+                        flat.extend(inner);
+                        parts.open = parts.open.take().or(more);
+                    }
+                    other => flat.push(other),
+                }
+            }
+            Expr::new(span, ExprKind::List(flat, open))
+        }
+        one => one,
+    };
+    let document = object(
+        e.key_span,
+        vec![
+            entry("Version", Expr::text(e.key_span, "2012-10-17")),
+            ExprEntry { key: "Statement".into(), key_span: e.key_span, value: list },
+        ],
+    );
+    parts.inline.push(named_policy(e.key_span, "lambda", document));
+}
+
+/// Policies that are attached.
+pub(super) fn managed(parts: &mut RoleParts, e: &ExprEntry) {
+    match spread(e.value.clone()).kind {
+        ExprKind::List(items, open) => {
+            parts.managed.extend(items);
+            parts.open = parts.open.take().or(open);
+        }
+        ExprKind::Opaque(why) => parts.open = parts.open.take().or(Some(why)),
+        kind => parts.managed.push(Expr::new(e.value.span, kind)),
+    }
+}
+
+/// The trust policy for services.
+pub(super) fn trust(span: Span, services: &[&str]) -> ExprEntry {
+    let services = services.iter().map(|s| Expr::text(span, *s)).collect();
+    let statement = Expr::object(
+        span,
+        [
+            ("Effect", Expr::text(span, "Allow")),
+            ("Principal", Expr::object(span, [("Service", Expr::list(span, services))])),
+            ("Action", Expr::list(span, vec![Expr::text(span, "sts:AssumeRole")])),
+        ],
+    );
+    let document = Expr::object(
+        span,
+        [("Version", Expr::text(span, "2012-10-17")), ("Statement", Expr::list(span, vec![statement]))],
+    );
+    entry("AssumeRolePolicyDocument", document)
+}
