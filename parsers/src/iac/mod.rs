@@ -27,6 +27,7 @@ mod tests;
 
 pub use facts::TemplateFacts;
 pub use serverless::ServerlessFacts;
+pub(crate) use serverless::function_keys;
 pub use terraform::TerraformFacts;
 
 use crate::comments::{self, Directive};

@@ -16,7 +16,7 @@ use lamlint_model::tri::{Reason, Why};
 use smol_str::{SmolStr, format_smolstr};
 
 /// Properties with the same value under another name; the second is CloudFormation's.
-pub(crate) const PROPERTIES: &[(&str, &str)] = &[
+pub(super) const PROPERTIES: &[(&str, &str)] = &[
     ("handler", "Handler"),
     ("description", "Description"),
     ("runtime", "Runtime"),

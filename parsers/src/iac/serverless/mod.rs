@@ -26,8 +26,24 @@ use crate::{json, yaml};
 use lamlint_model::rule::Broken;
 use lamlint_model::source::{FileId, Span};
 use resolve::Resolver;
+use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// The keys below a function of a configuration where a property of CloudFormation is written; `None` where it has
+/// another form there.
+pub(crate) fn function_keys(path: &[SmolStr]) -> Option<Vec<SmolStr>> {
+    match path {
+        [one] => {
+            let (key, _) = function::PROPERTIES.iter().find(|(_, p)| one == p)?;
+            Some(vec![(*key).into()])
+        }
+        [environment, variables, name] if environment == "Environment" && variables == "Variables" => {
+            Some(vec!["environment".into(), name.clone()])
+        }
+        _ => None,
+    }
+}
 
 /// Longest text that is read.
 const MAX_TEXT: usize = 4 << 20;

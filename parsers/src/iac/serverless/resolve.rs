@@ -17,7 +17,7 @@ use std::rc::Rc;
 /// Bound on variables within variables.
 const MAX_DEPTH: usize = 48;
 /// Bound on nodes and variables that are looked at for one service.
-const BUDGET: usize = 200_000;
+const BUDGET: usize = 100_000;
 /// Longest text that variables are put into.
 const MAX_TEXT: usize = 1 << 16;
 
@@ -55,6 +55,8 @@ pub(super) struct Resolver<'a> {
     pub(super) parameters: &'a [(String, String)],
     default_stage: RefCell<SmolStr>,
     left: Cell<usize>,
+    /// The variables that are being put in.
+    active: RefCell<Vec<Vec<Source>>>,
     docs: RefCell<BTreeMap<String, Option<Rc<Doc>>>>,
     /// Files of the run that are part of this service.
     pub(super) used: RefCell<BTreeSet<String>>,
@@ -82,6 +84,7 @@ impl<'a> Resolver<'a> {
             parameters,
             default_stage: RefCell::new("dev".into()),
             left: Cell::new(BUDGET),
+            active: RefCell::default(),
             docs: RefCell::default(),
             used: RefCell::default(),
         };
@@ -158,7 +161,7 @@ impl<'a> Resolver<'a> {
     /// A scalar with variables.
     fn text_node(&self, node: &DocNode, parts: &[Segment], is_plain: bool, depth: usize) -> DocNode {
         if let [Segment::Variable(sources)] = parts {
-            let out = self.used_here(self.eval(sources, depth + 1), node.span, depth);
+            let out = self.variable(sources, node.span, depth);
             return DocNode { tag: out.tag.clone().or_else(|| node.tag.clone()), ..out };
         }
         if let [Segment::Text(t)] = parts {
@@ -172,6 +175,17 @@ impl<'a> Resolver<'a> {
             }
             _ => tagged(tag::TEXT, node.span, pieces),
         }
+    }
+
+    /// A variable in a value; one that needs itself is not known.
+    fn variable(&self, sources: &[Source], span: Span, depth: usize) -> DocNode {
+        if self.active.borrow().iter().any(|a| a == sources) {
+            return unknown(span, "", "variables in a circle", false);
+        }
+        self.active.borrow_mut().push(sources.to_vec());
+        let out = self.used_here(self.eval(sources, depth + 1), span, depth);
+        self.active.borrow_mut().pop();
+        out
     }
 
     /// What a variable stands for, as a value that stands there.
@@ -217,7 +231,7 @@ impl<'a> Resolver<'a> {
         for p in parts {
             let node = match p {
                 Segment::Text(t) => scalar(t, span, false, None),
-                Segment::Variable(sources) => self.used_here(self.eval(sources, depth + 1), span, depth),
+                Segment::Variable(sources) => self.variable(sources, span, depth),
             };
             match (node.tag.as_deref(), node.kind) {
                 (Some(tag::TEXT), DocKind::Seq(items)) => items.into_iter().for_each(|i| put(i, &mut out)),

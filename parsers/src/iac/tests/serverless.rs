@@ -70,6 +70,13 @@ fn circles_and_bombs_end() {
         "custom:\n  a: ${self:custom.b}\n  b: ${self:custom.a}x${self:custom.a}\n  c: ['${self:custom}', '${self:custom}']\nfunctions:\n  hello:\n    handler: a.b\n    timeout: ${self:custom.c}\n    environment: ${self:custom}\n",
     );
     assert_eq!(prop(&a, "hello", &["Handler"]), "a.b");
+    // Each doubles the one before.
+    let doubling: String =
+        (0..60).map(|i| format!("  a{}: ${{self:custom.a{i}}}${{self:custom.a{i}}}\n", i + 1)).collect();
+    let text = format!(
+        "custom:\n  a0: x\n{doubling}functions:\n  hello:\n    handler: a.b\n    description: ${{self:custom.a60}}\n"
+    );
+    assert_eq!(prop(&with("", &text), "hello", &["Handler"]), "a.b");
 }
 
 #[test]
