@@ -27,7 +27,7 @@ mod tests;
 
 pub use facts::TemplateFacts;
 pub use serverless::ServerlessFacts;
-pub(crate) use serverless::function_keys;
+pub(crate) use serverless::{PACKAGE_FILTER, function_keys};
 pub use terraform::TerraformFacts;
 
 use crate::comments::{self, Directive};
@@ -127,6 +127,11 @@ pub fn is_candidate(path: &str, text: &str) -> bool {
     terraform::is_candidate(path, text)
         || serverless::is_candidate(path, text)
         || detect::is_candidate(path, text)
+}
+
+/// Why a file of code, which describes infrastructure by what it does, is not understood.
+pub fn not_run(path: &str, text: &str) -> Option<&'static str> {
+    serverless::not_run(path, text)
 }
 
 /// Why a document with `Resources` is not taken as a template.

@@ -2,6 +2,7 @@
 //! Source: <https://www.serverless.com/framework/docs/providers/aws/guide/functions> and
 //! `lib/plugins/aws/package/compile/functions.js` of the framework.
 
+use super::PACKAGE_FILTER;
 use super::role::{self, Role};
 use super::service::{Service, by_default, long_form, name_text, spread};
 use super::{event, names};
@@ -167,6 +168,10 @@ pub(super) fn expand(mut f: Function, service: &mut Service<'_>) {
             }
             let props = parts.properties(at, "", Some(role::trust(at, &["lambda.amazonaws.com"])));
             service.out.imply(&owner, own_role, "AWS::IAM::Role", Anchor { span: at, path }, props);
+            // Nobody has written its name; what many inherit is one thing to say.
+            if let Some(r) = service.out.facts.resources.last_mut() {
+                r.shown = Some(names::ROLE.into());
+            }
         }
     }
 }
@@ -328,12 +333,20 @@ fn code(f: &mut Function, p: &mut Expr, service: &Service<'_>) -> Option<Expr> {
     }
     // Packages are made of the folder of the service.
     p.put(entry("Code", by_default(span, Expr::text(span, "."))));
-    let why = service.plugins.open.clone().filter(|_| service.builder.is_none());
-    if let Some(why) = why {
-        return Some(object(span, vec![entry("BuildMethod", Expr::new(span, ExprKind::Opaque(why)))]));
+    let mut metadata = object(span, Vec::new());
+    match (service.builder, &service.plugins.open) {
+        (Some(b), _) => metadata.put(entry("BuildMethod", Expr::text(span, b))),
+        (None, Some(why)) => {
+            metadata.put(entry("BuildMethod", Expr::new(span, ExprKind::Opaque(why.clone()))));
+        }
+        (None, None) => {}
     }
-    let builder = service.builder?;
-    Some(Expr::object(span, [("BuildMethod", Expr::text(span, builder))]))
+    let filters = ["patterns", "include", "exclude"];
+    let filtered = |p: &Expr| opened(p).is_some() || filters.iter().any(|k| p.get(k).is_some());
+    if filtered(&service.package) || own.as_ref().is_some_and(filtered) {
+        metadata.put(entry(PACKAGE_FILTER, Expr::text(span, "true")));
+    }
+    Some(metadata)
 }
 
 /// A function that is an image.

@@ -45,6 +45,9 @@ pub(crate) fn function_keys(path: &[SmolStr]) -> Option<Vec<SmolStr>> {
     }
 }
 
+/// Metadata of functions whose package leaves out a part of their folder.
+pub(crate) const PACKAGE_FILTER: &str = "PackageFilter";
+
 /// Longest text that is read.
 const MAX_TEXT: usize = 4 << 20;
 
@@ -110,6 +113,16 @@ fn form(path: &str, text: &str) -> Option<Form> {
 /// Whether a file is a configuration or may be a part of one, by its name and text alone.
 pub(super) fn is_candidate(path: &str, text: &str) -> bool {
     form(path, text).is_some()
+}
+
+/// Why a file of code that is the configuration of a service is not read.
+pub(super) fn not_run(path: &str, text: &str) -> Option<&'static str> {
+    let (stem, extension) = files::file_name(path).rsplit_once('.')?;
+    let is_code = matches!(extension, "ts" | "mts" | "cts" | "js" | "mjs" | "cjs");
+    let is_service = stem == "serverless" && text.contains("provider") && text.contains("service");
+    (is_code && is_service).then_some(
+        "the configuration of a service is not read: it is code, which is not run; `serverless print` writes it as YAML",
+    )
 }
 
 /// Read one file; as [`super::read`].

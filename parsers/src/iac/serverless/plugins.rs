@@ -1,5 +1,5 @@
 //! Plugins that change what is written. A plugin that is not listed is taken to change no function: most add
-//! domains, alarms, local servers or deployment steps.
+//! domains, alarms, local servers or deployment steps. Plugins of the project itself are taken to change everything.
 
 use crate::doc::{DocKind, DocNode};
 use crate::iac::expr::tag;
@@ -66,6 +66,15 @@ const PLUGINS: &[(&str, &[Effect])] = &[
     ("serverless-secrets", SECRETS),
     ("serverless-kms-secrets", SECRETS),
     ("serverless-plugin-encode-env-objects", CONFIGURES),
+    ("serverless-ssm-fetch", CONFIGURES),
+    ("serverless-env-generator", CONFIGURES),
+    ("serverless-plugin-git-variables", CONFIGURES),
+    ("serverless-layers", &[Effect::Functions]),
+    ("serverless-plugin-select", REWRITES),
+    ("serverless-nextjs-plugin", REWRITES),
+    ("serverless-package-python-functions", &[Effect::Builds("packager")]),
+    ("@silvermine/serverless-plugin-cloudfront-lambda-edge", &[Effect::Role, Effect::More]),
+    ("serverless-lambda-edge-pre-existing-cloudfront", &[Effect::Role, Effect::More]),
     ("serverless-plugin-warmup", CONNECTS),
     ("serverless-appsync-plugin", CONNECTS),
     ("serverless-apigateway-service-proxy", CONNECTS),
@@ -102,6 +111,10 @@ impl Plugins {
 
     fn put(&mut self, node: &DocNode) {
         match (node.text(), node.tag.as_deref()) {
+            // A plugin of the project itself can do anything.
+            (Some(t), None) if t.starts_with(['.', '/']) => {
+                self.open = Some(Why::new(Reason::Macro, format!("the plugin `{t}` may change everything")));
+            }
             (Some(t), None) => self.names.push(t.to_owned()),
             (_, Some(tag::ASSUMED | tag::SYMBOL | tag::UNKNOWN | tag::TEXT)) => {
                 self.open = Some(Why::new(Reason::Macro, "not all plugins are known"));

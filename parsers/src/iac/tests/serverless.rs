@@ -1,7 +1,9 @@
 //! Configurations of the Serverless Framework: variables, functions, roles, events, plugins.
 
 use super::{assembled, dump, prop, resource, show};
-use crate::iac::{Assembled, Deploy};
+use crate::iac::{Assembled, Deploy, not_run};
+use lamlint_model::tree::Node;
+use lamlint_model::value::Value;
 
 fn service(text: &str) -> Assembled {
     assembled(&[("serverless.yml", text)], &Deploy::default())
@@ -71,8 +73,8 @@ fn circles_and_bombs_end() {
     );
     assert_eq!(prop(&a, "hello", &["Handler"]), "a.b");
     // Each doubles the one before.
-    let doubling: String =
-        (0..60).map(|i| format!("  a{}: ${{self:custom.a{i}}}${{self:custom.a{i}}}\n", i + 1)).collect();
+    let double = |i: usize| format!("  a{}: ${{self:custom.a{i}}}${{self:custom.a{i}}}\n", i + 1);
+    let doubling = (0..60).map(double).collect::<Vec<_>>().concat();
     let text = format!(
         "custom:\n  a0: x\n{doubling}functions:\n  hello:\n    handler: a.b\n    description: ${{self:custom.a60}}\n"
     );
@@ -161,10 +163,14 @@ fn roles_of_single_functions() {
     let text = "plugins: [serverless-iam-roles-per-function]\nfunctions:\n  a:\n    handler: a.b\n    iamRoleStatements:\n      - { Effect: Allow, Action: 'sqs:SendMessage', Resource: '*' }\n  b: { handler: a.b }\n";
     let provider = "  iamRoleStatements:\n    - { Effect: Allow, Action: 's3:GetObject', Resource: '*' }";
     let a = with(provider, text);
-    assert_eq!(prop(&a, "a", &["Role"]), "AIamRoleLambdaExecution.arn");
-    let own = show(&a, &resource(&a, "AIamRoleLambdaExecution").props);
+    let role = |f: &str| match resource(&a, f).props.get("Role").only() {
+        Some(Node::Leaf(Value::Of(id, _))) => a.app.resource(*id),
+        other => panic!("{other:?}"),
+    };
+    assert_ne!(role("a").id, role("b").id);
+    let own = show(&a, &role("a").props);
     assert!(own.contains("sqs:SendMessage") && !own.contains("s3:GetObject"), "{own}");
-    assert_eq!(prop(&a, "b", &["Role"]), "IamRoleLambdaExecution.arn");
+    assert!(show(&a, &role("b").props).contains("s3:GetObject"));
     // Without the plugin the framework takes no notice of it.
     let a = with(provider, &text.replace("serverless-iam-roles-per-function", "serverless-offline"));
     assert_eq!(prop(&a, "a", &["Role"]), "IamRoleLambdaExecution.arn");
@@ -257,6 +263,41 @@ fn other_clouds_and_other_files_are_not_read() {
     assert!(service("name: site\ncomponent: website\ninputs: { src: ./ }\n").app.templates.is_empty());
     let part = assembled(&[("conf/fns.yml", "a:\n  handler: a.b\n")], &Deploy::default());
     assert!(part.app.templates.is_empty() && part.notices.is_empty());
+}
+
+#[test]
+fn what_plugins_may_change_is_open() {
+    let text = "plugins: [serverless-plugin-datadog, serverless-dotenv-plugin]\nfunctions:\n  hello:\n    handler: a.b\n    environment: { A: b }\n";
+    let a = with("", text);
+    assert_eq!(prop(&a, "hello", &["Handler"]), "a.b");
+    assert_eq!(prop(&a, "hello", &["Timeout"]), "?");
+    assert_eq!(prop(&a, "hello", &["Environment", "Variables"]), "{A: b…}");
+    let harmless = text.replace("datadog", "scripts").replace("-dotenv-plugin", "-offline");
+    assert_eq!(prop(&with("", &harmless), "hello", &["Timeout"]), "6<default>");
+    let local = text.replace("serverless-plugin-datadog", "./mine");
+    assert_eq!(prop(&with("", &local), "hello", &["Timeout"]), "?");
+}
+
+#[test]
+fn what_packages_leave_out_is_marked() {
+    let metadata = |rest: &str| {
+        let a = with("", &format!("{HELLO}{rest}"));
+        let r = resource(&a, "hello");
+        r.metadata.get("PackageFilter").is_surely_absent()
+    };
+    assert!(metadata("package: { individually: true }\n"));
+    assert!(!metadata("package: { patterns: ['!node_modules/**'] }\n"));
+    assert!(!metadata("    package: { exclude: [x] }\n"));
+    let a = with("", &format!("{HELLO}    package: {{ artifact: build/a.zip }}\n"));
+    assert_eq!(prop(&a, "hello", &["Code"]), "build/a.zip");
+}
+
+#[test]
+fn configurations_that_are_code_are_told_of() {
+    let text = "const c = { service: 'x', provider: { name: 'aws' } };\nmodule.exports = c;\n";
+    assert!(not_run("app/serverless.ts", text).is_some());
+    assert!(not_run("app/serverless.js", "export const x = 1;").is_none());
+    assert!(not_run("app/server.js", text).is_none());
 }
 
 #[test]
