@@ -20,14 +20,9 @@ pub(super) enum Role {
 
 /// Let functions write their logs.
 pub(super) fn logs(parts: &mut RoleParts, span: Span, name: &Expr) {
-    for (actions, end) in [
-        (&["logs:CreateLogStream", "logs:CreateLogGroup", "logs:TagResource"][..], ":*"),
-        (&["logs:PutLogEvents"][..], ":*:*"),
-    ] {
-        let prefix = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/";
-        let resource = name_text(span, vec![sub_of(span, prefix), name.clone(), Expr::text(span, end)]);
-        allow(parts, span, actions, resource);
-    }
+    let prefix = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/";
+    let resource = name_text(span, vec![sub_of(span, prefix), name.clone(), Expr::text(span, ":*")]);
+    allow(parts, span, &["logs:CreateLogStream", "logs:CreateLogGroup", "logs:PutLogEvents"], resource);
 }
 
 /// Allow something.

@@ -41,7 +41,7 @@ pub(super) struct Service<'f> {
 /// The template of a service, or why there is none.
 pub(super) fn template(resolver: &Resolver<'_>) -> Result<TemplateFacts, (Span, String)> {
     let root = resolver.root;
-    let section = |key: &str| root.get(key).map(|n| resolver.deep(n, 0));
+    let section = |key: &str| root.get(key).map(|n| pseudo(resolver.deep(n, 0)));
     cloud(resolver)?;
     let key_of = |key: &str| root.entry(key).map_or(root.span, |e| e.key_span);
     let resources = section("resources");
@@ -80,7 +80,7 @@ pub(super) fn template(resolver: &Resolver<'_>) -> Result<TemplateFacts, (Span, 
     };
     for key in ["layers", "constructs", "stepFunctions"] {
         if let Some(e) = root.entry(key) {
-            let value = spread(expr::lower(resolver.deep(&e.value, 0)));
+            let value = spread(expr::lower(pseudo(resolver.deep(&e.value, 0))));
             let e = ExprEntry { key: e.key.clone(), key_span: e.key_span, value };
             match key {
                 "layers" => other::layers(&e, &mut service),
@@ -107,6 +107,50 @@ pub(super) fn template(resolver: &Resolver<'_>) -> Result<TemplateFacts, (Span, 
         }
     }
     Ok(facts)
+}
+
+/// `#{AWS::Region}`, as a well-known plugin lets people write references into any text.
+/// Source: <https://github.com/svdgraaf/serverless-pseudo-parameters>
+fn pseudo(mut node: DocNode) -> DocNode {
+    let own = node.tag.as_deref();
+    if matches!(own, Some(tag::SYMBOL | tag::UNKNOWN)) {
+        return node;
+    }
+    // The names of a variable stand before its value.
+    let from = if own == Some(tag::ASSUMED) { 2 } else { 0 };
+    let is_sub = own == Some("Sub");
+    let root = node.span;
+    match &mut node.kind {
+        DocKind::Scalar(s) if s.text.contains("#{") && (own.is_none() || is_sub) => {
+            let text = if is_sub { s.text.to_string() } else { s.text.replace("${", "${!") };
+            s.text = text.replace("#{", "${").into();
+            node.tag = Some("Sub".into());
+        }
+        DocKind::Scalar(_) => {}
+        DocKind::Seq(items) => {
+            for (i, n) in items.iter_mut().enumerate().skip(from) {
+                // The text of a substitution with variables of its own.
+                if is_sub && i == 0 {
+                    if let DocKind::Scalar(s) = &mut n.kind {
+                        s.text = s.text.replace("#{", "${").into();
+                    }
+                    continue;
+                }
+                *n = pseudo(std::mem::replace(n, empty(root)));
+            }
+        }
+        DocKind::Map(entries) => {
+            for e in entries {
+                let span = e.value.span;
+                e.value = pseudo(std::mem::replace(&mut e.value, empty(span)));
+            }
+        }
+    }
+    node
+}
+
+fn empty(span: Span) -> DocNode {
+    DocNode { span, tag: None, defined_at: None, kind: DocKind::Seq(Vec::new()) }
 }
 
 /// Whether the service is one of AWS.

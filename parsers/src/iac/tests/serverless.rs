@@ -133,6 +133,19 @@ fn cloudformation_keeps_its_own_braces() {
     let var = |k| prop(&a, "hello", &["Environment", "Variables", k]);
     assert_eq!(var("ARN"), "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:shop-${Jobs.url}-${env:X}");
     assert_eq!(var("PLAIN"), "${AWS::Region}");
+    let b = with(
+        "",
+        &format!(
+            "{HELLO}    environment: {{ A: 'arn:aws:sqs:#{{AWS::Region}}:${{self:service}}:x-${{env:B}}' }}\n"
+        ),
+    );
+    let Some(Node::Leaf(Value::Concat(parts))) =
+        resource(&b, "hello").props.path(&["Environment", "Variables", "A"]).only().cloned()
+    else {
+        panic!("no parts")
+    };
+    assert!(parts.contains(&Value::Pseudo("AWS::Region".into())), "{parts:?}");
+    assert!(parts.contains(&Value::Param("env:B".into())), "{parts:?}");
     assert_eq!(prop(&a, "Out", &["Value"]), "hello.arn");
 }
 
