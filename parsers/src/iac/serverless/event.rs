@@ -427,10 +427,10 @@ impl Cx<'_, '_, '_> {
         let kind = target.take("type").and_then(|t| t.value.as_text().map(SmolStr::from));
         let Some(arn) = target.take("arn").map(|a| a.value) else { return };
         let kind = kind.or_else(|| arn.as_text()?.split(':').nth(2).map(SmolStr::from));
-        let actions: &[&str] = if kind.as_deref() == Some("sns") {
-            &["sns:Publish"]
-        } else {
-            &["sqs:ListQueues", "sqs:SendMessage"]
+        let actions: &[&str] = match kind.as_deref() {
+            Some("sns") => &["sns:Publish"],
+            Some("sqs") => &["sqs:ListQueues", "sqs:SendMessage"],
+            _ => &["sns:Publish", "sqs:SendMessage"],
         };
         allow(self.parts, on.key_span, actions, arn.clone());
         let destination = Expr::object(on.key_span, [("Destination", arn)]);

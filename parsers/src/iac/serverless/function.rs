@@ -331,8 +331,11 @@ fn code(f: &mut Function, p: &mut Expr, service: &Service<'_>) -> Option<Expr> {
         p.put(ExprEntry { key: "Code".into(), ..e.clone() });
         return None;
     }
-    // Packages are made of the folder of the service.
-    p.put(entry("Code", by_default(span, Expr::text(span, "."))));
+    // Packages are made of the folder of the service; `serverless-python-requirements` takes a folder of it.
+    p.put(match f.props.take("module") {
+        Some(e) => ExprEntry { key: "Code".into(), ..e },
+        None => entry("Code", by_default(span, Expr::text(span, "."))),
+    });
     let mut metadata = object(span, Vec::new());
     match (service.builder, &service.plugins.open) {
         (Some(b), _) => metadata.put(entry("BuildMethod", Expr::text(span, b))),
@@ -504,7 +507,8 @@ fn invoke_config(
         let mut destinations = Expr::new(given.span, ExprKind::Map(Vec::new(), opened(&given)));
         for (from, to) in [("onSuccess", "OnSuccess"), ("onFailure", "OnFailure")] {
             if let Some(on) = given.take(from) {
-                destinations.put(ExprEntry { key: to.into(), value: destination(&on, service), ..on });
+                let value = destination(&on, parts, service);
+                destinations.put(ExprEntry { key: to.into(), value, ..on });
             }
         }
         config.put(ExprEntry { key: "DestinationConfig".into(), value: destinations, ..e });
@@ -520,7 +524,7 @@ fn invoke_config(
 }
 
 /// A destination as SAM writes it.
-fn destination(on: &ExprEntry, service: &Service<'_>) -> Expr {
+fn destination(on: &ExprEntry, parts: &mut RoleParts, service: &Service<'_>) -> Expr {
     let mut given = long_form(on, "arn");
     let kind = given.take("type").and_then(|t| t.value.as_text().map(SmolStr::from));
     let Some(target) = given.take("arn").map(|e| e.value) else { return given };
@@ -533,13 +537,21 @@ fn destination(on: &ExprEntry, service: &Service<'_>) -> Expr {
             (Some("lambda".into()), Expr::get_att(span, &names::function(&t), "Arn"))
         }
         (None, Some(t)) => (t.split(':').nth(2).map(SmolStr::from), target),
-        (None, None) => (None, target),
+        (None, None) => {
+            let named = target.target_name();
+            let r = named.and_then(|n| service.out.facts.resources.iter().find(|r| r.name == n));
+            let word = r.and_then(|r| r.type_name.split("::").nth(1).map(str::to_ascii_lowercase));
+            (word.map(SmolStr::from), target)
+        }
     };
     let kind = DESTINATIONS.iter().find(|(k, _)| kind.as_deref() == Some(*k)).map(|(_, sam)| *sam);
     let mut out = Expr::object(span, [("Destination", target)]);
     match kind {
         Some(k) => out.put(entry("Type", Expr::text(span, k))),
-        None => out.open(&Why::new(Reason::Other, "the kind of the destination is not known")),
+        None => {
+            let why = Why::new(Reason::Other, "the kind of a destination is not known");
+            parts.open.get_or_insert(why);
+        }
     }
     out
 }

@@ -172,6 +172,22 @@ fn the_shared_role_allows_what_is_configured() {
 }
 
 #[test]
+fn destinations_by_function_arn_and_reference() {
+    let a = with(
+        "",
+        "functions:\n  a:\n    handler: a.b\n    maximumRetryAttempts: 1\n    destinations: { onSuccess: b, onFailure: !GetAtt Q.Arn }\n  b:\n    handler: a.b\n    destinations:\n      onFailure: { type: sns, arn: !Ref T }\n      onSuccess: !ImportValue x\nresources:\n  Resources:\n    Q: { Type: AWS::SQS::Queue }\n    T: { Type: AWS::SNS::Topic }\n",
+    );
+    let config = |f: &str| prop(&a, &format!("{f}LambdaFunctionEventInvokeConfig"), &["DestinationConfig"]);
+    assert_eq!(config("A"), "{OnSuccess: {Destination: b.arn}, OnFailure: {Destination: Q.arn}}");
+    let role = show(&a, &resource(&a, "IamRoleLambdaExecution").props);
+    for part in ["lambda:InvokeFunction", "sqs:SendMessage", "sns:publish"] {
+        assert!(role.contains(part), "{part} in {role}");
+    }
+    assert!(role.contains('…'), "what an import is nobody knows: {role}");
+    assert_eq!(prop(&a, "ALambdaFunctionEventInvokeConfig", &["MaximumRetryAttempts"]), "1");
+}
+
+#[test]
 fn roles_of_single_functions() {
     let text = "plugins: [serverless-iam-roles-per-function]\nfunctions:\n  a:\n    handler: a.b\n    iamRoleStatements:\n      - { Effect: Allow, Action: 'sqs:SendMessage', Resource: '*' }\n  b: { handler: a.b }\n";
     let provider = "  iamRoleStatements:\n    - { Effect: Allow, Action: 's3:GetObject', Resource: '*' }";
