@@ -5,15 +5,15 @@
 use super::PACKAGE_FILTER;
 use super::role::{self, Role};
 use super::service::{Service, by_default, long_form, name_text, spread};
-use super::{event, names};
+use super::{event, invoke, names};
 use crate::iac::expr::{Expr, ExprEntry, ExprKind};
 use crate::iac::sam::event::Target;
 use crate::iac::sam::function as sam;
 use crate::iac::sam::policy::RoleParts;
-use crate::iac::sam::{Owner, branches, entry, object, rename, tags};
+use crate::iac::sam::{Owner, entry, object, rename, tags};
 use lamlint_model::app::Anchor;
 use lamlint_model::source::Span;
-use lamlint_model::tri::{Reason, Why};
+use lamlint_model::tri::Why;
 use smol_str::{SmolStr, format_smolstr};
 
 /// Properties with the same value under another name; the second is CloudFormation's.
@@ -33,21 +33,6 @@ const OF_PROVIDER: &[&str] = &["runtime", "timeout", "memorySize", "kmsKeyArn"];
 
 /// What the framework takes where neither says anything.
 const DEFAULTS: &[(&str, &str)] = &[("Timeout", "6"), ("MemorySize", "1024")];
-
-/// Settings of asynchronous invocations.
-const ASYNC: &[(&str, &str)] =
-    &[("maximumRetryAttempts", "MaximumRetryAttempts"), ("maximumEventAge", "MaximumEventAgeInSeconds")];
-
-/// Services in ARNs of destinations, with the kind SAM names them by.
-const DESTINATIONS: &[(&str, &str)] = &[
-    ("sqs", "SQS"),
-    ("sns", "SNS"),
-    ("events", "EventBridge"),
-    ("eventBus", "EventBridge"),
-    ("lambda", "Lambda"),
-    ("function", "Lambda"),
-    ("s3", "S3Bucket"),
-];
 
 /// A function as it is written.
 pub(super) struct Function {
@@ -105,7 +90,7 @@ pub(super) fn expand(mut f: Function, service: &mut Service<'_>) {
     settings(&mut f, &mut p, &mut parts, service);
     let metadata = code(&mut f, &mut p, service);
 
-    let role = role_of(&mut f, service);
+    let role = role::role_of(&mut f, service);
     let own_role = format_smolstr!("{}IamRoleLambdaExecution", names::normalized(&f.key));
     let role_arn = match &role {
         Role::Given(e) => e.clone(),
@@ -123,7 +108,7 @@ pub(super) fn expand(mut f: Function, service: &mut Service<'_>) {
     raw.condition.clone_from(&condition);
     let owner = Owner { index, name: logical.clone(), condition };
 
-    let alias = published(&mut f, &owner, service);
+    let alias = invoke::published(&mut f, &owner, service);
     let target = Target::function(&logical, alias.as_ref());
     if !is_true(f.props.get("disableLogs")) {
         role::logs(&mut parts, span, &name);
@@ -133,10 +118,10 @@ pub(super) fn expand(mut f: Function, service: &mut Service<'_>) {
         && !is_false(&e.value)
     {
         let anchor = Service::below(&f.anchor, &e);
-        let e = ExprEntry { value: url(&e), ..e };
+        let e = ExprEntry { value: invoke::url(&e), ..e };
         sam::function_url(&e, &anchor, &target, &owner, &mut service.out);
     }
-    invoke_config(&mut f, alias.as_ref(), &owner, &mut parts, service);
+    invoke::async_config(&mut f, alias.as_ref(), &owner, &mut parts, service);
     if let Some(e) = f.props.take("events") {
         event::expand(e, &f, &target, &owner, &mut parts, service);
     }
@@ -177,7 +162,7 @@ pub(super) fn expand(mut f: Function, service: &mut Service<'_>) {
 }
 
 /// Why a map may have more.
-fn opened(e: &Expr) -> Option<Why> {
+pub(super) fn opened(e: &Expr) -> Option<Why> {
     match &e.kind {
         ExprKind::Map(_, open) => open.clone(),
         _ => None,
@@ -374,58 +359,6 @@ fn image(e: &ExprEntry, p: &mut Expr, service: &Service<'_>) -> Option<Expr> {
     Some(Expr::object(span, [("DockerContext", context.value), ("Dockerfile", file)]))
 }
 
-/// The role of a function.
-fn role_of(f: &mut Function, service: &Service<'_>) -> Role {
-    if let Some(e) = f.props.take("role") {
-        return Role::Given(role_arn(e.value));
-    }
-    let config = service.setting(&["iam", "role"]);
-    let keys = [
-        "name",
-        "path",
-        "statements",
-        "managedPolicies",
-        "permissionsBoundary",
-        "tags",
-        "mode",
-        "permissionBoundary",
-    ];
-    if let Some(e) = config {
-        match spread(e.value.clone()) {
-            Expr { kind: ExprKind::Map(entries, _), .. }
-                if entries.iter().all(|e| keys.contains(&e.key.as_str())) =>
-            {
-                if entries.iter().any(|e| e.key == "mode" && e.value.as_text() == Some("perFunction")) {
-                    return Role::Own(own_statements(f));
-                }
-            }
-            _ => return Role::Given(role_arn(e.value)),
-        }
-    }
-    if let Some(e) = service.setting(&["role"]) {
-        return Role::Given(role_arn(e.value));
-    }
-    let written = f.props.entry("iamRoleStatements").is_some() || f.props.get("iam").is_some();
-    let per_function =
-        service.plugins.has("serverless-iam-roles-per-function") || f.props.get("iam").is_some();
-    if written && per_function { Role::Own(own_statements(f)) } else { Role::Shared }
-}
-
-fn own_statements(f: &mut Function) -> Option<ExprEntry> {
-    f.props.take("iamRoleStatements").or_else(|| {
-        let role = spread(f.props.get("iam")?.clone()).get("role").cloned().map(spread)?;
-        role.entry("statements").cloned()
-    })
-}
-
-/// A role as an ARN: a plain name is a logical id.
-fn role_arn(e: Expr) -> Expr {
-    branches(e, &mut |e| match e.as_text() {
-        Some(t) if !t.contains(':') && !t.is_empty() => Expr::get_att(e.span, t, "Arn"),
-        _ => e,
-    })
-}
-
 fn log_group(f: &mut Function, name: &Expr, owner: &Owner, service: &mut Service<'_>) {
     let span = f.span;
     let logical = format_smolstr!("{}LogGroup", names::normalized(&f.key));
@@ -438,120 +371,4 @@ fn log_group(f: &mut Function, name: &Expr, owner: &Owner, service: &mut Service
         props.put(ExprEntry { key: "RetentionInDays".into(), ..e });
     }
     service.out.imply(owner, logical, "AWS::Logs::LogGroup", f.anchor.clone(), props);
-}
-
-/// The alias events go to, where the function has one.
-fn published(f: &mut Function, owner: &Owner, service: &mut Service<'_>) -> Option<SmolStr> {
-    let provisioned = f.props.take("provisionedConcurrency");
-    let snap = is_true(f.props.get("snapStart"));
-    if provisioned.is_none() && !snap {
-        return None;
-    }
-    let span = f.span;
-    let version = format_smolstr!("{}LambdaVersion", names::normalized(&f.key));
-    let function = || Expr::reference(span, owner.name.clone());
-    let props = Expr::object(span, [("FunctionName", function())]);
-    service.out.imply(owner, version.clone(), "AWS::Lambda::Version", f.anchor.clone(), props);
-    let (suffix, name) = if snap { ("SnapStart", "snapstart") } else { ("ProvConc", "provisioned") };
-    let mut props = Expr::object(
-        span,
-        [
-            ("Name", Expr::text(span, name)),
-            ("FunctionName", function()),
-            ("FunctionVersion", Expr::get_att(span, &version, "Version")),
-        ],
-    );
-    if let Some(e) = provisioned {
-        let config = object(
-            e.key_span,
-            vec![ExprEntry { key: "ProvisionedConcurrentExecutions".into(), ..e.clone() }],
-        );
-        props.put(ExprEntry { key: "ProvisionedConcurrencyConfig".into(), value: config, ..e });
-    }
-    let alias = format_smolstr!("{}{suffix}LambdaAlias", names::normalized(&f.key));
-    Some(service.out.imply(owner, alias, "AWS::Lambda::Alias", f.anchor.clone(), props))
-}
-
-/// `url` as SAM writes it.
-fn url(e: &ExprEntry) -> Expr {
-    let mut given = long_form(e, "enabled");
-    let open = opened(&given);
-    let auth = match given.take("authorizer") {
-        Some(a) if a.value.as_text() == Some("aws_iam") => Expr::text(a.value.span, "AWS_IAM"),
-        Some(a) if a.value.as_text().is_none() => a.value,
-        _ => Expr::text(e.key_span, "NONE"),
-    };
-    let mut out = Expr::new(e.key_span, ExprKind::Map(vec![entry("AuthType", auth)], open));
-    rename(&mut given, "invokeMode", &mut out, "InvokeMode");
-    rename(&mut given, "cors", &mut out, "Cors");
-    out
-}
-
-fn invoke_config(
-    f: &mut Function,
-    alias: Option<&SmolStr>,
-    owner: &Owner,
-    parts: &mut RoleParts,
-    service: &mut Service<'_>,
-) {
-    let span = f.span;
-    let mut config = object(span, Vec::new());
-    let mut at = None;
-    for (from, to) in ASYNC {
-        at = at.or_else(|| f.props.entry(from).map(|e| e.key_span));
-        rename(&mut f.props, from, &mut config, to);
-    }
-    if let Some(e) = f.props.take("destinations") {
-        at = at.or(Some(e.key_span));
-        let mut given = long_form(&e, "onSuccess");
-        let mut destinations = Expr::new(given.span, ExprKind::Map(Vec::new(), opened(&given)));
-        for (from, to) in [("onSuccess", "OnSuccess"), ("onFailure", "OnFailure")] {
-            if let Some(on) = given.take(from) {
-                let value = destination(&on, parts, service);
-                destinations.put(ExprEntry { key: to.into(), value, ..on });
-            }
-        }
-        config.put(ExprEntry { key: "DestinationConfig".into(), value: destinations, ..e });
-    }
-    let Some(at) = at else { return };
-    let anchor = Anchor { span: at, path: format_smolstr!("{}.destinations", f.anchor.path) };
-    let e = ExprEntry { key: "EventInvokeConfig".into(), key_span: at, value: config };
-    let qualifier = alias.map(|_| {
-        let name = if is_true(f.props.get("snapStart")) { "snapstart" } else { "provisioned" };
-        Expr::text(at, name)
-    });
-    sam::invoke_config(e, &anchor, qualifier.as_ref(), owner, parts, &mut service.out);
-}
-
-/// A destination as SAM writes it.
-fn destination(on: &ExprEntry, parts: &mut RoleParts, service: &Service<'_>) -> Expr {
-    let mut given = long_form(on, "arn");
-    let kind = given.take("type").and_then(|t| t.value.as_text().map(SmolStr::from));
-    let Some(target) = given.take("arn").map(|e| e.value) else { return given };
-    let span = target.span;
-    let text = target.as_text().map(SmolStr::from);
-    let (kind, target) = match (kind, text) {
-        (Some(k), _) => (Some(k), target),
-        // A plain word is a function of the service.
-        (None, Some(t)) if service.is_function(&t) => {
-            (Some("lambda".into()), Expr::get_att(span, &names::function(&t), "Arn"))
-        }
-        (None, Some(t)) => (t.split(':').nth(2).map(SmolStr::from), target),
-        (None, None) => {
-            let named = target.target_name();
-            let r = named.and_then(|n| service.out.facts.resources.iter().find(|r| r.name == n));
-            let word = r.and_then(|r| r.type_name.split("::").nth(1).map(str::to_ascii_lowercase));
-            (word.map(SmolStr::from), target)
-        }
-    };
-    let kind = DESTINATIONS.iter().find(|(k, _)| kind.as_deref() == Some(*k)).map(|(_, sam)| *sam);
-    let mut out = Expr::object(span, [("Destination", target)]);
-    match kind {
-        Some(k) => out.put(entry("Type", Expr::text(span, k))),
-        None => {
-            let why = Why::new(Reason::Other, "the kind of a destination is not known");
-            parts.open.get_or_insert(why);
-        }
-    }
-    out
 }

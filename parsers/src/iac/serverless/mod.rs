@@ -7,7 +7,9 @@
 
 mod event;
 mod function;
+mod invoke;
 mod names;
+mod nodes;
 mod other;
 mod plugins;
 mod resolve;

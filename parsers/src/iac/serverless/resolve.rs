@@ -1,11 +1,14 @@
 //! Variables to what they stand for. What is only known when it is deployed becomes a symbol that equals itself;
 //! what holds unless somebody says otherwise is assumed, and says so.
 
+use super::nodes::{
+    bare, is_intrinsic, moved, plain, quoted, scalar, shell, tagged, tagged_text, unknown, whole,
+};
 use super::variable::{self, Segment, Source};
 use crate::doc::{Doc, DocEntry, DocKind, DocNode, DocScalar};
 use crate::files::{self, Files};
 use crate::iac::expr::tag;
-use crate::text::{PosMap, SourceText};
+use crate::text::SourceText;
 use crate::{json, yaml};
 use lamlint_model::source::{FileId, Span};
 use smol_str::{SmolStr, format_smolstr};
@@ -586,69 +589,4 @@ fn construct(keys: &[&str], span: Span) -> Option<Val> {
         None => tagged_text("Ref", span, &logical),
         Some(a) => tagged_text("GetAtt", span, &format!("{logical}.{a}")),
     }))
-}
-
-fn is_intrinsic(kind: &DocKind) -> bool {
-    matches!(kind, DocKind::Map(e) if matches!(&e[..], [e] if e.key == "Ref" || e.key.starts_with("Fn::")))
-}
-
-fn bare(span: Span) -> DocNode {
-    DocNode { span, tag: None, defined_at: None, kind: DocKind::Seq(Vec::new()) }
-}
-
-fn shell(node: &DocNode) -> DocNode {
-    DocNode { tag: node.tag.clone(), defined_at: node.defined_at, ..bare(node.span) }
-}
-
-/// The map of a text that comes from one place as a whole.
-fn whole(text: &str, span: Span) -> PosMap {
-    let mut map = PosMap::default();
-    map.push(text.len(), span.start as usize, (span.end - span.start) as usize);
-    map
-}
-
-fn scalar(text: &str, span: Span, plain: bool, tag: Option<SmolStr>) -> DocNode {
-    let scalar = DocScalar { text: text.into(), plain, map: whole(text, span) };
-    DocNode { tag, kind: DocKind::Scalar(scalar), ..bare(span) }
-}
-
-fn plain(text: &str, span: Span) -> DocNode {
-    scalar(text, span, true, None)
-}
-
-fn quoted(text: &str, span: Span) -> DocNode {
-    scalar(text, span, false, None)
-}
-
-fn tagged(tag: &str, span: Span, items: Vec<DocNode>) -> DocNode {
-    DocNode { tag: Some(tag.into()), kind: DocKind::Seq(items), ..bare(span) }
-}
-
-fn tagged_text(tag: &str, span: Span, text: &str) -> DocNode {
-    scalar(text, span, false, Some(tag.into()))
-}
-
-fn unknown(span: Span, symbol: &str, why: &str, text: bool) -> DocNode {
-    let mut items = vec![quoted(symbol, span)];
-    if text {
-        return tagged(tag::SYMBOL, span, items);
-    }
-    items.push(quoted(why, span));
-    tagged(tag::UNKNOWN, span, items)
-}
-
-/// Put a node and all in it to one place.
-fn moved(node: &mut DocNode, span: Span) {
-    node.span = span;
-    node.defined_at = None;
-    match &mut node.kind {
-        DocKind::Scalar(s) => s.map = whole(&s.text, span),
-        DocKind::Seq(items) => items.iter_mut().for_each(|n| moved(n, span)),
-        DocKind::Map(entries) => {
-            for e in entries {
-                e.key_span = span;
-                moved(&mut e.value, span);
-            }
-        }
-    }
 }

@@ -2,10 +2,11 @@
 //! Source: `lib/plugins/aws/package/lib/merge-iam-templates.js` of the framework and
 //! <https://www.serverless.com/framework/docs/providers/aws/guide/iam>
 
-use super::service::{name_text, spread};
+use super::function::Function;
+use super::service::{Service, name_text, spread};
 use crate::iac::expr::{Expr, ExprEntry, ExprKind, sub_of};
 use crate::iac::sam::policy::RoleParts;
-use crate::iac::sam::{entry, inline_policy, named_policy, object};
+use crate::iac::sam::{branches, entry, inline_policy, named_policy, object};
 use lamlint_model::source::Span;
 
 /// Where a function's role comes from.
@@ -87,4 +88,56 @@ pub(super) fn trust(span: Span, services: &[&str]) -> ExprEntry {
         [("Version", Expr::text(span, "2012-10-17")), ("Statement", Expr::list(span, vec![statement]))],
     );
     entry("AssumeRolePolicyDocument", document)
+}
+
+/// The role of a function.
+pub(super) fn role_of(f: &mut Function, service: &Service<'_>) -> Role {
+    if let Some(e) = f.props.take("role") {
+        return Role::Given(role_arn(e.value));
+    }
+    let config = service.setting(&["iam", "role"]);
+    let keys = [
+        "name",
+        "path",
+        "statements",
+        "managedPolicies",
+        "permissionsBoundary",
+        "tags",
+        "mode",
+        "permissionBoundary",
+    ];
+    if let Some(e) = config {
+        match spread(e.value.clone()) {
+            Expr { kind: ExprKind::Map(entries, _), .. }
+                if entries.iter().all(|e| keys.contains(&e.key.as_str())) =>
+            {
+                if entries.iter().any(|e| e.key == "mode" && e.value.as_text() == Some("perFunction")) {
+                    return Role::Own(own_statements(f));
+                }
+            }
+            _ => return Role::Given(role_arn(e.value)),
+        }
+    }
+    if let Some(e) = service.setting(&["role"]) {
+        return Role::Given(role_arn(e.value));
+    }
+    let written = f.props.entry("iamRoleStatements").is_some() || f.props.get("iam").is_some();
+    let per_function =
+        service.plugins.has("serverless-iam-roles-per-function") || f.props.get("iam").is_some();
+    if written && per_function { Role::Own(own_statements(f)) } else { Role::Shared }
+}
+
+fn own_statements(f: &mut Function) -> Option<ExprEntry> {
+    f.props.take("iamRoleStatements").or_else(|| {
+        let role = spread(f.props.get("iam")?.clone()).get("role").cloned().map(spread)?;
+        role.entry("statements").cloned()
+    })
+}
+
+/// A role as an ARN: a plain name is a logical id.
+fn role_arn(e: Expr) -> Expr {
+    branches(e, &mut |e| match e.as_text() {
+        Some(t) if !t.contains(':') && !t.is_empty() => Expr::get_att(e.span, t, "Arn"),
+        _ => e,
+    })
 }
