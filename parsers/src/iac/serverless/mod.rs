@@ -54,17 +54,8 @@ pub(crate) const PACKAGE_FILTER: &str = "PackageFilter";
 const MAX_TEXT: usize = 4 << 20;
 
 /// Marks of files that configurations are put together of.
-const PART_MARKS: &[&str] = &[
-    "handler:",
-    "\"handler\"",
-    "${self:",
-    "${opt:",
-    "${sls:",
-    "${param:",
-    "${file(",
-    "Fn::GetAtt",
-    "!GetAtt",
-];
+const PART_MARKS: &[&str] =
+    &["handler:", "\"handler\"", "${self:", "${opt:", "${sls:", "${param:", "${file("];
 
 /// What one configuration says, before variables and other files are known.
 #[derive(Debug, Clone)]
@@ -77,8 +68,6 @@ pub struct ServerlessFacts {
     pub duplicates: Vec<Broken>,
     /// The document of a configuration; `None` for a file that may be a part of one, or is not understood.
     doc: Option<Doc>,
-    /// Something to tell once.
-    notice: Option<(Span, String)>,
 }
 
 /// What a file is, by its name.
@@ -146,7 +135,6 @@ pub(super) fn read(src: &SourceText<'_>, path: &str) -> Result<Option<Serverless
         suppressions: comments::of_template(src, &doc),
         duplicates: Vec::new(),
         doc: None,
-        notice: None,
     };
     match form {
         Form::Part => Ok(Some(facts)),
@@ -173,7 +161,6 @@ pub(super) fn templates(
     let mut used = BTreeSet::new();
     let mut out = Vec::new();
     for (path, facts) in services {
-        notices.extend(facts.notice.clone());
         let Some(doc) = &facts.doc else { continue };
         let stage = deploy.stage.as_deref();
         let resolver = Resolver::new(doc, files::parent(path), &ids, vfs, stage, &deploy.parameters);
