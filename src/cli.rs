@@ -206,6 +206,9 @@ struct Input {
     /// Value of a template parameter
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     parameters: Vec<(String, String)>,
+    /// Stage of services of the Serverless Framework; without it the default stage is looked at
+    #[arg(long, value_name = "NAME")]
+    stage: Option<String>,
     /// Take the settings from this file instead of the nearest lamlint.toml or pyproject.toml
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -376,7 +379,8 @@ impl Input {
         } else {
             config::load(&scope.root, &cwd, self.config.as_deref())?
         };
-        let found = scope.find(&config.exclude);
+        let mut found = scope.find(&config.exclude);
+        found.stage.clone_from(&self.stage);
         let display = Display::new(&found.root, &cwd);
         let mut parameters = self.parameters.clone();
         let more =

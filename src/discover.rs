@@ -40,6 +40,8 @@ pub struct Found {
     pub only: Option<BTreeSet<String>>,
     /// What could not be walked.
     pub notices: Vec<Notice>,
+    /// The stage that is deployed, where one is named.
+    pub stage: Option<String>,
 }
 
 /// Find the files below the given paths. Ignored files (as git sees them), vendored folders and symbolic links are

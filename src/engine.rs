@@ -197,6 +197,9 @@ fn analyze_here(
         let path = &out.sources.file(*id).path;
         match l {
             Lowered::Code(unit) => {
+                if let Some(why) = iac::not_run(path, &out.sources.file(*id).text) {
+                    notices.push(Notice::about(path, NoticeKind::Template, why));
+                }
                 out.suppressions.extend(unit.suppressions.iter().cloned());
                 program.add(path, unit);
             }
@@ -222,7 +225,8 @@ fn analyze_here(
 
     memo.go_on()?;
     let samconfigs = samconfigs(&found.files, &configs, &vfs, &mut notices);
-    let deploy = Deploy { parameters: parameters.to_vec(), samconfigs, ..Deploy::default() };
+    let stage = found.stage.clone();
+    let deploy = Deploy { parameters: parameters.to_vec(), samconfigs, stage, ..Deploy::default() };
     let assembled =
         guarded(&mut notices, "", "joining the templates", || iac::assemble(&configs, &deploy, &vfs))
             .unwrap_or_default();

@@ -69,7 +69,7 @@ fn copy(from: &Path, to: &Path) {
 
 #[test]
 fn template_formats_agree() {
-    hold("parity", &["sam-yaml", "cfn-yaml", "cfn-json"], 6);
+    hold("parity", &["sam-yaml", "cfn-yaml", "cfn-json", "serverless"], 6);
 }
 
 #[test]

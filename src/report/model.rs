@@ -307,7 +307,10 @@ fn code(c: &CodeRef, path: impl Fn(&str) -> String) -> String {
 fn role(app: &App, n: &Node) -> String {
     match n {
         Node::Absent => "none".to_owned(),
-        Node::Leaf(Value::Of(id, _)) if app.resource(*id).implied_by.is_some() => "implied by SAM".to_owned(),
+        Node::Leaf(Value::Of(id, _)) if app.resource(*id).implied_by.is_some() => {
+            let template = app.templates.get(app.resource(*id).template as usize);
+            format!("implied by {}", template.map_or("a shorthand", |t| t.dialect))
+        }
         Node::Leaf(Value::Of(id, _)) => app.resource(*id).name.to_string(),
         Node::Leaf(v) => show(app, v),
         Node::List { .. } | Node::Map { .. } => "not a role".to_owned(),

@@ -234,7 +234,7 @@ impl<'a> Assembler<'a> {
                 id: ResourceId(u32::try_from(i).unwrap_or(u32::MAX)),
                 kind,
                 type_name: raw.type_name.clone(),
-                name: raw.name.clone(),
+                name: raw.shown.clone().unwrap_or_else(|| raw.name.clone()),
                 anchor: raw.anchor.clone(),
                 guards,
                 props,

@@ -2,7 +2,7 @@
 
 use super::attr;
 use super::condition::Outcome;
-use super::expr::{Expr, ExprKind, SubPart};
+use super::expr::{Expr, ExprKind, SubPart, Taken};
 use super::facts::{Output, Parameter, RawResource, TemplateFacts};
 use super::intrinsic::joined;
 use super::parameter::text_of;
@@ -203,7 +203,26 @@ impl Eval<'_> {
                 }
                 _ => None,
             }),
+            ExprKind::Taken(t) => self.taken(at, t, span, next),
             ExprKind::Opaque(why) => Tree::unknown(why.clone(), span),
+        }
+    }
+
+    /// A value that holds on some ground.
+    fn taken(&self, at: usize, t: &Taken, span: Span, depth: usize) -> Tree {
+        match (&t.value, &t.open, &t.symbol) {
+            (Some(e), open, _) => {
+                let tree = self.tree(at, e, depth);
+                let mut alts = tree.alts().to_vec();
+                for a in alts.iter_mut().filter(|a| a.basis == Basis::Written) {
+                    a.basis = t.basis.clone();
+                }
+                Tree::new(alts, tree.open().or(open.as_ref()).cloned(), span)
+            }
+            (None, None, Some(symbol)) => Tree::leaf(Value::Param(symbol.clone()), span),
+            (None, open, _) => {
+                Tree::unknown(open.clone().unwrap_or_else(|| Why::other("a value that is not known")), span)
+            }
         }
     }
 
@@ -327,6 +346,11 @@ impl Eval<'_> {
                 if let Some(Some(v)) = name.only() {
                     // One export has one value in a deployment, so it equals itself.
                     return Prop::known(Some(Value::Param(format_smolstr!("import {v}"))), expr.span);
+                }
+            }
+            ExprKind::Taken(t) => {
+                if let Some(symbol) = &t.symbol {
+                    return Prop::known(Some(Value::Param(symbol.clone())), expr.span);
                 }
             }
             ExprKind::Scalar(s) => {

@@ -59,6 +59,8 @@ pub(crate) struct Output {
 #[derive(Debug, Clone)]
 pub(crate) struct RawResource {
     pub(crate) name: SmolStr,
+    /// What people call it, where that is not the logical name.
+    pub(crate) shown: Option<SmolStr>,
     /// The canonical type.
     pub(crate) type_name: SmolStr,
     pub(crate) anchor: Anchor,

@@ -27,6 +27,7 @@ mod tests;
 
 pub use facts::TemplateFacts;
 pub use serverless::ServerlessFacts;
+pub(crate) use serverless::{PACKAGE_FILTER, function_keys};
 pub use terraform::TerraformFacts;
 
 use crate::comments::{self, Directive};
@@ -128,6 +129,11 @@ pub fn is_candidate(path: &str, text: &str) -> bool {
         || detect::is_candidate(path, text)
 }
 
+/// Why a file of code, which describes infrastructure by what it does, is not understood.
+pub fn not_run(path: &str, text: &str) -> Option<&'static str> {
+    serverless::not_run(path, text)
+}
+
 /// Why a document with `Resources` is not taken as a template.
 const NO_TYPES: &str = "nothing under `Resources` has a type of AWS, so this is not taken as a template";
 
@@ -181,7 +187,7 @@ pub fn assemble(files: &[ConfigFile], deploy: &Deploy, vfs: &dyn Files) -> Assem
         }
     }
     let mut notices = Vec::new();
-    templates.extend(serverless::templates(&services, deploy, vfs, &mut notices));
+    serverless::templates(&services, &mut templates, deploy, vfs, &mut notices);
     let mut out = assemble::assemble(&templates, deploy);
     terraform::assemble(&modules, deploy, vfs, &mut out);
     out.notices.extend(notices);

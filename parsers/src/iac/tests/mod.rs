@@ -2,6 +2,7 @@
 
 mod code;
 mod sam;
+mod serverless;
 mod spellings;
 mod stacks;
 mod values;
