@@ -22,5 +22,6 @@ pub mod write;
 
 mod broken;
 mod merge;
+mod origins;
 mod read;
 mod shapes;

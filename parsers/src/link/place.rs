@@ -1,5 +1,6 @@
 //! From where the code is (a directory, a file, an archive, an image, the template itself) to an entry point.
 
+use super::asset;
 use super::build::{self, below};
 use super::find::{self, Search};
 use super::layers::Layers;
@@ -132,7 +133,14 @@ fn directory(tree: Tree<'_>, p: &Place<'_>, lang: Lang, handler: &str, dir: &str
                 None => put(parent(path).to_owned()),
             }
             put(dir.to_owned());
-            layers.roots(tree.files).into_iter().for_each(&mut put);
+            for root in layers.roots(tree.files) {
+                // Layers are staged, too.
+                let staged = asset::staged(&root).and_then(|d| Some((asset::directory(tree, d)?, d)));
+                put(match staged {
+                    Some((source, d)) => format!("{source}{}", root.strip_prefix(d).unwrap_or_default()),
+                    None => root,
+                });
+            }
             Attempt::Linked(Entry {
                 function: Some(p.f.resource.id),
                 unit: found.unit,
