@@ -161,8 +161,11 @@ impl Reader<'_, '_> {
     }
 
     fn image_of_metadata(&self) -> Option<CodeRef> {
-        let context = self.constant("DockerContext");
-        let file = self.constant("Dockerfile");
+        let context = self.constant("DockerContext").or_else(|| {
+            let property = self.constant("aws:asset:property")?;
+            if property == "Code.ImageUri" { self.constant("aws:asset:path") } else { None }
+        });
+        let file = self.constant("Dockerfile").or_else(|| self.constant("aws:asset:dockerfile-path"));
         if context.is_none() && file.is_none() {
             return None;
         }

@@ -6,6 +6,7 @@
 
 mod asset;
 mod build;
+mod dockerfile;
 mod find;
 mod imports;
 mod layers;

@@ -1,1 +1,212 @@
+//! Assemblies as the framework writes them.
 
+use super::*;
+use crate::files::MemoryFiles;
+use crate::iac::{Assembled, ConfigFile, Deploy, assemble, read};
+use crate::text::SourceText;
+use lamlint_model::app::CodeRef;
+use lamlint_model::source::FileId;
+
+const MANIFEST_TEXT: &str = r#"{"version": "48.0.0", "artifacts": {
+  "Main.assets": {"type": "cdk:asset-manifest", "properties": {"file": "Main.assets.json"}},
+  "Main": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Main.template.json"},
+    "metadata": {"/Main/Fn/Resource": [{"type": "aws:cdk:logicalId", "data": "Fn9270CBC0", "trace": ["new Main (/x/app/lib/main.ts:7:5)"]}]},
+    "additionalMetadataFile": "Main.metadata.json"},
+  "assembly-Prod": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-Prod"}},
+  "Tree": {"type": "cdk:tree", "properties": {"file": "tree.json"}}}}"#;
+
+const METADATA: &str = r#"{
+  "/Main/Jobs/Resource": [{"type": "aws:cdk:logicalId", "data": "JobsDF1CC2D4"},
+    {"type": "aws:cdk:creationStack", "data": ["...new Queue2 in aws-cdk-lib...", "new Main (/x/app/lib/main.ts:5:9)"]}],
+  "/Main/Own": [{"type": "aws:cdk:is-custom-resource-handler-runtime-family", "data": 2}],
+  "/Main/Hidden": [{"type": "aws:cdk:is-custom-resource-handler-singleton", "data": true}]}"#;
+
+const ASSETS: &str = r#"{"files": {"a": {"source": {"path": "MainNest.nested.template.json", "packaging": "file"}},
+  "b": {"source": {"path": "asset.0123456789abcdef0123456789abcdef", "packaging": "zip"}},
+  "c": {"source": {"path": "../elsewhere.template.json"}}}}"#;
+
+const INNER: &str = r#"{"version": "48.0.0", "artifacts": {
+  "ProdInner": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "ProdInner.template.json"}}}}"#;
+
+fn function(path: &str, more: &str) -> String {
+    format!(
+        r#"{{"Type": "AWS::Lambda::Function", "Properties": {{"Code": {{"S3Bucket": "b", "S3Key": "k"}}, "Handler": "app.handler", "Runtime": "python3.13"}}, "Metadata": {{"aws:cdk:path": "{path}"{more}}}}}"#
+    )
+}
+
+fn template(resources: &[(&str, String)]) -> String {
+    let all: Vec<String> = resources.iter().map(|(n, r)| format!("\"{n}\": {r}")).collect();
+    format!("{{\"Resources\": {{\n{}\n}}}}", all.join(",\n"))
+}
+
+fn main_template() -> String {
+    template(&[
+        ("Fn9270CBC0", function("Main/Fn/Resource", r#", "aws:asset:path": "asset.0123456789abcdef0123456789abcdef""#)),
+        ("JobsDF1CC2D4", r#"{"Type": "AWS::SQS::Queue", "Metadata": {"aws:cdk:path": "Main/Jobs/Resource"}}"#.into()),
+        ("Own1", function("Main/Own/Resource", "")),
+        ("Hidden1", function("Main/Hidden/Resource", "")),
+        ("ProvframeworkonEvent1", function("Main/Prov/framework-onEvent/Resource", "")),
+        (
+            "LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8aFD4BFC8A",
+            function("Main/LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8a/Resource", ""),
+        ),
+        ("CustomThing", function("Main/Custom/Thing/Resource", "")),
+        (
+            "Nest1",
+            r#"{"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": {"Fn::Join": ["", ["https://s3.", {"Ref": "AWS::Region"}]]}}, "Metadata": {"aws:cdk:path": "Main/Nest.NestedStack/Nest.NestedStackResource", "aws:asset:path": "MainNest.nested.template.json"}}"#.into(),
+        ),
+    ])
+}
+
+fn files() -> Vec<(&'static str, String)> {
+    vec![
+        ("app/cdk.json", r#"{"app": "npx tsx bin/app.ts"}"#.into()),
+        ("app/lib/main.ts", "x".into()),
+        ("app/cdk.out/manifest.json", MANIFEST_TEXT.into()),
+        ("app/cdk.out/Main.metadata.json", METADATA.into()),
+        ("app/cdk.out/Main.assets.json", ASSETS.into()),
+        ("app/cdk.out/Main.template.json", main_template()),
+        (
+            "app/cdk.out/MainNest.nested.template.json",
+            template(&[("In1", function("Main/Nest/In/Resource", ""))]),
+        ),
+        ("app/cdk.out/Stale.template.json", template(&[("Old1", function("Stale/Old/Resource", ""))])),
+        ("app/cdk.out/assembly-Prod/manifest.json", INNER.into()),
+        (
+            "app/cdk.out/assembly-Prod/ProdInner.template.json",
+            template(&[("S1", function("Prod/Inner/S/Resource", r#", "aws:asset:path": "../asset.x""#))]),
+        ),
+        ("app/elsewhere.template.json", "{}".into()),
+    ]
+}
+
+fn memory(files: &[(&str, String)]) -> MemoryFiles {
+    MemoryFiles::new(files.iter().map(|(p, t)| (*p, t.as_str())))
+}
+
+/// Assemble the given templates of the files.
+fn assembled(files: &[(&str, String)], paths: &[&str]) -> Assembled {
+    let read_one = |(i, path): (usize, &&str)| {
+        let text = &files.iter().find(|(p, _)| p == path).unwrap().1;
+        let src = SourceText::file(FileId(u32::try_from(i).unwrap()), text);
+        ConfigFile { path: (*path).to_owned(), facts: read(&src, path).unwrap().unwrap() }
+    };
+    let configs: Vec<ConfigFile> = paths.iter().enumerate().map(read_one).collect();
+    assemble(&configs, &Deploy::default(), &memory(files))
+}
+
+#[test]
+fn a_project_leads_to_the_templates_of_its_assembly() {
+    let all = files();
+    let is = |files: &[(&str, String)]| project(&memory(files), "app/cdk.json");
+    assert_eq!(
+        is(&all),
+        Project::Templates(
+            [
+                "app/cdk.out/Main.template.json",
+                "app/cdk.out/MainNest.nested.template.json",
+                "app/cdk.out/assembly-Prod/ProdInner.template.json",
+                "app/elsewhere.template.json",
+            ]
+            .map(str::to_owned)
+            .to_vec()
+        )
+    );
+    let only = |text: &str| is(&[("app/cdk.json", text.to_owned())]);
+    assert_eq!(only(r#"{"app": "x"}"#), Project::Absent("app/cdk.out".into()));
+    assert_eq!(only(r#"{"app": "x", "output": "build/out"}"#), Project::Absent("app/build/out".into()));
+    for text in [r#"{"context": {}}"#, r#"{"app": " "}"#, "{", "[]"] {
+        assert_eq!(only(text), Project::None, "{text}");
+    }
+}
+
+#[test]
+fn an_assembly_in_itself_ends() {
+    let inner =
+        MANIFEST_TEXT.replace("\"directoryName\": \"assembly-Prod\"", "\"directoryName\": \"sub/..\"");
+    let all = [("app/cdk.json", r#"{"app": "x"}"#.to_owned()), ("app/cdk.out/manifest.json", inner)];
+    assert_eq!(project(&memory(&all), "app/cdk.json"), Project::Templates(Vec::new()));
+}
+
+#[test]
+fn constructs_are_known_by_their_paths() {
+    let all = files();
+    let a = assembled(
+        &all,
+        &[
+            "app/cdk.out/Main.template.json",
+            "app/cdk.out/MainNest.nested.template.json",
+            "app/cdk.out/assembly-Prod/ProdInner.template.json",
+        ],
+    );
+    let named: Vec<(&str, bool)> = a.app.resources.iter().map(|r| (r.name.as_str(), r.generated)).collect();
+    assert_eq!(
+        named,
+        [
+            ("Main/Fn", false),
+            ("Main/Jobs", false),
+            ("Main/Own", false),
+            ("Main/Hidden", true),
+            ("Main/Prov/framework-onEvent", true),
+            ("Main/LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8a", true),
+            ("Main/Custom/Thing", false),
+            ("Main/Nest/In", false),
+            ("Prod/Inner/S", false),
+        ]
+    );
+    assert!(a.notices.is_empty(), "{:?}", a.notices);
+    let code = |i: usize| a.app.resources[i].code.as_ref().and_then(|c| c.only()).cloned();
+    assert_eq!(
+        code(0),
+        Some(CodeRef::Directory("app/cdk.out/asset.0123456789abcdef0123456789abcdef".into()))
+    );
+    assert_eq!(code(8), Some(CodeRef::Directory("app/cdk.out/asset.x".into())));
+    assert!((0..3).all(|i| a.app.origins.is_written(FileId(i))));
+}
+
+#[test]
+fn creations_have_frames_or_ids() {
+    let all = files();
+    let a = assembled(&all, &["app/cdk.out/Main.template.json"]);
+    let of = |i: usize| {
+        let c = &a.creations[i];
+        let frame = c.frames.first().map(|f| format!("{}:{}", f.path, f.line));
+        (frame, c.ids.iter().map(SmolStr::as_str).collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(of(0), (Some("app/lib/main.ts:7".into()), "Fn".into()));
+    assert_eq!(of(1), (Some("app/lib/main.ts:5".into()), "Jobs".into()));
+    assert_eq!(of(2), (None, "Own".into()));
+    // The part of one resource ends where the next one starts.
+    assert_eq!(a.creations[0].part.end, a.creations[1].part.start);
+}
+
+#[test]
+fn templates_elsewhere_are_left_as_they_are() {
+    let (text, at) = (main_template(), "infra/Main.template.json");
+    // Another tool's manifest.
+    let all =
+        [(at, text.clone()), ("infra/manifest.json", r#"{"artifacts": {"x": {"type": "zip"}}}"#.to_owned())];
+    let a = assembled(&all, &[at]);
+    assert!(a.creations.is_empty() && !a.app.origins.is_written(FileId(0)));
+    assert!(a.app.resources.iter().any(|r| r.name == "Main/Fn"));
+}
+
+#[test]
+fn copies_of_templates_say_nothing_twice() {
+    let mut all = files();
+    all.push(("app/committed/Main.template.json", main_template()));
+    all.push(("app/test/integ.js.snapshot/Main.template.json", main_template()));
+    all.push(("app/other/Other.template.json", template(&[("F1", function("Other/F/Resource", ""))])));
+    let count = |paths: &[&str]| assembled(&all, paths).app.functions().count();
+    let own = count(&["app/cdk.out/Main.template.json"]);
+    let copies = [
+        "app/cdk.out/Main.template.json",
+        "app/committed/Main.template.json",
+        "app/test/integ.js.snapshot/Main.template.json",
+    ];
+    assert_eq!(count(&copies), own);
+    // Alone it counts, without what only the assembly knows.
+    assert_eq!(count(&["app/committed/Main.template.json"]), own + 1);
+    assert_eq!(count(&["app/test/integ.js.snapshot/Main.template.json"]), 0);
+    assert_eq!(count(&["app/cdk.out/Main.template.json", "app/other/Other.template.json"]), own + 1);
+}

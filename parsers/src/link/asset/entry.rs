@@ -23,7 +23,7 @@ pub(super) fn places(text: &str, at: usize, file: &str, app: &str, id: &str) -> 
 }
 
 /// What stands in the parentheses of the call at an offset.
-fn arguments(text: &str, at: usize) -> Option<&str> {
+pub(super) fn arguments(text: &str, at: usize) -> Option<&str> {
     let rest = text.get(at..)?;
     let open = rest.find('(').filter(|i| rest.get(..*i).is_some_and(|c| !c.contains([';', '{'])))?;
     let inner = rest.get(open + 1..)?;

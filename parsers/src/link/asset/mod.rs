@@ -64,16 +64,18 @@ pub(super) fn source(
     let there = |names: Vec<String>| names.into_iter().filter(|n| tree.files.is_file(&below(dir, n)));
     let loaded: Vec<String> = there(target.runtime_files(lang)).collect();
     let beside: Vec<String> = there(target.source_files(lang)).filter(|n| !loaded.contains(n)).collect();
+    let app = application(tree.files, dir);
+    let made = made(tree, f);
+    let hint = made.as_ref().and_then(|(text, at, _)| entry::arguments(text, *at));
     let found = loaded.iter().chain(&beside).find_map(|n| {
         // What was changed since may lack it for now.
-        let (id, same) = copied(tree, dir, n)?;
+        let (id, same) = copied(tree, dir, n, hint)?;
         let has = symbol::has(tree.program.unit(id), &target.symbol) != symbol::Has::No;
         (same || has).then_some(id)
     });
     if found.is_some() {
         return found;
     }
-    let app = application(tree.files, dir);
     let bundled = loaded.iter().flat_map(|n| bundle::modules(tree.files, &below(dir, n)));
     // The entry is the last module of a bundle: what it needs comes first.
     let modules: Vec<UnitId> = bundled.filter_map(|m| module(tree, app, &m)).collect();
@@ -83,11 +85,16 @@ pub(super) fn source(
     if !modules.is_empty() || loaded.is_empty() || lang == Lang::Python {
         return None;
     }
-    let made_at = f.app.origins.of(f.resource.anchor.span)?;
-    let (_, program, _) = tree.program.iter().find(|(_, p, u)| u.file == made_at.file && !p.is_empty())?;
-    let text = tree.files.read(program)?;
-    let places = entry::places(&text, made_at.start as usize, program, app, file_name(f.name()));
+    let (text, at, program) = made?;
+    let places = entry::places(&text, at, program, app, file_name(f.name()));
     places.iter().filter_map(|p| tree.program.at(p)).find(exports)
+}
+
+/// Where the program makes a function: the text of the file, the offset, the path.
+fn made<'a>(tree: Tree<'a>, f: Function<'_>) -> Option<(String, usize, &'a str)> {
+    let at = f.app.origins.of(f.resource.anchor.span)?;
+    let (_, path, _) = tree.program.iter().find(|(_, p, u)| u.file == at.file && !p.is_empty())?;
+    Some((tree.files.read(path)?, at.start as usize, path))
 }
 
 /// A module of a bundle, by its path as the bundler saw it.
@@ -104,8 +111,8 @@ fn module(tree: Tree<'_>, app: &str, path: &str) -> Option<UnitId> {
 
 /// The source a file of a staged directory is a copy of: the same text under the same path, in the place that has most
 /// of the other files, too. Where the sources were changed since, the only place with others of its files; the second
-/// part says which it is.
-pub(super) fn copied(tree: Tree<'_>, dir: &str, name: &str) -> Option<(UnitId, bool)> {
+/// part says which it is. `hint` is text that may name the directory.
+pub(super) fn copied(tree: Tree<'_>, dir: &str, name: &str, hint: Option<&str>) -> Option<(UnitId, bool)> {
     let size = tree.files.size(&below(dir, name))?;
     let text = tree.files.read(&below(dir, name))?;
     let siblings = entries(tree.files, dir);
@@ -130,7 +137,13 @@ pub(super) fn copied(tree: Tree<'_>, dir: &str, name: &str) -> Option<(UnitId, b
     };
     if let Some((_, all)) = best(true) {
         // Directories with the same content are staged once.
-        return all.first().map(|id| (*id, true));
+        let hinted = |id: &&UnitId| {
+            let base = tree.program.path(**id).strip_suffix(name).unwrap_or_default();
+            let named = file_name(base.trim_end_matches('/'));
+            let mut parts = hint.into_iter().flat_map(|h| h.split(['/', '"', '\'', '`']));
+            !named.is_empty() && parts.any(|p| p == named)
+        };
+        return all.iter().find(hinted).or(all.first()).map(|id| (*id, true));
     }
     match best(false) {
         Some((most, all)) if most > 0 && all.len() == 1 => all.first().map(|id| (*id, false)),
@@ -141,12 +154,11 @@ pub(super) fn copied(tree: Tree<'_>, dir: &str, name: &str) -> Option<(UnitId, b
 /// The directory of sources that a staged one is a copy of.
 pub(super) fn directory(tree: Tree<'_>, dir: &str) -> Option<String> {
     let names = entries(tree.files, dir);
-    let code = names.iter().filter(|(n, _)| crate::code::language(n).is_some()).take(8);
-    code.filter_map(|(n, _)| {
-        let path = tree.program.path(copied(tree, dir, n)?.0);
+    let mut code = names.iter().filter(|(n, _)| crate::code::language(n).is_some()).take(8);
+    code.find_map(|(n, _)| {
+        let path = tree.program.path(copied(tree, dir, n, None)?.0);
         Some(path.strip_suffix(n.as_str())?.trim_end_matches('/').to_owned())
     })
-    .next()
 }
 
 /// Files of a directory with their sizes, by their paths below it.
