@@ -1,7 +1,7 @@
 //! One template file, read alone: parameters, mappings, conditions, resources in canonical form, outputs.
 
 use super::expr::{self, Cond, Expr, ExprEntry, ExprKind};
-use super::{detect, macros, sam};
+use super::{cdk, detect, macros, sam};
 use crate::comments::Directive;
 use crate::doc::{Doc, DocEntry, DocKind, DocNode, UNREAD};
 use lamlint_model::app::Anchor;
@@ -174,7 +174,10 @@ pub(crate) fn read(doc: Doc) -> TemplateFacts {
             continue;
         }
         match resource(e) {
-            Ok(w) => written.push(w),
+            Ok(mut w) => {
+                cdk::canonical(&mut w);
+                written.push(w);
+            }
             Err(notice) => facts.notices.push(notice),
         }
     }

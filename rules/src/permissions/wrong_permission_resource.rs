@@ -42,17 +42,12 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
             let statement = n.statement;
             n.actions.retain(|(_, names)| !names.iter().any(|a| asked.shows(cx, who, statement, a)));
             let Some(proof) = proof(&n) else { continue };
-            let needed = n.actions.iter().any(|(_, names)| asked.calls(names));
-            // Helpers of a program grant in bulk: what no code calls is not the slip of anybody.
-            if !needed && cx.app.origins.is_written(proof.primary().file) {
-                continue;
-            }
             let names: Vec<&str> = n.actions.iter().filter_map(|(p, _)| p.value.as_str()).collect();
             let key = format!("{} {}", shared::role(cx, who), names.join(" "));
             // The same statement in another branch of a condition is the same mistake.
             if !keys.contains(&key) {
                 // Beside actions that work, one that no code calls is most often a slip without consequences.
-                let slip = n.partly && !needed;
+                let slip = n.partly && !n.actions.iter().any(|(_, names)| asked.calls(names));
                 let severity = if slip { Severity::Warning } else { Severity::Error };
                 let claim = Tri::Yes(proof);
                 out.report_as(severity, claim, first.name(), key.clone(), |_| message(&n, &names, &with));

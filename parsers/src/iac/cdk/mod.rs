@@ -5,12 +5,14 @@
 //! framework has added for itself.
 //! Sources: <https://docs.aws.amazon.com/cdk/v2/guide/deploy.html>, the package `@aws-cdk/cloud-assembly-schema`.
 
+mod custom;
 mod generated;
 mod traces;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use custom::canonical;
 pub use traces::Frame;
 
 use super::TemplateFile;

@@ -4,7 +4,7 @@ use super::*;
 use crate::files::MemoryFiles;
 use crate::iac::{Assembled, ConfigFile, Deploy, assemble, read};
 use crate::text::SourceText;
-use lamlint_model::app::CodeRef;
+use lamlint_model::app::{CodeRef, Filter, TriggerKind};
 use lamlint_model::source::FileId;
 
 const MANIFEST_TEXT: &str = r#"{"version": "48.0.0", "artifacts": {
@@ -209,4 +209,22 @@ fn copies_of_templates_say_nothing_twice() {
     assert_eq!(count(&["app/committed/Main.template.json"]), own + 1);
     assert_eq!(count(&["app/test/integ.js.snapshot/Main.template.json"]), 0);
     assert_eq!(count(&["app/cdk.out/Main.template.json", "app/other/Other.template.json"]), own + 1);
+}
+
+#[test]
+fn notifications_of_buckets_are_canonical() {
+    let text = r#"{"Resources": {
+  "Fn": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": "x"}}},
+  "Data": {"Type": "AWS::S3::Bucket"},
+  "N": {"Type": "Custom::S3BucketNotifications", "Properties": {
+    "ServiceToken": {"Fn::GetAtt": ["Handler", "Arn"]}, "BucketName": {"Ref": "Data"},
+    "NotificationConfiguration": {"LambdaFunctionConfigurations": [{"Events": ["s3:ObjectCreated:*"],
+      "LambdaFunctionArn": {"Fn::GetAtt": ["Fn", "Arn"]},
+      "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": "in/"}]}}}], "EventBridgeConfiguration": {}}}}}}"#;
+    let all = [("t.json", text.to_owned())];
+    let a = assembled(&all, &["t.json"]);
+    let [t] = &a.app.triggers[..] else { panic!("{:?}", a.app.triggers) };
+    assert_eq!((t.kind, a.app.resource(t.function).name.as_str()), (TriggerKind::Bucket, "Fn"));
+    let Filter::Object { events, prefix, .. } = &t.filter else { panic!("{:?}", t.filter) };
+    assert_eq!((events[0].as_str(), prefix.as_str()), ("s3:ObjectCreated:*", "in/"));
 }
