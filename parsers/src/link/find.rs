@@ -142,7 +142,12 @@ impl Search<'_> {
             return unsure(reason, format!("{root} is not in this tree"));
         }
         if asset::lacks(self.tree, self.f, self.lang, self.target, self.root) && self.layers.seen {
-            return Answer::Absent(natural);
+            // People know the directory it is a copy of.
+            let source = asset::directory(self.tree, self.root);
+            let root = source.as_deref().unwrap_or(self.root);
+            let mut files = self.target.runtime_files(self.lang);
+            files.retain(|n| !n.ends_with("/__init__.py"));
+            return Answer::Absent(files.iter().map(|n| below(root, n)).collect());
         }
         if makefile || self.has_build_method() {
             return unsure(Reason::BuiltElsewhere, "a build step of its own makes the package".into());
