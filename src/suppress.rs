@@ -52,10 +52,7 @@ impl<'a> Requests<'a> {
     pub(crate) fn new(analysis: &'a Analysis) -> Self {
         let mut anchors: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
         for r in analysis.app.resources.iter().filter(|_| !analysis.suppressions.is_empty()) {
-            anchors
-                .entry(r.name.as_str())
-                .or_default()
-                .push(analysis.app.origins.of(r.anchor.span).unwrap_or(r.anchor.span));
+            anchors.entry(r.name.as_str()).or_default().push(analysis.app.origins.known(r.anchor.span));
         }
         Self { directives: &analysis.suppressions, anchors, used: BTreeSet::new() }
     }

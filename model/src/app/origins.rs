@@ -31,6 +31,11 @@ impl Origins {
         self.files.contains(&file)
     }
 
+    /// The place people know: that of the program, where a program wrote the template and it is known.
+    pub fn known(&self, at: Span) -> Span {
+        self.of(at).unwrap_or(at)
+    }
+
     /// The place of the program that a place of a template comes from.
     pub fn of(&self, at: Span) -> Option<Span> {
         let places = self.places.get(&at.file)?;

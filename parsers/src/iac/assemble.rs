@@ -82,6 +82,7 @@ pub(super) fn assemble(templates: &[TemplateFile], deploy: &Deploy, vfs: &dyn Fi
             applications += 1;
         }
     }
+    a.group();
     a.eval.forget();
     a.finish(vfs)
 }
@@ -180,6 +181,23 @@ impl<'a> Assembler<'a> {
             None => "the location of a nested template is not constant".to_owned(),
         };
         self.notices.push((location.span, what));
+    }
+
+    /// Stacks that a program deploys together import from each other.
+    fn group(&mut self) {
+        for (at, (file, ..)) in self.uses.iter().enumerate() {
+            let TemplateFile { path, facts } = &self.templates[*file];
+            if !self.assemblies.hold(path) {
+                continue;
+            }
+            let group = SmolStr::from(files::parent(path));
+            self.eval.groups.insert(at, group.clone());
+            for (i, o) in facts.outputs.iter().enumerate() {
+                let Some(name) = &o.export else { continue };
+                let entry = self.eval.exports.entry((group.clone(), name.clone()));
+                entry.and_modify(|e| *e = None).or_insert(Some((at, i)));
+            }
+        }
     }
 
     /// The places of the programs that write templates.

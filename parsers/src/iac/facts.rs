@@ -53,6 +53,8 @@ pub(crate) struct Output {
     pub(crate) name: SmolStr,
     pub(crate) value: Expr,
     pub(crate) condition: Option<SmolStr>,
+    /// The name other stacks import it by, where it is constant.
+    pub(crate) export: Option<SmolStr>,
 }
 
 /// A resource in canonical form, not yet evaluated.
@@ -282,8 +284,9 @@ fn parameter(e: DocEntry) -> Parameter {
 
 fn output(e: DocEntry) -> Option<Output> {
     let condition = e.value.get("Condition").and_then(DocNode::text).map(SmolStr::from);
+    let export = e.value.get("Export").and_then(|x| x.get("Name")?.text()).map(SmolStr::from);
     let value = e.value.get("Value").cloned().map(expr::lower)?;
-    Some(Output { name: e.key, value, condition })
+    Some(Output { name: e.key, value, condition, export })
 }
 
 fn resource(e: DocEntry) -> Result<Written, (Span, String)> {

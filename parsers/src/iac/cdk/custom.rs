@@ -26,7 +26,9 @@ pub(crate) fn canonical(w: &mut Written) {
     for (from, to, target, name) in LISTS {
         if let Some(mut list) = configuration.value.take(from) {
             if let ExprKind::List(items, _) = &mut list.value.kind {
-                items.iter_mut().for_each(|i| item(i, target, name));
+                for i in items.iter_mut() {
+                    item(i, target, name);
+                }
             }
             configuration.value.put(ExprEntry { key: (*to).into(), ..list });
         }

@@ -228,3 +228,26 @@ fn notifications_of_buckets_are_canonical() {
     let Filter::Object { events, prefix, .. } = &t.filter else { panic!("{:?}", t.filter) };
     assert_eq!((events[0].as_str(), prefix.as_str()), ("s3:ObjectCreated:*", "in/"));
 }
+
+#[test]
+fn stacks_of_an_assembly_import_from_each_other() {
+    let two = |manifest: bool| {
+        let queue = r#"{"Resources": {"Jobs": {"Type": "AWS::SQS::Queue"}}, "Outputs": {"X": {"Value": {"Fn::GetAtt": ["Jobs", "Arn"]}, "Export": {"Name": "A:Jobs"}}}}"#;
+        let mapping = r#"{"Resources": {"Fn": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": "x"}}},
+          "M": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {"FunctionName": {"Ref": "Fn"}, "EventSourceArn": {"Fn::ImportValue": "A:Jobs"}}}}}"#;
+        let mut all =
+            vec![("o/A.template.json", queue.to_owned()), ("o/B.template.json", mapping.to_owned())];
+        if manifest {
+            all.push((
+                "o/manifest.json",
+                r#"{"artifacts": {"A": {"type": "aws:cloudformation:stack"}}}"#.to_owned(),
+            ));
+        }
+        let a = assembled(&all, &["o/A.template.json", "o/B.template.json"]);
+        let t = a.app.triggers.first()?;
+        t.resource.map(|r| a.app.resource(r).name.clone())
+    };
+    assert_eq!(two(true).as_deref(), Some("Jobs"));
+    // Stacks of other tools may be deployed to different accounts.
+    assert_eq!(two(false), None);
+}
