@@ -210,6 +210,10 @@ impl Eval<'_> {
                 }
                 _ => None,
             }),
+            ExprKind::Include(path) => {
+                let why = format!("`{path}` is included, and was not read");
+                Tree::unknown(Why::new(Reason::Macro, why), span)
+            }
             ExprKind::Opaque(why) => Tree::unknown(why.clone(), span),
         }
     }

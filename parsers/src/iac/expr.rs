@@ -53,6 +53,8 @@ pub(crate) enum ExprKind {
     Import(Box<Expr>),
     /// A truth value as the `State` of a rule or schedule: `ENABLED` or `DISABLED`.
     State(Box<Expr>),
+    /// A file that `AWS::Include` names, relative to the template.
+    Include(SmolStr),
     /// Not followed.
     Opaque(Why),
 }
@@ -346,10 +348,20 @@ fn intrinsic(name: &str, arg: DocNode, span: Span, depth: usize) -> Expr {
             _ => return odd(name),
         },
         "ImportValue" => ExprKind::Import(Box::new(lower_at(arg, depth + 1))),
-        "Transform" => ExprKind::Opaque(Why::new(Reason::Macro, "a transform is not expanded")),
+        "Transform" => match included(&arg) {
+            Some(path) => ExprKind::Include(path),
+            None => ExprKind::Opaque(Why::new(Reason::Macro, "a transform is not expanded")),
+        },
         _ => ExprKind::Opaque(Why::new(Reason::Other, format!("`{name}` is not evaluated"))),
     };
     Expr::new(span, kind)
+}
+
+/// The local file a transform includes.
+fn included(arg: &DocNode) -> Option<SmolStr> {
+    let location = arg.get("Parameters")?.get("Location")?.text()?.trim();
+    let local = arg.get("Name")?.text()? == "AWS::Include" && !location.contains(':');
+    local.then(|| location.into())
 }
 
 fn substitution(arg: DocNode, span: Span, depth: usize) -> Expr {
@@ -398,7 +410,11 @@ fn size(e: &Expr) -> usize {
             size(&args.0) + size(&args.1) + size(&args.2) + args.3.as_ref().map_or(0, size)
         }
         ExprKind::Import(e) | ExprKind::State(e) => size(e),
-        ExprKind::NoValue | ExprKind::Ref(_) | ExprKind::GetAtt(..) | ExprKind::Opaque(_) => 0,
+        ExprKind::NoValue
+        | ExprKind::Ref(_)
+        | ExprKind::GetAtt(..)
+        | ExprKind::Include(_)
+        | ExprKind::Opaque(_) => 0,
     }
 }
 

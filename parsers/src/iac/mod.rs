@@ -15,6 +15,7 @@ mod condition;
 mod eval;
 mod expr;
 mod facts;
+mod include;
 mod intrinsic;
 mod macros;
 mod parameter;
@@ -185,6 +186,7 @@ pub fn assemble(files: &[ConfigFile], deploy: &Deploy, vfs: &dyn Files) -> Assem
     }
     let mut notices = Vec::new();
     templates.extend(serverless::templates(&services, deploy, vfs, &mut notices));
+    include::expand(&mut templates, vfs);
     let mut out = assemble::assemble(&templates, deploy, vfs);
     terraform::assemble(&modules, deploy, vfs, &mut out);
     out.notices.extend(notices);

@@ -20,7 +20,7 @@ use super::facts::RawResource;
 use crate::files::{Files, file_name, join, parent};
 use lamlint_model::source::Span;
 use serde_json::Value;
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The file that says how a CDK application is run.
@@ -307,22 +307,31 @@ pub(super) fn parts(resources: &[RawResource]) -> BTreeMap<u32, Span> {
         .collect()
 }
 
-/// Templates that repeat others: those of snapshots that tests keep (`app.test.ts.snapshot`), and copies of a template
-/// of an assembly somewhere else.
+/// Templates that repeat others: those of snapshots that tests keep (`app.test.ts.snapshot`), and what was synthesised
+/// before and kept somewhere in the application.
 pub(super) fn copies(templates: &[TemplateFile], assemblies: &Assemblies) -> BTreeSet<usize> {
-    let ids = |t: &TemplateFile| -> BTreeSet<SmolStr> {
-        t.facts.resources.iter().map(|r| format_smolstr!("{} {}", r.name, r.type_name)).collect()
+    let paths = |t: &TemplateFile| -> Vec<SmolStr> {
+        let written = |r: &RawResource| {
+            let path = r.metadata.as_ref()?.get("aws:cdk:path")?.as_text()?;
+            (r.type_name != "AWS::CDK::Metadata").then(|| SmolStr::from(path))
+        };
+        t.facts.resources.iter().filter_map(written).collect()
     };
-    let synthesised = |t: &TemplateFile| {
-        t.facts.resources.iter().any(|r| r.metadata.as_ref().is_some_and(|m| m.get("aws:cdk:path").is_some()))
-    };
-    let in_projects: Vec<BTreeSet<SmolStr>> =
-        templates.iter().filter(|t| assemblies.hold(&t.path) && !is_snapshot(&t.path)).map(ids).collect();
-    let copied = |t: &TemplateFile| {
-        if is_snapshot(&t.path) {
-            return synthesised(t);
+    let mut known: BTreeMap<&str, BTreeSet<SmolStr>> = BTreeMap::new();
+    for t in templates {
+        if let Some(a) = assemblies.at(&t.path) {
+            known.entry(&a.app).or_default().extend(paths(t));
         }
-        !assemblies.hold(&t.path) && synthesised(t) && in_projects.contains(&ids(t))
+    }
+    let copied = |t: &TemplateFile| {
+        let own = paths(t);
+        if own.is_empty() || assemblies.hold(&t.path) && !is_snapshot(&t.path) {
+            return false;
+        }
+        let inside =
+            |app: &str| app.is_empty() || t.path.strip_prefix(app).is_some_and(|r| r.starts_with('/'));
+        is_snapshot(&t.path)
+            || known.iter().any(|(app, all)| inside(app) && own.iter().all(|p| all.contains(p)))
     };
     (0..templates.len()).filter(|i| copied(&templates[*i])).collect()
 }

@@ -196,6 +196,8 @@ fn copies_of_templates_say_nothing_twice() {
     let mut all = files();
     all.push(("app/committed/Main.template.json", main_template()));
     all.push(("app/test/integ.js.snapshot/Main.template.json", main_template()));
+    all.push(("app/old.yaml", template(&[("Fn0", function("Main/Fn/Resource", ""))])));
+    all.push(("else/old.yaml", template(&[("Fn0", function("Main/Fn/Resource", ""))])));
     all.push(("app/other/Other.template.json", template(&[("F1", function("Other/F/Resource", ""))])));
     let count = |paths: &[&str]| assembled(&all, paths).app.functions().count();
     let own = count(&["app/cdk.out/Main.template.json"]);
@@ -208,7 +210,9 @@ fn copies_of_templates_say_nothing_twice() {
     // Alone it counts, without what only the assembly knows.
     assert_eq!(count(&["app/committed/Main.template.json"]), own + 1);
     assert_eq!(count(&["app/test/integ.js.snapshot/Main.template.json"]), 0);
-    assert_eq!(count(&["app/cdk.out/Main.template.json", "app/other/Other.template.json"]), own + 1);
+    for (other, more) in [("app/old.yaml", 0), ("else/old.yaml", 1), ("app/other/Other.template.json", 1)] {
+        assert_eq!(count(&["app/cdk.out/Main.template.json", other]), own + more, "{other}");
+    }
 }
 
 #[test]
