@@ -256,6 +256,7 @@ impl<'a> Assembler<'a> {
                     props: &props,
                     metadata: &metadata,
                     inline: &mut out.inline,
+                    staged: &|hash| self.assemblies.staged(vfs, &self.templates[file].path, hash),
                 }
                 .code(raw)
             });

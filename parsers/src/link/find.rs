@@ -133,6 +133,13 @@ impl Search<'_> {
         let unsure = |reason, detail: String| Answer::Unsure(Why::new(reason, detail));
         let beside: Vec<String> =
             self.target.source_files(self.lang).iter().filter_map(|n| join(self.root, n)).collect();
+        let staged = asset::is_asset(self.root);
+        if let Some(n) = natural.iter().find(|n| staged && files.is_file(n)) {
+            return unsure(
+                Reason::NotInTree,
+                format!("what `{n}` was made of was not found among the sources"),
+            );
+        }
         if let Some(why) = problems::not_read(natural.iter().chain(&beside), self.tree.program, files) {
             return unsure(Reason::Other, why);
         }

@@ -165,6 +165,14 @@ impl Assemblies {
         self.at(template).is_some()
     }
 
+    /// The directory an assembly stages under a hash; those within it share that of the outer one.
+    pub(super) fn staged(&self, files: &dyn Files, template: &str, hash: &str) -> Option<String> {
+        self.at(template)?;
+        let dir = parent(template);
+        let name = format!("asset.{hash}");
+        [dir, parent(dir)].iter().map(|d| below(d, &name)).find(|d| files.is_dir(d))
+    }
+
     /// The path of the construct that a resource of a template is.
     fn path(&self, template: &str, r: &RawResource) -> Option<SmolStr> {
         let written = r.metadata.as_ref().and_then(|m| m.get("aws:cdk:path")?.as_text());
@@ -307,31 +315,30 @@ pub(super) fn parts(resources: &[RawResource]) -> BTreeMap<u32, Span> {
         .collect()
 }
 
-/// Templates that repeat others: those of snapshots that tests keep (`app.test.ts.snapshot`), and what was synthesised
-/// before and kept somewhere in the application.
+/// Templates that repeat others: those of snapshots that tests keep (`app.test.ts.snapshot`), and what was synthesised of
+/// the same stacks before and kept somewhere in the application.
 pub(super) fn copies(templates: &[TemplateFile], assemblies: &Assemblies) -> BTreeSet<usize> {
-    let paths = |t: &TemplateFile| -> Vec<SmolStr> {
+    let stacks = |t: &TemplateFile| -> BTreeSet<SmolStr> {
         let written = |r: &RawResource| {
             let path = r.metadata.as_ref()?.get("aws:cdk:path")?.as_text()?;
-            (r.type_name != "AWS::CDK::Metadata").then(|| SmolStr::from(path))
+            path.split('/').next().map(SmolStr::from)
         };
         t.facts.resources.iter().filter_map(written).collect()
     };
     let mut known: BTreeMap<&str, BTreeSet<SmolStr>> = BTreeMap::new();
     for t in templates {
         if let Some(a) = assemblies.at(&t.path) {
-            known.entry(&a.app).or_default().extend(paths(t));
+            known.entry(&a.app).or_default().extend(stacks(t));
         }
     }
     let copied = |t: &TemplateFile| {
-        let own = paths(t);
+        let own = stacks(t);
         if own.is_empty() || assemblies.hold(&t.path) && !is_snapshot(&t.path) {
             return false;
         }
         let inside =
             |app: &str| app.is_empty() || t.path.strip_prefix(app).is_some_and(|r| r.starts_with('/'));
-        is_snapshot(&t.path)
-            || known.iter().any(|(app, all)| inside(app) && own.iter().all(|p| all.contains(p)))
+        is_snapshot(&t.path) || known.iter().any(|(app, all)| inside(app) && own.is_subset(all))
     };
     (0..templates.len()).filter(|i| copied(&templates[*i])).collect()
 }

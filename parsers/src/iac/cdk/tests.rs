@@ -255,3 +255,26 @@ fn stacks_of_an_assembly_import_from_each_other() {
     // Stacks of other tools may be deployed to different accounts.
     assert_eq!(two(false), None);
 }
+
+#[test]
+fn staged_code_is_known_by_its_hash_where_metadata_are_left_out() {
+    let hash = "91c43a1a1ee77e1e1e4c7fb13b244365163dc79710dd1df5880e196ce8b02d9d";
+    let text = format!(
+        r#"{{"Resources": {{
+  "Img": {{"Type": "AWS::Lambda::Function", "Properties": {{"Code": {{"ImageUri": {{"Fn::Join": ["", [{{"Ref": "AWS::AccountId"}}, ".dkr.ecr/assets:{hash}"]]}}}}, "PackageType": "Image"}}}},
+  "Zip": {{"Type": "AWS::Lambda::Function", "Properties": {{"Code": {{"S3Bucket": "b", "S3Key": "{hash}.zip"}}}}}},
+  "No": {{"Type": "AWS::Lambda::Function", "Properties": {{"Code": {{"S3Bucket": "b", "S3Key": "{}.zip"}}}}}}}}}}"#,
+        hash.replace('9', "8")
+    );
+    let dockerfile = format!("o/asset.{hash}/Dockerfile");
+    let manifest = r#"{"artifacts": {"A": {"type": "aws:cloudformation:stack"}}}"#.to_owned();
+    let all =
+        [("o/A.template.json", text), ("o/manifest.json", manifest), (&*dockerfile, "FROM x".to_owned())];
+    let a = assembled(&all, &["o/A.template.json"]);
+    let code: Vec<_> =
+        a.app.resources.iter().map(|r| r.code.as_ref().and_then(|c| c.only()).cloned()).collect();
+    let dir = format!("o/asset.{hash}");
+    let image =
+        CodeRef::Image { context: Some(dir.clone()), dockerfile: Some(dockerfile.clone()), command: None };
+    assert_eq!(code, [Some(image), Some(CodeRef::Directory(dir)), Some(CodeRef::Object)]);
+}
