@@ -16,6 +16,7 @@ pub(crate) use custom::canonical;
 pub use traces::Frame;
 
 use super::TemplateFile;
+use super::expr::Expr;
 use super::facts::RawResource;
 use crate::files::{Files, file_name, join, parent};
 use lamlint_model::source::Span;
@@ -200,7 +201,7 @@ impl Assemblies {
         let marked = self
             .at(template)
             .is_some_and(|a| prefixes(&path).iter().any(|p| a.handlers.contains(&format!("/{p}"))));
-        marked || generated::by_path(&path) || generated::by_id(&r.name)
+        marked || generated::by_path(&path) || generated::by_id(&r.name) || is_granted(&path, r)
     }
 
     /// Where the program makes a resource.
@@ -227,6 +228,14 @@ impl Assemblies {
         let ids = ids.map(SmolStr::from).collect::<Vec<_>>().into_iter().rev().collect();
         Some(Creation { part, frames, ids, app: assembly.app.clone() })
     }
+}
+
+/// Whether a permission is the one that rotating a secret grants, on which nobody can name a source.
+/// Source: `aws-cdk-lib/aws-secretsmanager/lib/rotation-schedule.ts`
+fn is_granted(path: &str, r: &RawResource) -> bool {
+    r.type_name == "AWS::Lambda::Permission"
+        && file_name(path).starts_with("Invoke")
+        && r.props.get("Principal").and_then(Expr::as_text) == Some("secretsmanager.amazonaws.com")
 }
 
 /// A path and those above it, longest first.

@@ -34,6 +34,12 @@ fn function(path: &str, more: &str) -> String {
     )
 }
 
+fn permission(path: &str, principal: &str) -> String {
+    format!(
+        r#"{{"Type": "AWS::Lambda::Permission", "Properties": {{"Principal": "{principal}"}}, "Metadata": {{"aws:cdk:path": "{path}"}}}}"#
+    )
+}
+
 fn template(resources: &[(&str, String)]) -> String {
     let all: Vec<String> = resources.iter().map(|(n, r)| format!("\"{n}\": {r}")).collect();
     format!("{{\"Resources\": {{\n{}\n}}}}", all.join(",\n"))
@@ -51,6 +57,8 @@ fn main_template() -> String {
             function("Main/LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8a/Resource", ""),
         ),
         ("CustomThing", function("Main/Custom/Thing/Resource", "")),
+        ("FnInvokeA", permission("Main/Fn/InvokeN0a2GKfZP0JmDqDE", "secretsmanager.amazonaws.com")),
+        ("FnInvokeB", permission("Main/Fn/InvokeJkP0JmDqDEN0a2GK", "sns.amazonaws.com")),
         (
             "Nest1",
             r#"{"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": {"Fn::Join": ["", ["https://s3.", {"Ref": "AWS::Region"}]]}}, "Metadata": {"aws:cdk:path": "Main/Nest.NestedStack/Nest.NestedStackResource", "aws:asset:path": "MainNest.nested.template.json"}}"#.into(),
@@ -150,6 +158,8 @@ fn constructs_are_known_by_their_paths() {
             ("Main/Prov/framework-onEvent", true),
             ("Main/LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8a", true),
             ("Main/Custom/Thing", false),
+            ("Main/Fn/InvokeN0a2GKfZP0JmDqDE", true),
+            ("Main/Fn/InvokeJkP0JmDqDEN0a2GK", false),
             ("Main/Nest/In", false),
             ("Prod/Inner/S", false),
         ]
@@ -160,7 +170,7 @@ fn constructs_are_known_by_their_paths() {
         code(0),
         Some(CodeRef::Directory("app/cdk.out/asset.0123456789abcdef0123456789abcdef".into()))
     );
-    assert_eq!(code(8), Some(CodeRef::Directory("app/cdk.out/asset.x".into())));
+    assert_eq!(code(10), Some(CodeRef::Directory("app/cdk.out/asset.x".into())));
     assert!((0..3).all(|i| a.app.origins.is_written(FileId(i))));
 }
 

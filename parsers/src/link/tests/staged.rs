@@ -30,7 +30,7 @@ fn source(
     asset: &[(&str, &str)],
     rest: &[(&str, &str)],
 ) -> Option<String> {
-    let runtime = if units[0].0.ends_with(".py") { "python3.14" } else { "nodejs24.x" };
+    let runtime = if units[0].1.lang == Lang::Python { "python3.14" } else { "nodejs24.x" };
     let a = app(runtime, handler, dir(ASSET), none());
     let copied: Vec<(String, &str)> = asset.iter().map(|(p, t)| (format!("{ASSET}/{p}"), *t)).collect();
     let files: Vec<(&str, &str)> =
