@@ -3,8 +3,11 @@
 use crate::config::Globs;
 use crate::missing::missing;
 use crate::notice::{Notice, NoticeKind};
+use crate::vfs::Vfs;
 use anyhow::{Context, Result, bail};
 use ignore::WalkBuilder;
+use lamlint_parsers::files::{file_name, parent};
+use lamlint_parsers::iac::cdk;
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -94,6 +97,7 @@ impl Scope {
         for dir in &walk {
             found.walk(dir, exclude, &mut all);
         }
+        found.synthesised(exclude, &mut all);
         let mut named_files = BTreeSet::new();
         for f in &files {
             match relative(&found.root, f) {
@@ -186,6 +190,23 @@ impl Found {
         }
     }
 
+    /// The templates that programs of the tree have written, though version control ignores them.
+    fn synthesised(&mut self, exclude: &Globs, all: &mut BTreeSet<String>) {
+        let vfs = Vfs::new(&self.root);
+        let projects: Vec<String> = all.iter().filter(|p| file_name(p) == cdk::PROJECT).cloned().collect();
+        let mut absent = Vec::new();
+        for p in projects {
+            match cdk::project(&vfs, &p) {
+                cdk::Project::None => {}
+                cdk::Project::Absent(output) => absent.push((p, output)),
+                cdk::Project::Templates(paths) => {
+                    all.extend(paths.into_iter().filter(|p| exclude.is_empty() || !exclude.matches(p)));
+                }
+            }
+        }
+        self.notices.extend(unsynthesised(&absent));
+    }
+
     fn problem(&mut self, err: &ignore::Error, at: &Path) {
         let path = relative(&self.root, at).unwrap_or_default();
         let why = match err.io_error() {
@@ -195,6 +216,32 @@ impl Found {
         self.notices.push(Notice::about(path, NoticeKind::Unreadable, format!("not read: {why}")));
     }
 }
+
+/// The one notice about applications without output: project files and where their output would be.
+fn unsynthesised(absent: &[(String, String)]) -> Option<Notice> {
+    let (first, output) = absent.first()?;
+    let text = match absent.len() {
+        1 => {
+            format!("the CDK app has no `{}`: run `npx cdk synth`, so that it can be read", file_name(output))
+        }
+        n => {
+            let others: Vec<String> =
+                absent.iter().skip(1).take(MAX_NAMED).map(|(p, _)| format!("`{}`", parent(p))).collect();
+            let more = match (n - 1).saturating_sub(MAX_NAMED) {
+                0 => String::new(),
+                m => format!(" and {m} more"),
+            };
+            let others = others.join(", ");
+            format!(
+                "no output of this CDK app and of {others}{more}: run `npx cdk synth` in each, so that they can be read"
+            )
+        }
+    };
+    Some(Notice::about(first, NoticeKind::Unsynthesised, text))
+}
+
+/// How many folders such a notice names.
+const MAX_NAMED: usize = 3;
 
 /// Files the walk reads in every folder.
 const IGNORE_FILES: &[&str] = &[".gitignore", ".ignore", ".git/info/exclude"];

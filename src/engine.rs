@@ -12,7 +12,7 @@ use crate::read::{self, Text};
 use crate::selection::Selection;
 use crate::suppress::{self, Requests, Silenced};
 use crate::vfs::{Overlay, Vfs};
-use crate::{broken, shapes};
+use crate::{broken, origins, shapes};
 use anyhow::Context;
 use lamlint_model::handler::Handler;
 use lamlint_model::rule::{Broken, BrokenKind, Cx, Date, Link, Package};
@@ -231,6 +231,7 @@ fn analyze_here(
         guarded(&mut notices, "", "joining the templates", || iac::assemble(&configs, &deploy, &vfs))
             .unwrap_or_default();
     out.app = assembled.app;
+    origins::find(&assembled.creations, &out.sources, &mut out.app.origins);
     notices.extend(assembled.notices.into_iter().map(|(span, text)| Notice {
         path: out.sources.file(span.file).path.clone(),
         at: Some(span),
@@ -422,6 +423,8 @@ pub fn check(
             let severity = selection.severity(f.rule(), path, f.severity())?;
             Some(f.with_severity(severity))
         };
+        // What a program writes is changed in the program.
+        let found = found.into_iter().map(|f| f.moved(&|at| analysis.app.origins.of(at)));
         found.into_iter().filter_map(level).collect()
     };
     let (found, mut ran) = run(&first, &cx, &mut out.notices, workers);

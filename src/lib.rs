@@ -26,5 +26,6 @@ pub mod write;
 mod broken;
 mod merge;
 mod missing;
+mod origins;
 mod read;
 mod shapes;

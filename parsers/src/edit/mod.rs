@@ -67,6 +67,19 @@ impl<'a> Editor<'a> {
     }
 
     fn one(&mut self, intent: &Intent) -> Result<Vec<Edit>, Refused> {
+        let file = match intent {
+            Intent::Set { resource, .. }
+            | Intent::Append { resource, .. }
+            | Intent::Add { behind: resource, .. } => self.app.resource(*resource).anchor.span.file,
+            Intent::Replace { at, .. }
+            | Intent::Hoist { at }
+            | Intent::AttributeToEntry { at }
+            | Intent::Unsuppress { at }
+            | Intent::Respell { at, .. } => at.file,
+        };
+        if self.app.origins.is_written(file) {
+            return Err(Refused("a program writes the template"));
+        }
         match intent {
             Intent::Set { resource, path, value } => self.set(*resource, path, value),
             Intent::Append { resource, path, value } => self.append(*resource, path, value),

@@ -88,7 +88,7 @@ impl Editor<'_> {
             ("Properties".to_owned(), self.written(behind, properties)?),
         ];
         let value = Out::Map(entries);
-        self.at(behind, |place, here| {
+        self.at(behind, &[], |place, here, _| {
             let all = place.doc.root.get("Resources").ok_or(Refused("the file is no template"))?;
             if all.entry(name).is_some() {
                 return Err(Refused("a resource has this name already"));

@@ -55,6 +55,8 @@ pub(crate) enum ExprKind {
     State(Box<Expr>),
     /// A value that holds on some ground only: a default, a variable that is set when it is deployed.
     Taken(Box<Taken>),
+    /// A file that `AWS::Include` names, relative to the template.
+    Include(SmolStr),
     /// Not followed.
     Opaque(Why),
 }
@@ -395,10 +397,20 @@ fn intrinsic(name: &str, arg: DocNode, span: Span, depth: usize) -> Expr {
             ExprKind::Taken(Box::new(Taken { symbol, value: None, basis: Basis::Written, open: why }))
         }
         "ImportValue" => ExprKind::Import(Box::new(lower_at(arg, depth + 1))),
-        "Transform" => ExprKind::Opaque(Why::new(Reason::Macro, "a transform is not expanded")),
+        "Transform" => match included(&arg) {
+            Some(path) => ExprKind::Include(path),
+            None => ExprKind::Opaque(Why::new(Reason::Macro, "a transform is not expanded")),
+        },
         _ => ExprKind::Opaque(Why::new(Reason::Other, format!("`{name}` is not evaluated"))),
     };
     Expr::new(span, kind)
+}
+
+/// The local file a transform includes.
+fn included(arg: &DocNode) -> Option<SmolStr> {
+    let location = arg.get("Parameters")?.get("Location")?.text()?.trim();
+    let local = arg.get("Name")?.text()? == "AWS::Include" && !location.contains(':');
+    local.then(|| location.into())
 }
 
 fn substitution(arg: DocNode, span: Span, depth: usize) -> Expr {
@@ -448,7 +460,11 @@ fn size(e: &Expr) -> usize {
         }
         ExprKind::Import(e) | ExprKind::State(e) => size(e),
         ExprKind::Taken(t) => t.value.as_ref().map_or(0, size),
-        ExprKind::NoValue | ExprKind::Ref(_) | ExprKind::GetAtt(..) | ExprKind::Opaque(_) => 0,
+        ExprKind::NoValue
+        | ExprKind::Ref(_)
+        | ExprKind::GetAtt(..)
+        | ExprKind::Include(_)
+        | ExprKind::Opaque(_) => 0,
     }
 }
 

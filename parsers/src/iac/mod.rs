@@ -5,6 +5,7 @@
 //! A document is lowered to expressions (`expr`), SAM's shorthands are expanded on them (`sam`), and when all
 //! files and parameters are known one evaluator (`eval`) turns them into trees of guarded alternatives.
 
+pub mod cdk;
 pub mod detect;
 
 mod assemble;
@@ -14,6 +15,7 @@ mod condition;
 mod eval;
 mod expr;
 mod facts;
+mod include;
 mod intrinsic;
 mod macros;
 mod parameter;
@@ -118,6 +120,8 @@ pub struct Assembled {
     pub app: App,
     /// Inline code of all functions.
     pub inline: Vec<InlineCode>,
+    /// Where programs make the resources of the templates they write.
+    pub creations: Vec<cdk::Creation>,
     /// Things worth telling the user that are no findings (a nested template that is missing, a macro).
     pub notices: Vec<(Span, String)>,
 }
@@ -188,7 +192,8 @@ pub fn assemble(files: &[ConfigFile], deploy: &Deploy, vfs: &dyn Files) -> Assem
     }
     let mut notices = Vec::new();
     serverless::templates(&services, &mut templates, deploy, vfs, &mut notices);
-    let mut out = assemble::assemble(&templates, deploy);
+    include::expand(&mut templates, vfs);
+    let mut out = assemble::assemble(&templates, deploy, vfs);
     terraform::assemble(&modules, deploy, vfs, &mut out);
     out.notices.extend(notices);
     out.app.derive_triggers();
