@@ -1,6 +1,7 @@
 //! Terraform: modules of `.tf` files to canonical resources.
 
 mod evaluated;
+mod schema;
 
 use super::{Assembled, Deploy};
 use crate::comments::Directive;
