@@ -155,6 +155,18 @@ fn encryption_and_policies_beside() {
             r#"{"bucket": "${uploads.id}", "rule": [{"apply_server_side_encryption_by_default": [
                 {"sse_algorithm": "aws:kms", "kms_master_key_id": "${key.arn}"}]}]}"#,
         ),
+        ("aws_s3_bucket", "maybe?prod", r#"{"bucket": "maybe"}"#),
+        (
+            "aws_s3_bucket_server_side_encryption_configuration",
+            "with_it?prod",
+            r#"{"bucket": "${maybe.id}", "rule": []}"#,
+        ),
+        ("aws_s3_bucket", "always", r#"{"bucket": "always"}"#),
+        (
+            "aws_s3_bucket_server_side_encryption_configuration",
+            "sometimes?prod",
+            r#"{"bucket": "always", "rule": []}"#,
+        ),
         ("aws_kms_key_policy", "key_policy", r#"{"key_id": "${key.id}", "policy": "{}"}"#),
         ("aws_sqs_queue", "jobs", r#"{"name": "jobs"}"#),
         (
