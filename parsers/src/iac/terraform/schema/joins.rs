@@ -107,6 +107,18 @@ const JOINS: &[Join] = &[
     },
 ];
 
+/// Types that say nothing beside what others say already.
+const SILENT: &[&str] = &["aws_iam_role_policies_exclusive", "aws_iam_role_policy_attachments_exclusive"];
+
+/// Whether all a resource says stands in others, so that it names nothing on its own account. A policy that users or
+/// groups get as well is named by what attaches it.
+pub(super) fn is_joined(e: &Evaluated) -> bool {
+    let own = ["users", "groups"].iter().all(|a| e.props.get(a).items().0.is_empty());
+    let open = ["users", "groups"].iter().any(|a| e.props.get(a).open().is_some());
+    let known = JOINS.iter().any(|j| j.type_name == e.type_name) || SILENT.contains(&e.type_name.as_str());
+    known && own && !open
+}
+
 /// The argument of a target, and the property of a group of targets.
 const GROUP: &[super::map::Arg] = &[("target_id", "Id", super::map::How::Text)];
 

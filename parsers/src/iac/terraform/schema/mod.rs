@@ -84,6 +84,7 @@ fn canonical(e: &Evaluated) -> Resource {
     };
     let props = match known {
         Some(t) => odd::shaped(e, prefixed(t, e, map::properties(&e.props, t.args))),
+        None if !e.data && joins::is_joined(e) => Tree::map(Vec::new(), e.props.span()).under(&e.guards),
         None => e.props.clone(),
     };
     Resource {

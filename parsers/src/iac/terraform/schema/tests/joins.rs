@@ -46,6 +46,8 @@ fn policies_are_attached() {
     );
     assert!(items.1.is_none());
     assert_eq!(prop(&a, "other", &["ManagedPolicyArns"]), r#"["C"]"#);
+    // What attaches is not what uses the role.
+    assert_eq!(prop(&a, "by_id", &["role"]), "-");
     // Where the attachment does not exist there is nothing.
     let by_id = items.0[2].0.values();
     assert_eq!(by_id.alts().iter().map(|a| a.value.is_some()).collect::<Vec<_>>(), [true, false]);
