@@ -3,6 +3,7 @@
 use super::eval::{Eval, Scope};
 use super::expr::{Block, Body, ExprKind};
 use super::module::{Call, Instance, META, Module, argument, unless_ignored};
+use super::plan::{self, Plan};
 use super::trees::{clean, plain};
 use super::{Content, Evaluated, TerraformFacts, is_module_file, schema, variables};
 use crate::files::{self, Files, parent};
@@ -55,15 +56,17 @@ pub(super) fn evaluated(
 ) -> Vec<Evaluated> {
     let mut dirs: BTreeMap<&str, Vec<(&str, FileId, &Body)>> = BTreeMap::new();
     let mut values: BTreeMap<&str, &Body> = BTreeMap::new();
+    let mut plans: Vec<(&str, &Plan)> = Vec::new();
     for (path, facts) in files {
         match &facts.content {
             Content::Module(body) => dirs.entry(parent(path)).or_default().push((path, facts.file, body)),
             Content::Values(body) => {
                 values.insert(path, body);
             }
+            Content::Plan(plan) => plans.push((path, plan)),
         }
     }
-    if dirs.is_empty() {
+    if dirs.is_empty() && plans.is_empty() {
         return Vec::new();
     }
     let modules: Vec<Module<'_>> = dirs
@@ -89,6 +92,7 @@ pub(super) fn evaluated(
         notices: Vec::new(),
         more: Vec::new(),
     };
+    let (planned, alone) = plan::choose(&plans, &modules, &mut a.notices);
     let mut application = out.app.templates.iter().map(|t| t.application.0 + 1).max().unwrap_or(0);
     let called: BTreeSet<usize> = modules
         .iter()
@@ -108,7 +112,7 @@ pub(super) fn evaluated(
                 label: SmolStr::default(),
                 parent: None,
                 calls: FxHashMap::default(),
-                given: variables::given(&modules[i], &values, deploy),
+                given: variables::given(&modules[i], &values, deploy, planned.get(&i).map(|p| &p.variables)),
                 guards: Guards::none(),
                 root_dir: modules[i].dir.clone(),
                 from_root: ".".into(),
@@ -121,8 +125,24 @@ pub(super) fn evaluated(
         }
     }
     a.expand();
-    let evaluated = a.evaluate();
+    let mut evaluated = a.evaluate();
     a.finish(out);
+    for (i, plan) in planned {
+        plan.overlay(&modules[i].dir, &mut evaluated);
+    }
+    for (path, plan) in alone {
+        let template = u32::try_from(out.app.templates.len()).unwrap_or(u32::MAX);
+        out.app.templates.push(Template {
+            file: plan.file(),
+            application: ApplicationId(application),
+            dialect: "terraform",
+            open: None,
+            more: None,
+        });
+        let base = out.app.resources.len() + evaluated.len();
+        evaluated.extend(plan.evaluate(path, base, template, ApplicationId(application)));
+        application += 1;
+    }
     evaluated
 }
 

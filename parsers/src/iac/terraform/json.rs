@@ -28,12 +28,12 @@ pub(super) fn module(root: &DocNode) -> Body {
 
 /// Values of variables.
 pub(super) fn values(root: &DocNode) -> Body {
-    let attributes = root
-        .entries()
-        .iter()
-        .map(|e| Attribute { name: e.key.clone(), name_span: e.key_span, value: literal(&e.value) })
-        .collect();
-    Body { attributes, blocks: Vec::new() }
+    Body { attributes: values_of(root.entries()).collect(), blocks: Vec::new() }
+}
+
+/// Values that are no expressions.
+pub(super) fn values_of(entries: &[DocEntry]) -> impl Iterator<Item = Attribute> {
+    entries.iter().map(|e| Attribute { name: e.key.clone(), name_span: e.key_span, value: literal(&e.value) })
 }
 
 /// A list stands for several of the same.

@@ -14,6 +14,7 @@ mod functions;
 mod hcl;
 mod json;
 mod module;
+mod plan;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -45,6 +46,8 @@ enum Content {
     Module(expr::Body),
     /// Values of variables.
     Values(expr::Body),
+    /// A plan or a state.
+    Plan(Box<plan::Plan>),
 }
 
 /// Ends of names, and whether the syntax is JSON.
@@ -63,13 +66,18 @@ fn is_module_file(name: &str) -> bool {
 }
 
 /// Whether a file belongs to a module, by its name and text alone.
-pub(super) fn is_candidate(path: &str, _text: &str) -> bool {
-    kind_of(path, MODULES).or_else(|| kind_of(path, VALUES)).is_some()
+pub(super) fn is_candidate(path: &str, text: &str) -> bool {
+    kind_of(path, MODULES).or_else(|| kind_of(path, VALUES)).is_some() || plan::is_candidate(path, text)
 }
 
 /// Read one file; as [`super::read`].
 pub(super) fn read(src: &SourceText<'_>, path: &str) -> Result<Option<TerraformFacts>, (SyntaxError, bool)> {
     let doubtful = |e: SyntaxError| (e, false);
+    if kind_of(path, MODULES).or_else(|| kind_of(path, VALUES)).is_none() {
+        let doc = crate::json::parse(src).map_err(doubtful)?;
+        let plan = plan::Plan::of(src.file, doc.root).map(|p| Content::Plan(Box::new(p)));
+        return Ok(plan.map(|content| TerraformFacts { file: src.file, suppressions: Vec::new(), content }));
+    }
     let (body, suppressions) = match (kind_of(path, MODULES), kind_of(path, VALUES)) {
         (Some(true), _) => (json::module(&crate::json::parse(src).map_err(doubtful)?.root), Vec::new()),
         (None, Some(true)) => (json::values(&crate::json::parse(src).map_err(doubtful)?.root), Vec::new()),

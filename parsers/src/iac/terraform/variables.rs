@@ -32,6 +32,7 @@ pub(super) fn given(
     module: &Module<'_>,
     values: &BTreeMap<&str, &Body>,
     deploy: &Deploy,
+    planned: Option<&Body>,
 ) -> BTreeMap<SmolStr, Vec<Given>> {
     let mut out: BTreeMap<SmolStr, Vec<Given>> = BTreeMap::new();
     let mut set = |body: &Body, name: &str| {
@@ -84,6 +85,11 @@ pub(super) fn given(
                 out.insert(name.clone(), all.collect());
             }
         }
+    }
+    // A plan was made with the values it tells.
+    for a in planned.map(|p| &p.attributes[..]).unwrap_or_default() {
+        let one = Given { deployment: "".into(), value: Some(a.value.clone()) };
+        out.insert(a.name.clone(), vec![one]);
     }
     for (name, text) in &deploy.parameters {
         let Some(block) = module.variables.get(name.as_str()) else { continue };
