@@ -12,12 +12,12 @@ use super::evaluated::Evaluated;
 use super::expr::Body;
 use super::module::Module;
 use crate::doc::{DocEntry, DocKind, DocNode};
-use crate::files::parent;
+use crate::files::{file_name, parent};
 use lamlint_model::ResourceId;
 use lamlint_model::app::{Anchor, ApplicationId};
 use lamlint_model::source::{FileId, Span};
 use lamlint_model::tree::{Entry, Node, Tree};
-use lamlint_model::tri::{Alt, Guards};
+use lamlint_model::tri::{Alt, Guards, Reason, Why};
 use lamlint_model::value::Value;
 use smol_str::format_smolstr;
 use std::collections::BTreeMap;
@@ -64,7 +64,7 @@ struct Planned<'p> {
 
 /// Whether a text can be one.
 pub(super) fn is_candidate(path: &str, text: &str) -> bool {
-    path.ends_with(".json")
+    file_name(path).rsplit_once('.').is_some_and(|(_, e)| e == "json")
         && ["\"format_version\"", "\"terraform_version\"", "\"root_module\""].iter().all(|k| text.contains(k))
 }
 
@@ -153,6 +153,8 @@ impl Plan {
             .iter()
             .filter_map(|c| Some((c.get("address")?.text()?, c.get("change")?.get("after_unknown")?)))
             .collect();
+        // What is not known is left out of the values, and told beside the changes.
+        let is_plan = self.root.get("planned_values").is_some();
         let reader = Reader { levels: &levels, ids: &ids, texts: Texts::of(&kept, &ids) };
         kept.iter()
             .filter_map(|r| {
@@ -165,6 +167,9 @@ impl Plan {
                 let mut props =
                     reader.tree(Some(r.values), unknown.get(r.address).copied(), config, "", r.level, 0);
                 props = Tree::new(props.alts().to_vec(), props.open().cloned(), span);
+                if is_plan && !unknown.contains_key(r.address) {
+                    props = partly(&props);
+                }
                 Some(Evaluated {
                     id,
                     data: r.data,
@@ -268,6 +273,18 @@ fn collect<'p>(
         let at = levels.len() - 1;
         collect(child, at, depth + 1, levels, out);
     }
+}
+
+/// Arguments beside which there may be others.
+fn partly(props: &Tree) -> Tree {
+    let alts = props.alts().iter().map(|a| match &a.value {
+        Node::Map { entries, .. } => {
+            let open = Some(Why::new(Reason::Imported, "what is not known yet is not told"));
+            Alt { value: Node::Map { entries: entries.clone(), open }, ..a.clone() }
+        }
+        _ => a.clone(),
+    });
+    Tree::new(alts.collect(), props.open().cloned(), props.span())
 }
 
 fn config_of<'p>(level: &Level<'p>, r: &Planned<'_>) -> Option<&'p DocNode> {

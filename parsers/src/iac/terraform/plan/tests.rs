@@ -91,6 +91,9 @@ fn a_plan_alone() {
     assert_eq!(a.app.triggers[0].function, resource(&a, worker).id);
     // The queue has a policy that is not known.
     assert_eq!(prop(&a, "jobs_policy", &["PolicyDocument"]), "?");
+    // Of the role the plan tells no changes: nothing is missing there.
+    assert_eq!(prop(&a, "role", &["PermissionsBoundary"]), "?");
+    assert_eq!(prop(&a, "jobs", &["KmsMasterKeyId"]), "-");
     let anchor = &resource(&a, "jobs").anchor;
     assert_eq!(anchor.path, "aws_sqs_queue.jobs");
     assert!(PLAN[anchor.span.start as usize..].starts_with("\"aws_sqs_queue.jobs\""));

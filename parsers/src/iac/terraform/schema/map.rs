@@ -195,14 +195,11 @@ pub(super) fn put(entries: &mut Vec<Entry>, path: &str, key_span: Span, value: T
         }
         return;
     };
-    let at = match entries.iter().position(|e| e.key == key) {
-        Some(i) => i,
-        None => {
-            let value = Tree::map(Vec::new(), value.span());
-            entries.push(Entry { key: key.into(), key_span, value });
-            entries.len() - 1
-        }
-    };
+    let at = entries.iter().position(|e| e.key == key).unwrap_or_else(|| {
+        let value = Tree::map(Vec::new(), value.span());
+        entries.push(Entry { key: key.into(), key_span, value });
+        entries.len() - 1
+    });
     let Some(below) = entries.get_mut(at) else { return };
     below.value = edited(&below.value, |inner| put(inner, rest, key_span, value.clone()));
 }
