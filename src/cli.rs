@@ -169,6 +169,9 @@ struct Input {
     /// Value of a template parameter
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     parameters: Vec<(String, String)>,
+    /// File of values of Terraform's variables; may be given several times, the last wins
+    #[arg(long, value_name = "FILE")]
+    tfvars: Vec<PathBuf>,
     /// Take the settings from this file instead of the nearest lamlint.toml or pyproject.toml
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -323,7 +326,7 @@ impl Input {
         } else {
             config::load(&scope.root, &cwd, self.config.as_deref())?
         };
-        let found = scope.find(&config.exclude);
+        let found = scope.find(&config.exclude).with_tfvars(&self.tfvars, &cwd)?;
         let display = Display::new(&found.root, &cwd);
         let mut parameters = self.parameters.clone();
         let more =

@@ -156,7 +156,12 @@ fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)
     }
 
     let samconfigs = samconfigs(&found.files, &configs, &vfs, &mut notices);
-    let deploy = Deploy { parameters: parameters.to_vec(), samconfigs, ..Deploy::default() };
+    let deploy = Deploy {
+        parameters: parameters.to_vec(),
+        samconfigs,
+        tfvars: found.tfvars.clone(),
+        ..Deploy::default()
+    };
     let assembled =
         guarded(&mut notices, "", "joining the templates", || iac::assemble(&configs, &deploy, &vfs))
             .unwrap_or_default();

@@ -2,10 +2,10 @@
 
 use super::eval::{Eval, Scope};
 use super::expr::{Block, Body, ExprKind};
-use super::module::{Call, Instance, META, Module, argument, unless_ignored};
+use super::module::{Call, Instance, Key, META, Module, argument, unless_ignored};
 use super::plan::{self, Plan};
 use super::trees::{clean, plain};
-use super::{Content, Evaluated, TerraformFacts, is_module_file, schema, variables};
+use super::{Content, Evaluated, TerraformFacts, is_module_file, registry, schema, variables};
 use crate::files::{self, Files, parent};
 use crate::iac::{Assembled, Deploy};
 use lamlint_model::app::{Anchor, ApplicationId, Template};
@@ -27,6 +27,10 @@ const MAX_RESOURCES: usize = 50_000;
 struct Assembler<'m> {
     modules: &'m [Module<'m>],
     by_dir: BTreeMap<&'m str, usize>,
+    /// Known modules of the registry, by their index there.
+    known: BTreeMap<usize, usize>,
+    /// The number of the next template.
+    templates: u32,
     eval: Eval<'m>,
     /// The module of each instance.
     uses: Vec<usize>,
@@ -69,7 +73,7 @@ pub(super) fn evaluated(
     if dirs.is_empty() && plans.is_empty() {
         return Vec::new();
     }
-    let modules: Vec<Module<'_>> = dirs
+    let mut modules: Vec<Module<'_>> = dirs
         .iter()
         .map(|(dir, files)| {
             let mut m = Module::new(dir, files);
@@ -82,45 +86,54 @@ pub(super) fn evaluated(
             m
         })
         .collect();
+    // Known modules come after those of the tree.
+    let sources = modules.iter().flat_map(|m| &m.calls).filter_map(|c| c.body.get("source")?.as_text());
+    let wanted: BTreeSet<usize> = sources.filter_map(|s| registry::find(s)).collect();
+    let known: Vec<(usize, Body)> =
+        wanted.into_iter().filter_map(|i| Some((i, registry::read(i)?))).collect();
+    let known_from = modules.len();
+    modules.extend(known.iter().map(|(_, body)| Module::new("", &[("main.tf", registry::FILE, body)])));
+    let modules = modules;
     let base = u32::try_from(out.app.resources.len()).unwrap_or(u32::MAX);
     let mut a = Assembler {
         modules: &modules,
-        by_dir: modules.iter().enumerate().map(|(i, m)| (m.dir.as_str(), i)).collect(),
+        by_dir: modules[..known_from].iter().enumerate().map(|(i, m)| (m.dir.as_str(), i)).collect(),
+        known: known.iter().enumerate().map(|(i, (k, _))| (*k, known_from + i)).collect(),
+        templates: u32::try_from(out.app.templates.len()).unwrap_or(u32::MAX),
         eval: Eval::new(vfs, base),
         uses: Vec::new(),
         used: BTreeSet::new(),
         notices: Vec::new(),
         more: Vec::new(),
     };
-    let (planned, alone) = plan::choose(&plans, &modules, &mut a.notices);
+    let (planned, alone) = plan::choose(&plans, &modules[..known_from], &mut a.notices);
     let mut application = out.app.templates.iter().map(|t| t.application.0 + 1).max().unwrap_or(0);
     let called: BTreeSet<usize> = modules
         .iter()
         .enumerate()
-        .flat_map(|(i, m)| m.calls.iter().filter_map(move |c| Some((i, c, m))))
+        .flat_map(|(i, m)| m.calls.iter().map(move |c| (i, c, m)))
         .filter_map(|(i, c, m)| a.local(m, c).filter(|to| *to != i))
         .collect();
-    let templates = u32::try_from(out.app.templates.len()).unwrap_or(u32::MAX);
     for pass in [false, true] {
-        for i in 0..modules.len() {
+        for (i, module) in modules[..known_from].iter().enumerate() {
             if a.used.contains(&i) || (!pass && called.contains(&i)) {
                 continue;
             }
             let root = Instance {
-                module: &modules[i],
+                module,
                 path: SmolStr::default(),
                 label: SmolStr::default(),
                 parent: None,
                 calls: FxHashMap::default(),
-                given: variables::given(&modules[i], &values, deploy, planned.get(&i).map(|p| &p.variables)),
+                given: variables::given(module, &values, deploy, planned.get(&i).map(|p| &p.variables)),
                 guards: Guards::none(),
-                root_dir: modules[i].dir.clone(),
+                root_dir: module.dir.clone(),
                 from_root: ".".into(),
                 stands_for: None,
                 template: 0,
                 application: ApplicationId(application),
             };
-            a.instantiate(i, root, templates, &mut Vec::new());
+            a.instantiate(i, root, &mut Vec::new());
             application += 1;
         }
     }
@@ -157,26 +170,31 @@ impl<'m> Assembler<'m> {
         self.by_dir.get(dir.as_str()).copied()
     }
 
-    fn instantiate(
-        &mut self,
-        module: usize,
-        mut instance: Instance<'m>,
-        templates: u32,
-        stack: &mut Vec<usize>,
-    ) -> usize {
+    fn instantiate(&mut self, module: usize, mut instance: Instance<'m>, stack: &mut Vec<usize>) -> usize {
         let m = instance.module;
         let at = self.eval.instances.len();
         let repeated = !self.used.insert(module);
-        instance.template = templates.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+        if instance.stands_for.is_none() {
+            instance.template = self.templates;
+            self.templates = self.templates.saturating_add(1);
+        }
         self.more.push(m.more.clone());
         self.eval.instances.push(instance);
         self.uses.push(module);
         stack.push(module);
         for call in &m.calls {
             let Some(name) = call.labels.first() else { continue };
-            let Some(child) = self.local(m, call) else {
-                self.missing(call, repeated);
-                continue;
+            let known = || {
+                let source = call.body.get("source")?.as_text()?;
+                self.known.get(&registry::find(source)?).copied()
+            };
+            let (child, known) = match (self.local(m, call), known()) {
+                (Some(child), _) => (child, false),
+                (None, Some(child)) => (child, true),
+                (None, None) => {
+                    self.missing(call, repeated);
+                    continue;
+                }
             };
             if stack.contains(&child) || stack.len() >= MAX_NESTING || self.uses.len() >= MAX_USES {
                 self.more[at] =
@@ -206,14 +224,14 @@ impl<'m> Assembler<'m> {
                     guards: guards.clone(),
                     root_dir: outer.root_dir.clone(),
                     from_root: relative(&outer.root_dir, &self.modules[child].dir),
-                    stands_for: None,
-                    template: 0,
+                    stands_for: known.then(|| outer.stands_for.unwrap_or(call.header)),
+                    template: outer.template,
                     application: outer.application,
                 };
                 if self.uses.len() >= MAX_USES {
                     break;
                 }
-                let c = self.instantiate(child, inner, templates, stack);
+                let c = self.instantiate(child, inner, stack);
                 items.push((key, guards, c));
             }
             let call = Call { shape: keys.shape, items, open: keys.open };
@@ -273,8 +291,8 @@ impl<'m> Assembler<'m> {
     fn evaluate(&self) -> Vec<Evaluated> {
         let slots = self.eval.slots.borrow().clone();
         let mut out = Vec::with_capacity(slots.len());
-        let mut seen: BTreeSet<(Span, String)> = BTreeSet::new();
-        let mut first: BTreeMap<Span, usize> = BTreeMap::new();
+        let mut seen: BTreeSet<(Span, usize, String)> = BTreeSet::new();
+        let mut first: BTreeMap<(Span, usize), usize> = BTreeMap::new();
         for slot in self.eval.order.iter().map(|i| (*i, &slots[*i])) {
             let (i, slot) = slot;
             let instance = &self.eval.instances[slot.at];
@@ -284,20 +302,29 @@ impl<'m> Assembler<'m> {
             let props = self.eval.with_key(slot.at, block, &slot.key, 0, |s: Scope<'_>| {
                 self.eval.body(s, &block.body, META, span, 0)
             });
-            let props = clean(&unless_ignored(props, block)).under(&slot.guards);
+            let props = clean(&unless_ignored(props, block, span), span).under(&slot.guards);
             let kind = if declared.data { "data." } else { "" };
             let index = slot.key.index();
             let path =
                 format_smolstr!("{}{kind}{}.{}{index}", instance.path, declared.type_name, declared.name);
+            // The one thing a known module is for has the name of its call.
+            let is_main = instance.stands_for.is_some()
+                && declared.name == "this"
+                && matches!(slot.key, Key::None | Key::Index(0));
+            let name = if is_main {
+                instance.label.trim_end_matches('.').into()
+            } else {
+                format_smolstr!("{}{}{index}", instance.label, declared.name)
+            };
             // A module that is used again shows what it has shown before, unless something else comes out.
-            let shown = !seen.insert((block.header, digest(&props)));
-            let repeated = shown && first.get(&block.header).is_some_and(|at| *at != slot.at);
-            first.entry(block.header).or_insert(slot.at);
+            let shown = !seen.insert((span, slot.declared, digest(&props)));
+            let repeated = shown && first.get(&(span, slot.declared)).is_some_and(|at| *at != slot.at);
+            first.entry((span, slot.declared)).or_insert(slot.at);
             out.push(Evaluated {
                 id: self.eval.id(i),
                 data: declared.data,
                 type_name: declared.type_name.clone(),
-                name: format_smolstr!("{}{}{index}", instance.label, declared.name),
+                name,
                 anchor: Anchor { span, path },
                 guards: slot.guards.clone(),
                 props,
@@ -318,6 +345,9 @@ impl<'m> Assembler<'m> {
             self.notices.push((span, "too much to evaluate: part of the modules is not known".to_owned()));
         }
         for (at, instance) in self.eval.instances.iter().enumerate() {
+            if instance.stands_for.is_some() {
+                continue;
+            }
             out.app.templates.push(Template {
                 file: instance.module.file,
                 application: instance.application,

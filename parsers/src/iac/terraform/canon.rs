@@ -17,7 +17,7 @@ const IMPURE: &[&str] = &["timestamp", "plantimestamp", "uuid", "bcrypt", "provi
 
 impl Eval<'_> {
     /// An expression in words; `None` where it means something else each time.
-    pub(super) fn canon(&self, s: Scope<'_>, e: &Expr, depth: usize) -> Option<SmolStr> {
+    pub(super) fn canon(&self, scope: Scope<'_>, e: &Expr, depth: usize) -> Option<SmolStr> {
         if depth > MAX_DEPTH {
             return None;
         }
@@ -29,7 +29,7 @@ impl Eval<'_> {
             ExprKind::Float(f) => format_smolstr!("{f}"),
             ExprKind::Text(t) => format_smolstr!("{t:?}"),
             ExprKind::Template(parts) => match &parts[..] {
-                [Part::Hole(e)] => return self.canon(s, e, next),
+                [Part::Hole(e)] => return self.canon(scope, e, next),
                 parts => {
                     let mut out = String::from("\"");
                     for p in parts {
@@ -37,7 +37,7 @@ impl Eval<'_> {
                             Part::Text(t) => out.push_str(t),
                             Part::Hole(e) => {
                                 out.push_str("${");
-                                out.push_str(&self.canon(s, e, next)?);
+                                out.push_str(&self.canon(scope, e, next)?);
                                 out.push('}');
                             }
                             Part::If(..) | Part::For { .. } => return None,
@@ -47,53 +47,53 @@ impl Eval<'_> {
                     out.into()
                 }
             },
-            ExprKind::List(items) => format_smolstr!("[{}]", self.all(s, items, next)?),
+            ExprKind::List(items) => format_smolstr!("[{}]", self.all(scope, items, next)?),
             ExprKind::Map(_) | ExprKind::For(_) => return None,
             ExprKind::Name(n) => {
-                let v = plain(s.value(n)?)?;
+                let v = plain(scope.value(n)?)?;
                 words_of(&v)?
             }
-            ExprKind::Path(root, steps) => return self.canon_path(s, root, steps, next),
+            ExprKind::Path(root, steps) => return self.canon_path(scope, root, steps, next),
             ExprKind::If(c) => format_smolstr!(
                 "{} ? {} : {}",
-                self.canon(s, &c.0, next)?,
-                self.canon(s, &c.1, next)?,
-                self.canon(s, &c.2, next)?
+                self.canon(scope, &c.0, next)?,
+                self.canon(scope, &c.1, next)?,
+                self.canon(scope, &c.2, next)?
             ),
             ExprKind::Call(name, args, _) => {
                 if IMPURE.contains(&name.as_str()) {
                     return None;
                 }
-                format_smolstr!("{name}({})", self.all(s, args, next)?)
+                format_smolstr!("{name}({})", self.all(scope, args, next)?)
             }
-            ExprKind::Not(e) => format_smolstr!("!{}", self.canon(s, e, next)?),
-            ExprKind::Negate(e) => format_smolstr!("-{}", self.canon(s, e, next)?),
+            ExprKind::Not(e) => format_smolstr!("!{}", self.canon(scope, e, next)?),
+            ExprKind::Negate(e) => format_smolstr!("-{}", self.canon(scope, e, next)?),
             ExprKind::Binary(o, both) => {
-                let (l, r) = (self.canon(s, &both.0, next)?, self.canon(s, &both.1, next)?);
+                let (l, r) = (self.canon(scope, &both.0, next)?, self.canon(scope, &both.1, next)?);
                 format_smolstr!("{l} {} {r}", o.sign())
             }
         };
         (words.len() <= MAX_WORDS).then_some(words)
     }
 
-    fn all(&self, s: Scope<'_>, items: &[Expr], depth: usize) -> Option<String> {
-        let words: Option<Vec<SmolStr>> = items.iter().map(|i| self.canon(s, i, depth)).collect();
+    fn all(&self, scope: Scope<'_>, items: &[Expr], depth: usize) -> Option<String> {
+        let words: Option<Vec<SmolStr>> = items.iter().map(|i| self.canon(scope, i, depth)).collect();
         Some(words?.join(", "))
     }
 
-    fn canon_path(&self, s: Scope<'_>, root: &Expr, steps: &[Step], depth: usize) -> Option<SmolStr> {
+    fn canon_path(&self, scope: Scope<'_>, root: &Expr, steps: &[Step], depth: usize) -> Option<SmolStr> {
         let ExprKind::Name(name) = &root.kind else {
-            return self.canon_steps(s, self.canon(s, root, depth)?, steps, depth);
+            return self.canon_steps(scope, &self.canon(scope, root, depth)?, steps, depth);
         };
         let first = match steps.first() {
             Some(Step::Attribute(a)) => Some(a),
             _ => None,
         };
-        if s.value(name).is_some() {
+        if scope.value(name).is_some() {
             let whole = Expr::new(ExprKind::Path(Box::new(root.clone()), steps.to_vec()), root.span);
-            return words_of(&plain(&self.tree(s, &whole, depth))?);
+            return words_of(&plain(&self.tree(scope, &whole, depth))?);
         }
-        let instance = &self.instances[s.at];
+        let instance = &self.instances[scope.at];
         let own = |n: &str| format_smolstr!("{}{n}", instance.path);
         let rest = steps.get(1..).unwrap_or_default();
         let start = match (name.as_str(), first) {
@@ -117,8 +117,8 @@ impl Eval<'_> {
             },
             ("local", Some(l)) => {
                 let below = instance.module.locals.get(l.as_str()).and_then(|e| match descend(e, rest) {
-                    Some(inner) => self.canon(Scope::of(s.at), inner, depth).map(|w| (w, true)),
-                    None => self.canon(Scope::of(s.at), e, depth).map(|w| (w, false)),
+                    Some(inner) => self.canon(Scope::of(scope.at), inner, depth).map(|w| (w, true)),
+                    None => self.canon(Scope::of(scope.at), e, depth).map(|w| (w, false)),
                 });
                 match below {
                     Some((w, true)) => return Some(w),
@@ -126,15 +126,14 @@ impl Eval<'_> {
                     None => own(&format!("local.{l}")),
                 }
             }
-            ("each" | "count", _) => return None,
-            (_, Some(f)) => own(&format!("{name}.{f}")),
-            (_, None) => return None,
+            (n, Some(f)) if n != "each" && n != "count" => own(&format!("{name}.{f}")),
+            _ => return None,
         };
-        self.canon_steps(s, start, rest, depth)
+        self.canon_steps(scope, &start, rest, depth)
     }
 
-    fn canon_steps(&self, s: Scope<'_>, start: SmolStr, steps: &[Step], depth: usize) -> Option<SmolStr> {
-        let mut out = start.to_string();
+    fn canon_steps(&self, scope: Scope<'_>, start: &str, steps: &[Step], depth: usize) -> Option<SmolStr> {
+        let mut out = start.to_owned();
         for step in steps {
             match step {
                 Step::Attribute(a) => {
@@ -143,7 +142,7 @@ impl Eval<'_> {
                 }
                 Step::Index(e) => {
                     out.push('[');
-                    out.push_str(&self.canon(s, e, depth + 1)?);
+                    out.push_str(&self.canon(scope, e, depth + 1)?);
                     out.push(']');
                 }
                 Step::Splat { .. } => out.push_str("[*]"),

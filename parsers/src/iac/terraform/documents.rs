@@ -227,7 +227,8 @@ fn parsed(parts: &[Value], span: Span) -> Option<Tree> {
     for (i, p) in parts.iter().enumerate() {
         let Value::Str(s) = p else {
             let hole = format!("{}{i}{}", HOLE.0, HOLE.1);
-            text.push_str(&if quoted { hole } else { format!("\"{hole}\"") });
+            let quote = if quoted { "" } else { "\"" };
+            text.extend([quote, &hole, quote]);
             continue;
         };
         if s.contains([HOLE.0, HOLE.1]) {

@@ -21,7 +21,7 @@ pub(super) fn module(root: &DocNode) -> Body {
     let mut out = Body::default();
     for e in documents(root).into_iter().flat_map(DocNode::entries) {
         let Some((kind, labels)) = BLOCKS.iter().find(|(k, _)| e.key == *k) else { continue };
-        block(kind, *labels, Vec::new(), e, &e.value, &mut out.blocks);
+        block(kind, *labels, &[], e, &e.value, &mut out.blocks);
     }
     out
 }
@@ -44,12 +44,12 @@ fn documents(n: &DocNode) -> Vec<&DocNode> {
     }
 }
 
-fn block(kind: &str, labels: usize, have: Vec<SmolStr>, at: &DocEntry, n: &DocNode, out: &mut Vec<Block>) {
+fn block(kind: &str, labels: usize, have: &[SmolStr], at: &DocEntry, n: &DocNode, out: &mut Vec<Block>) {
     for n in documents(n) {
         if labels == 0 {
             out.push(Block {
                 kind: kind.into(),
-                labels: have.clone(),
+                labels: have.to_vec(),
                 header: at.key_span,
                 span: at.key_span.to(n.span),
                 body: body(n),
@@ -57,9 +57,9 @@ fn block(kind: &str, labels: usize, have: Vec<SmolStr>, at: &DocEntry, n: &DocNo
             continue;
         }
         for e in n.entries() {
-            let mut have = have.clone();
+            let mut have = have.to_vec();
             have.push(e.key.clone());
-            block(kind, labels - 1, have, e, &e.value, out);
+            block(kind, labels - 1, &have, e, &e.value, out);
         }
     }
 }
@@ -72,7 +72,7 @@ fn body(n: &DocNode) -> Body {
         }
         if NESTED.contains(&e.key.as_str()) {
             let labels = usize::from(e.key == "dynamic");
-            block(&e.key, labels, Vec::new(), e, &e.value, &mut out.blocks);
+            block(&e.key, labels, &[], e, &e.value, &mut out.blocks);
             continue;
         }
         let value = match e.value.text() {

@@ -5,7 +5,9 @@
 //! turns their resources into trees of guarded alternatives with Terraform's names, which `schema` understands.
 
 mod assemble;
+mod blocks;
 mod canon;
+mod condition;
 mod documents;
 mod eval;
 mod evaluated;
@@ -13,12 +15,18 @@ mod expr;
 mod functions;
 mod hcl;
 mod json;
+mod loops;
 mod module;
 mod plan;
+mod pure;
+mod reference;
+mod registry;
 mod schema;
+mod take;
 #[cfg(test)]
 mod tests;
 mod trees;
+mod values;
 mod variables;
 
 pub(super) use assemble::assemble;

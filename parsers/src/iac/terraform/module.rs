@@ -1,8 +1,9 @@
 //! Directories of files to modules, and modules to instances: roots, and what they call.
 
-use super::eval::{Eval, member, present};
+use super::eval::Eval;
 use super::expr::{Attribute, Block, Body, Expr, ExprKind};
 use super::trees::budget;
+use super::values::{member, present};
 use super::variables::Given;
 use crate::files;
 use lamlint_model::app::ApplicationId;
@@ -14,12 +15,21 @@ use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 
 /// Instances of one block that are told apart.
 const MAX_INSTANCES: usize = 128;
 
 /// Data sources that are resources of the evaluated module: something follows from what is written in them.
 const KEPT: &[&str] = &["archive_file"];
+
+/// Arguments that stand for what is made there, though they are written.
+const MADE: &[(&str, &str)] = &[("archive_file", "output_path")];
+
+/// Whether an argument is referred to as what is made there.
+pub(super) fn is_made(type_name: &str, argument: &str) -> bool {
+    MADE.contains(&(type_name, argument))
+}
 
 /// Whether a data source is kept as a resource.
 pub(super) fn is_kept(type_name: &str) -> bool {
@@ -204,7 +214,7 @@ impl<'a> Module<'a> {
                 self.variables.insert(name, b);
             }
             ("locals", _) => {
-                self.locals.extend(b.body.attributes.iter().map(|a| (a.name.as_str(), &a.value)))
+                self.locals.extend(b.body.attributes.iter().map(|a| (a.name.as_str(), &a.value)));
             }
             ("output", [name, ..]) => {
                 if let Some(v) = b.body.get("value") {
@@ -214,8 +224,9 @@ impl<'a> Module<'a> {
             (kind @ ("resource" | "data"), [type_name, name, ..]) => {
                 let data = kind == "data";
                 let key = (data, type_name.clone(), name.clone());
-                let i = self.declared.len();
-                if self.index.insert(key, i).is_none() {
+                // The same name twice is an error; the first one stands.
+                if let Entry::Vacant(free) = self.index.entry(key) {
+                    free.insert(self.declared.len());
                     self.declared.push(Declared {
                         data,
                         type_name: type_name.clone(),
@@ -298,7 +309,7 @@ pub(super) fn ignored(block: &Block) -> Vec<&str> {
 }
 
 /// What an argument is where something else may change it.
-pub(super) fn unless_ignored(props: Tree, block: &Block) -> Tree {
+pub(super) fn unless_ignored(props: Tree, block: &Block, span: Span) -> Tree {
     let names = ignored(block);
     if names.is_empty() {
         return props;
@@ -315,8 +326,8 @@ pub(super) fn unless_ignored(props: Tree, block: &Block) -> Tree {
             }
             for n in &names {
                 if !all && !entries.iter().any(|e| e.key == *n) {
-                    let t = Tree::unknown(why(), block.header);
-                    entries.push(super::trees::entry(*n, t, block.header));
+                    let t = Tree::unknown(why(), span);
+                    entries.push(super::trees::entry(*n, t, span));
                 }
             }
             Some(Node::Map { entries, open: if all { Some(why()) } else { open.clone() } })

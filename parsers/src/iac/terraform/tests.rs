@@ -175,7 +175,7 @@ fn files_beside_a_root_are_deployments() {
     let dev = ("env/dev.tfvars", "e = \"dev\"\n");
     let prod = ("env/prod.tfvars", "e = \"prod\"\nn = 9\n");
     let r = run(&[main, dev, prod]);
-    assert_eq!(r.show("aws_x.a", "v"), "1 if deployment = dev by default of n | 9 if deployment = prod");
+    assert_eq!(r.show("aws_x.a", "v"), "1 if deployment = dev by default of n | 9 if deployment = prod | ?");
     assert_eq!(r.show("aws_x.a", "w"), "1 if deployment = prod | 2 if deployment = dev");
     // One that sets what this module does not have shows that they are about something else.
     let odd = ("env/odd.tfvars", "zone = 1\n");
@@ -473,7 +473,8 @@ fn the_json_syntax_says_the_same() {
 #[test]
 fn circles_and_bombs_come_to_an_end() {
     assert_eq!(one("local.a", "locals {\n a = local.b\n b = local.a\n}"), "?");
-    let bomb: String = (1..40).map(|i| format!("  l{i} = [local.l{0}, local.l{0}]\n", i - 1)).collect();
+    let bomb: Vec<String> = (1..40).map(|i| format!("  l{i} = [local.l{0}, local.l{0}]\n", i - 1)).collect();
+    let bomb = bomb.concat();
     assert!(one("local.l39", &format!("locals {{\n  l0 = [1]\n{bomb}}}\n")).contains('?'));
     let product = "setproduct(range(2000), range(2000))";
     assert_eq!(one(product, ""), "?");
@@ -529,4 +530,82 @@ fn comments_cover_the_blocks_they_precede() {
     assert!(covered(0, "resource") && covered(0, "w {"));
     assert!(covered(1, "v =") && !covered(1, "w {"));
     assert!(covered(2, "w {") && !covered(2, "v ="));
+}
+
+#[test]
+fn known_modules_of_the_registry_stand_at_their_calls() {
+    let main = r#"
+module "jobs" {
+  source                     = "terraform-aws-modules/sqs/aws"
+  version                    = "~> 4.0"
+  name                       = "jobs"
+  visibility_timeout_seconds = 60
+  create_dlq                 = true
+}
+module "worker" {
+  source        = "terraform-aws-modules/lambda/aws"
+  function_name = "worker"
+  handler       = "app.handler"
+  runtime       = "python3.13"
+  timeout       = 70
+  source_path   = [{ path = "${path.module}/src", pip_requirements = true }]
+  environment_variables = {
+    QUEUE_URL = module.jobs.queue_url
+  }
+  attach_policy_statements = true
+  policy_statements = {
+    send = {
+      effect    = "Allow"
+      actions   = ["sqs:SendMessage"]
+      resources = [module.jobs.queue_arn]
+    }
+  }
+  event_source_mapping = {
+    jobs = { event_source_arn = module.jobs.queue_arn, batch_size = 5 }
+  }
+}
+resource "aws_x" "x" {
+  f = module.worker.lambda_function_name
+  u = module.worker.something_new
+}
+"#;
+    let r = run(&[("main.tf", main), ("src/app.py", "")]);
+    assert!(r.out.notices.is_empty(), "{:?}", r.out.notices);
+    let f = "module.worker.aws_lambda_function.this[0]";
+    let queue = r.at("module.jobs.aws_sqs_queue.this[0]").id.0;
+    let dead = r.at("module.jobs.aws_sqs_queue.dlq[0]").id.0;
+    let role = r.at("module.worker.aws_iam_role.lambda[0]").id.0;
+    let archive = r.at("module.worker.data.archive_file.package[0]").id.0;
+    for (path, want) in [
+        ("handler", "\"app.handler\"".to_owned()),
+        ("timeout", "70".to_owned()),
+        ("memory_size", "128".to_owned()),
+        ("role", format!("#{role}.arn")),
+        ("filename", format!("#{archive}.output_path")),
+        ("environment", format!("[{{variables: {{QUEUE_URL: #{queue}.url}}}}]")),
+        ("vpc_config", "[]".to_owned()),
+    ] {
+        assert_eq!(r.show(f, path), want, "{path}");
+    }
+    assert_eq!(r.show("module.worker.data.archive_file.package[0]", "source_dir"), "\"./src\"");
+    assert_eq!(r.at(f).name, "worker");
+    // The argument stands where the call writes it.
+    let at = r.get(f, "timeout").span();
+    assert_eq!(&main[at.start as usize..at.end as usize], "70");
+    let at = r.at(f).anchor.span;
+    assert_eq!(&main[at.start as usize..at.end as usize], "module \"worker\"");
+    assert_eq!(
+        r.show("module.worker.aws_iam_role_policy.additional_inline[0]", "policy.Statement"),
+        format!("[{{Effect: \"Allow\", Action: [\"sqs:SendMessage\"], Resource: [#{queue}.arn]}}]")
+    );
+    let mapping = "module.worker.aws_lambda_event_source_mapping.this[\"jobs\"]";
+    assert_eq!(r.show(mapping, "event_source_arn"), format!("#{queue}.arn"));
+    assert_eq!(r.show(mapping, "batch_size"), "5");
+    assert_eq!(
+        r.show("module.jobs.aws_sqs_queue.this[0]", "redrive_policy"),
+        format!("{{deadLetterTargetArn: #{dead}.arn, maxReceiveCount: 5}}")
+    );
+    let worker = r.at(f).id.0;
+    assert_eq!(r.show("aws_x.x", "f"), format!("#{worker}.name"));
+    assert_eq!(r.show("aws_x.x", "u"), "module.worker.something_new");
 }

@@ -19,7 +19,7 @@ pub(super) fn error(span: Span) -> Tree {
     Tree::leaf(ERROR, span)
 }
 
-const ERROR: Value = Value::Unknown(Deps::NONE);
+pub(super) const ERROR: Value = Value::Unknown(Deps::NONE);
 
 pub(super) fn is_error(n: &Node) -> bool {
     matches!(n, Node::Leaf(v) if *v == ERROR)
@@ -193,7 +193,9 @@ pub(super) fn settled(t: &Tree) -> Tree {
         let mut rows: Vec<(Vec<Tree>, Guards)> = vec![(Vec::new(), Guards::none())];
         for i in items {
             if !is_conditional(i) {
-                rows.iter_mut().for_each(|(row, _)| row.push(i.clone()));
+                for (row, _) in &mut rows {
+                    row.push(i.clone());
+                }
                 continue;
             }
             let mut next = Vec::new();
@@ -244,7 +246,9 @@ pub(super) fn size(t: &Tree) -> usize {
 }
 
 /// The tree as the model takes it: errors and marks of the evaluator become what is not known.
-pub(super) fn clean(t: &Tree) -> Tree {
+/// `at` stands for places that are in no file.
+pub(super) fn clean(t: &Tree, at: Span) -> Tree {
+    let shown = |s: Span| if s.file == super::registry::FILE { at } else { s };
     let mut open = t.open().cloned();
     let mut alts = Vec::with_capacity(t.alts().len());
     for a in t.alts() {
@@ -254,17 +258,24 @@ pub(super) fn clean(t: &Tree) -> Tree {
                 continue;
             }
             Node::List { items, open } => {
-                Node::List { items: items.iter().map(clean).collect(), open: open.clone() }
+                Node::List { items: items.iter().map(|i| clean(i, at)).collect(), open: open.clone() }
             }
             Node::Map { entries, open } => Node::Map {
-                entries: entries.iter().map(|e| Entry { value: clean(&e.value), ..e.clone() }).collect(),
+                entries: entries
+                    .iter()
+                    .map(|e| Entry {
+                        value: clean(&e.value, at),
+                        key_span: shown(e.key_span),
+                        key: e.key.clone(),
+                    })
+                    .collect(),
                 open: open.clone(),
             },
             n => n.clone(),
         };
-        alts.push(Alt { value, span: a.span, basis: a.basis.clone(), guards: a.guards.clone() });
+        alts.push(Alt { value, span: shown(a.span), basis: a.basis.clone(), guards: a.guards.clone() });
     }
-    Tree::new(alts, open, t.span())
+    Tree::new(alts, open, shown(t.span()))
 }
 
 fn is_inner(v: &Value) -> bool {

@@ -70,7 +70,11 @@ pub(super) fn given(
             !b.attributes.is_empty()
                 && b.attributes.iter().all(|a| module.variables.contains_key(a.name.as_str()))
         };
-        if !files.is_empty() && files.iter().all(|(_, b)| fits(b)) {
+        // Files that are used together set different variables; those of deployments mostly the same.
+        let common = |a: &Body, b: &Body| a.attributes.iter().filter(|x| b.get(&x.name).is_some()).count();
+        let alike = |a: &Body, b: &Body| common(a, b) * 2 >= a.attributes.len().min(b.attributes.len());
+        let apart = files.iter().all(|(_, a)| files.iter().all(|(_, b)| alike(a, b)));
+        if !files.is_empty() && apart && files.iter().all(|(_, b)| fits(b)) {
             let names: std::collections::BTreeSet<&SmolStr> =
                 files.iter().flat_map(|(_, b)| b.attributes.iter().map(|a| &a.name)).collect();
             for name in names {
@@ -196,8 +200,9 @@ fn root(
             let t = eval.tree(Scope::of(at), e, depth + 1).under(&guards);
             open = open.or_else(|| t.open().cloned());
             alts.extend(t.alts().iter().cloned());
-        } else if let Some((all, why)) = by_default(&guards) {
-            open = open.or(why);
+        } else if let Some((all, more)) = by_default(&guards) {
+            // A deployment may set it elsewhere.
+            open = open.or(more).or_else(|| Some(why()));
             alts.extend(all);
         } else {
             open =
