@@ -114,9 +114,11 @@ pub(super) fn evaluated(
         .flat_map(|(i, m)| m.calls.iter().map(move |c| (i, c, m)))
         .filter_map(|(i, c, m)| a.local(m, c).filter(|to| *to != i))
         .collect();
-    for pass in [false, true] {
+    // What shows or tests a module comes last; what is called by nobody but itself after all.
+    let passes = [(false, false), (true, false), (true, true), (false, true)];
+    for (aside, circular) in passes {
         for (i, module) in modules[..known_from].iter().enumerate() {
-            if a.used.contains(&i) || (!pass && called.contains(&i)) {
+            if a.used.contains(&i) || is_aside(&module.dir) != aside || (!circular && called.contains(&i)) {
                 continue;
             }
             let root = Instance {
@@ -317,8 +319,9 @@ impl<'m> Assembler<'m> {
                 format_smolstr!("{}{}{index}", instance.label, declared.name)
             };
             // A module that is used again shows what it has shown before, unless something else comes out.
-            let shown = !seen.insert((span, slot.declared, digest(&props)));
-            let repeated = shown && first.get(&(span, slot.declared)).is_some_and(|at| *at != slot.at);
+            let shown = !seen.insert((span, slot.declared, digest(&declared.type_name, &props)));
+            let repeated = (shown || is_aside(&instance.root_dir))
+                && first.get(&(span, slot.declared)).is_some_and(|at| *at != slot.at);
             first.entry((span, slot.declared)).or_insert(slot.at);
             out.push(Evaluated {
                 id: self.eval.id(i),
@@ -360,14 +363,32 @@ impl<'m> Assembler<'m> {
     }
 }
 
-/// What a resource is apart from its names: arguments that only say how it is called are left out, and so is which
-/// resource it is about.
-fn digest(props: &Tree) -> String {
+/// Folders of modules that show or test others.
+const ASIDE: &[&str] = &["example", "examples", "fixture", "fixtures", "test", "tests"];
+
+fn is_aside(dir: &str) -> bool {
+    dir.split('/').any(|part| ASIDE.contains(&part))
+}
+
+/// What a function is apart from where it is deployed.
+const CODE: &[&str] =
+    &["filename", "handler", "image_uri", "memory_size", "package_type", "runtime", "s3_key", "timeout"];
+
+/// Arguments that only say how something is called.
+const NAMES: &[&str] = &["description", "path", "tags"];
+
+/// What a resource is apart from its names, and from which other resources it is about.
+fn digest(type_name: &str, props: &Tree) -> String {
     let mut out = String::new();
     if let Some(Node::Map { entries, .. }) = props.sole() {
         for e in entries {
             let k = e.key.as_str();
-            if !(k.ends_with("name") || k.ends_with("name_prefix") || k == "tags" || k == "description") {
+            let counts = if type_name == "aws_lambda_function" {
+                CODE.contains(&k)
+            } else {
+                !(k.ends_with("name") || k.ends_with("name_prefix") || NAMES.contains(&k))
+            };
+            if counts {
                 out.push_str(k);
                 describe(&e.value, 0, &mut out);
             }

@@ -18,7 +18,7 @@ const IMPURE: &[&str] = &["timestamp", "plantimestamp", "uuid", "bcrypt", "provi
 impl Eval<'_> {
     /// An expression in words; `None` where it means something else each time.
     pub(super) fn canon(&self, scope: Scope<'_>, e: &Expr, depth: usize) -> Option<SmolStr> {
-        if depth > MAX_DEPTH {
+        if depth > MAX_DEPTH || !self.work(1) {
             return None;
         }
         let next = depth + 1;

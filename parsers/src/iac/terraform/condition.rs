@@ -16,7 +16,7 @@ impl Eval<'_> {
     /// How a condition can come out.
     pub(super) fn outcome(&self, scope: Scope<'_>, e: &Expr, depth: usize) -> Outcome {
         let depth = depth + 1;
-        if depth > MAX_DEPTH {
+        if depth > MAX_DEPTH || !self.work(1) {
             return named(&self.by_place(scope, e));
         }
         if let ExprKind::Not(inner) = &e.kind {

@@ -74,7 +74,12 @@ const LISTS: &[(&str, &str)] = &[
 fn statement(t: &Tree) -> Tree {
     bind(t, t.span(), |n, span| {
         let Node::Map { entries, open } = n else { return Tree::known(n.clone(), span) };
-        let of = |name: &str| entries.iter().find(|e| e.key == name);
+        // What is certainly empty is left out of the document.
+        let is_empty = |t: &Tree| {
+            let (items, open) = t.items();
+            items.is_empty() && open.is_none()
+        };
+        let of = |name: &str| entries.iter().find(|e| e.key == name && !is_empty(&e.value));
         let mut out: Vec<Entry> = Vec::new();
         if let Some(e) = of("sid") {
             out.push(Entry { key: "Sid".into(), ..e.clone() });

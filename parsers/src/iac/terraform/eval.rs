@@ -20,7 +20,7 @@ use std::rc::Rc;
 /// Bound on nesting, references included.
 pub(super) const MAX_DEPTH: usize = 120;
 /// Bound on the work of a run.
-const MAX_STEPS: u64 = 3_000_000;
+const MAX_STEPS: u64 = if cfg!(test) { 200_000 } else { 2_000_000 };
 
 /// The attribute that stands for a whole resource while it is only passed on.
 pub(super) const SELF: &str = "\0self";
@@ -92,7 +92,7 @@ pub(super) struct Eval<'m> {
     pub(super) numbers: Vec<u32>,
     pub(super) order: Vec<usize>,
     pub(super) expansions: RefCell<Expansions>,
-    memo: RefCell<FxHashMap<Memo, Option<Tree>>>,
+    memo: RefCell<FxHashMap<Memo, Option<(Tree, usize)>>>,
     steps: Cell<u64>,
 }
 
@@ -116,6 +116,12 @@ impl<'m> Eval<'m> {
         self.memo.borrow_mut().clear();
     }
 
+    /// Count work; whether there may be more of it.
+    pub(super) fn work(&self, steps: u64) -> bool {
+        self.steps.set(self.steps.get().saturating_add(steps));
+        !self.is_exhausted()
+    }
+
     /// Whether the bound on work was reached.
     pub(super) fn is_exhausted(&self) -> bool {
         self.steps.get() > MAX_STEPS
@@ -134,7 +140,11 @@ impl<'m> Eval<'m> {
 
     pub(super) fn remembered(&self, key: Memo, span: Span, f: impl FnOnce() -> Tree) -> Tree {
         match self.memo.borrow().get(&key) {
-            Some(Some(t)) => return t.clone(),
+            Some(Some((t, size))) => {
+                // To use a large value again is work, too.
+                self.work(1 + *size as u64 / 8);
+                return t.clone();
+            }
             Some(None) => {
                 return Tree::unknown(
                     Why::new(Reason::Budget, "values that name each other in a circle"),
@@ -145,10 +155,11 @@ impl<'m> Eval<'m> {
         }
         self.memo.borrow_mut().insert(key.clone(), None);
         let mut t = f();
-        if size(&t) > MAX_NODES {
+        let size = size(&t);
+        if size > MAX_NODES {
             t = Tree::unknown(budget(), span);
         }
-        self.memo.borrow_mut().insert(key, Some(t.clone()));
+        self.memo.borrow_mut().insert(key, Some((t.clone(), size)));
         t
     }
 
@@ -159,8 +170,7 @@ impl<'m> Eval<'m> {
 
     pub(super) fn tree(&self, scope: Scope<'_>, e: &Expr, depth: usize) -> Tree {
         let span = self.place(scope.at, e.span);
-        self.steps.set(self.steps.get() + 1);
-        if depth > MAX_DEPTH || self.is_exhausted() {
+        if depth > MAX_DEPTH || !self.work(1) {
             return Tree::unknown(budget(), span);
         }
         let next = depth + 1;

@@ -9,37 +9,43 @@ use lamlint_model::source::FileId;
 /// The file of what is written here; no place in it is ever shown.
 pub(super) const FILE: FileId = FileId(u32::MAX);
 
-/// Modules of `terraform-aws-modules`, by name and path within.
-const KNOWN: &[(&str, &str, &str)] = &[
-    ("apigateway-v2", "", include_str!("registry/http.tf")),
-    ("dynamodb-table", "", include_str!("registry/dynamodb.tf")),
-    ("eventbridge", "", include_str!("registry/eventbridge.tf")),
-    ("lambda", "", include_str!("registry/lambda.tf")),
-    ("s3-bucket", "", include_str!("registry/bucket.tf")),
-    ("s3-bucket", "modules/notification", include_str!("registry/notification.tf")),
-    ("sns", "", include_str!("registry/sns.tf")),
-    ("sqs", "", include_str!("registry/sqs.tf")),
+/// Known modules: whose they are, their name, the path within, and what they make.
+const KNOWN: &[(&str, &str, &str, &str)] = &[
+    ("DataDog", "lambda-datadog", "", include_str!("registry/datadog.tf")),
+    (COMMUNITY, "apigateway-v2", "", include_str!("registry/http.tf")),
+    (COMMUNITY, "dynamodb-table", "", include_str!("registry/dynamodb.tf")),
+    (COMMUNITY, "eventbridge", "", include_str!("registry/eventbridge.tf")),
+    (COMMUNITY, "lambda", "", include_str!("registry/lambda.tf")),
+    (COMMUNITY, "s3-bucket", "", include_str!("registry/bucket.tf")),
+    (COMMUNITY, "s3-bucket", "modules/notification", include_str!("registry/notification.tf")),
+    (COMMUNITY, "sns", "", include_str!("registry/sns.tf")),
+    (COMMUNITY, "sqs", "", include_str!("registry/sqs.tf")),
 ];
+
+const COMMUNITY: &str = "terraform-aws-modules";
 
 /// The known module a source names: `terraform-aws-modules/lambda/aws`, or its repository.
 /// Source: <https://developer.hashicorp.com/terraform/language/modules/sources>
 pub(super) fn find(source: &str) -> Option<usize> {
     let source = source.split('?').next().unwrap_or(source);
-    let rest = source.split_once("terraform-aws-modules/").map(|(_, rest)| rest)?;
-    let (name, path) = if let Some(rest) = rest.strip_prefix("terraform-aws-") {
-        let (name, path) = rest.split_once("//").unwrap_or((rest, ""));
-        (name.strip_suffix(".git").unwrap_or(name), path)
-    } else {
-        let (name, rest) = rest.split_once('/')?;
-        let path = rest.strip_prefix("aws")?;
-        (name, path.strip_prefix("//").unwrap_or(path))
-    };
-    KNOWN.iter().position(|(n, p, _)| *n == name && *p == path)
+    KNOWN.iter().position(|(owner, name, path, _)| {
+        let Some((before, rest)) = source.split_once(&format!("{owner}/")) else { return false };
+        let module = rest
+            .strip_prefix(&format!("terraform-aws-{name}"))
+            .map(|r| r.strip_prefix(".git").unwrap_or(r))
+            .or_else(|| rest.strip_prefix(&format!("{name}/aws")));
+        let within = match module {
+            Some("") => Some(""),
+            Some(r) => r.strip_prefix("//"),
+            None => None,
+        };
+        !before.starts_with('.') && within == Some(*path)
+    })
 }
 
 /// The module at an index.
 pub(super) fn read(index: usize) -> Option<Body> {
-    let (_, _, text) = KNOWN.get(index)?;
+    let (.., text) = KNOWN.get(index)?;
     hcl::parse(&SourceText::file(FILE, text)).ok().map(|(body, _)| body)
 }
 
@@ -49,10 +55,10 @@ mod tests {
 
     #[test]
     fn all_parse_and_are_found_by_their_sources() {
-        for (i, (name, ..)) in KNOWN.iter().enumerate() {
+        for (i, (_, name, ..)) in KNOWN.iter().enumerate() {
             assert!(read(i).is_some(), "{name}");
         }
-        let at = |s: &str| find(s).map(|i| (KNOWN[i].0, KNOWN[i].1));
+        let at = |s: &str| find(s).map(|i| (KNOWN[i].1, KNOWN[i].2));
         assert_eq!(at("terraform-aws-modules/lambda/aws"), Some(("lambda", "")));
         assert_eq!(at("registry.terraform.io/terraform-aws-modules/sqs/aws"), Some(("sqs", "")));
         assert_eq!(
@@ -64,6 +70,7 @@ mod tests {
             Some(("lambda", ""))
         );
         assert_eq!(at("terraform-aws-modules/lambda/aws//modules/alias"), None);
+        assert_eq!(at("DataDog/lambda-datadog/aws"), Some(("lambda-datadog", "")));
         assert_eq!(at("cloudposse/lambda-function/aws"), None);
         assert_eq!(at("./terraform-aws-modules/lambda"), None);
     }

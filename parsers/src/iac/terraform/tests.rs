@@ -609,3 +609,98 @@ resource "aws_x" "x" {
     assert_eq!(r.show("aws_x.x", "f"), format!("#{worker}.name"));
     assert_eq!(r.show("aws_x.x", "u"), "module.worker.something_new");
 }
+
+#[test]
+fn what_a_module_shows_again_is_marked() {
+    let call = |name: &str, rest: &str| {
+        format!("module \"{name}\" {{\n  source = \"../../modules/f\"\n  env = \"{name}\"\n{rest}}}\n")
+    };
+    let (dev, prod) = (call("dev", ""), call("prod", ""));
+    let more = call("more", "  handler = \"other.h\"\n");
+    let example = call("example", "  handler = \"third.h\"\n");
+    let module = r#"
+variable "env" {}
+variable "handler" { default = "a.h" }
+resource "aws_lambda_function" "f" {
+  function_name = "f-${var.env}"
+  handler       = var.handler
+  environment {
+    variables = { ENV = var.env }
+  }
+}
+resource "aws_sqs_queue" "q" { name = "q-${var.env}" }
+"#;
+    let r = run(&[
+        ("env/dev/main.tf", &dev),
+        ("env/more/main.tf", &more),
+        ("env/prod/main.tf", &prod),
+        ("examples/x/main.tf", &example),
+        ("modules/f/main.tf", module),
+    ]);
+    let seen: Vec<(&str, bool)> = r.resources.iter().map(|e| (e.anchor.path.as_str(), e.repeated)).collect();
+    assert_eq!(
+        seen,
+        [
+            ("module.dev.aws_lambda_function.f", false),
+            ("module.dev.aws_sqs_queue.q", false),
+            ("module.more.aws_lambda_function.f", false),
+            ("module.more.aws_sqs_queue.q", true),
+            ("module.prod.aws_lambda_function.f", true),
+            ("module.prod.aws_sqs_queue.q", true),
+            ("module.example.aws_lambda_function.f", true),
+            ("module.example.aws_sqs_queue.q", true),
+        ]
+    );
+    let applications: std::collections::BTreeSet<u32> = r.resources.iter().map(|e| e.application.0).collect();
+    assert_eq!(applications.len(), 4);
+}
+
+#[test]
+fn conditions_that_fan_out_come_to_an_end() {
+    let mut locals: Vec<String> =
+        (0..60).map(|i| format!("  c{i} = local.c{0} && local.c{0}\n", i + 1)).collect();
+    locals.push("  c60 = var.x == \"a\"\n".to_owned());
+    let rest = format!("variable \"x\" {{}}\nlocals {{\n{}}}\n", locals.concat());
+    let text = format!("resource \"aws_x\" \"a\" {{\n  v = local.c0 ? 1 : 2\n}}\n{rest}");
+    let r = run(&[("main.tf", &text)]);
+    assert!(!r.show("aws_x.a", "v").is_empty());
+    assert_eq!(r.out.notices.len(), 1);
+}
+
+#[test]
+fn blocks_that_describe_no_resource_are_left_out() {
+    let r = run(&[(
+        "main.tf",
+        r#"
+terraform {
+  required_version = ">= 1.0"
+}
+provider "aws" {
+  region = "eu-west-1"
+}
+moved {
+  from = aws_x.b
+  to   = aws_x.a
+}
+import {
+  to = aws_x.a
+  id = "a"
+}
+removed {
+  from = aws_x.c
+}
+check "health" {
+  data "http" "x" {
+    url = "https://example.com"
+  }
+  assert {
+    condition     = data.http.x.status_code == 200
+    error_message = "no"
+  }
+}
+resource "aws_x" "a" {}
+"#,
+    )]);
+    assert_eq!(r.addresses(), ["aws_x.a"]);
+    assert!(r.out.app.templates[0].more.is_none());
+}
