@@ -15,6 +15,10 @@ use lamlint_model::value::Value;
 enum What {
     /// One argument.
     Argument(&'static str),
+    /// Each element of an argument.
+    Elements(&'static str),
+    /// Something that is not written as a property: what is there is not all.
+    More,
     /// The arguments, by a table.
     All(&'static [super::map::Arg]),
 }
@@ -48,6 +52,24 @@ const JOINS: &[Join] = &[
         property: "ManagedPolicyArns",
         list: true,
         what: What::Argument("policy_arn"),
+    },
+    // It attaches what is not attached yet.
+    Join {
+        type_name: "aws_iam_role_policy_attachments_exclusive",
+        names: "role_name",
+        kind: Kind::Role,
+        property: "ManagedPolicyArns",
+        list: true,
+        what: What::Elements("policy_arns"),
+    },
+    // A grant lets somebody use a key beside what its policy says.
+    Join {
+        type_name: "aws_kms_grant",
+        names: "key_id",
+        kind: Kind::Key,
+        property: "KeyPolicy",
+        list: false,
+        what: What::More,
     },
     Join {
         type_name: "aws_cloudwatch_event_target",
@@ -108,7 +130,7 @@ const JOINS: &[Join] = &[
 ];
 
 /// Types that say nothing beside what others say already.
-const SILENT: &[&str] = &["aws_iam_role_policies_exclusive", "aws_iam_role_policy_attachments_exclusive"];
+const SILENT: &[&str] = &["aws_iam_role_policies_exclusive"];
 
 /// Whether all a resource says stands in others, so that it names nothing on its own account. A policy that users or
 /// groups get as well is named by what attaches it.
@@ -137,25 +159,31 @@ pub(super) fn join(evaluated: &[Evaluated], app: &mut App) {
 }
 
 fn one(e: &Evaluated, j: &Join, app: &mut App) {
-    let value = match j.what {
-        What::Argument(a) => e.props.get(a),
-        What::All(args) => properties(&e.props, args),
-    };
-    // An element stands where its resource stands.
-    let value = match j.what {
-        What::All(_) => placed(&value, e.anchor.span),
-        What::Argument(_) => value,
+    let mut incomplete = None;
+    let put: Vec<(Tree, Guards)> = match j.what {
+        What::Argument(a) => vec![(e.props.get(a), Guards::none())],
+        What::Elements(a) => {
+            let (items, open) = e.props.get(a).items();
+            incomplete = open.map(|_| unsure(e));
+            items
+        }
+        What::More => {
+            incomplete = Some(unsure(e));
+            Vec::new()
+        }
+        // An element stands where its resource stands.
+        What::All(args) => vec![(placed(&properties(&e.props, args), e.anchor.span), Guards::none())],
     };
     let (items, more) = e.props.get(j.names).items();
     let mut unknown = more.is_some();
     for (item, outer) in items {
-        let (found, open) = values(&item);
-        unknown |= open;
+        let (found, unsure) = values(&item);
+        unknown |= unsure;
         for (v, guards, _) in found {
             // A list that is one value.
             let each = match v {
-                Value::List(items, open) => {
-                    unknown |= open;
+                Value::List(items, unsure) => {
+                    unknown |= unsure;
                     items
                 }
                 v => vec![v],
@@ -166,7 +194,14 @@ fn one(e: &Evaluated, j: &Join, app: &mut App) {
                         let Some(guards) = outer.and(&guards).and_then(|g| g.and(&e.guards)) else {
                             continue;
                         };
-                        add(app, id, j, &value, &guards, e);
+                        for (value, own) in &put {
+                            if let Some(guards) = guards.and(own) {
+                                add(app, id, j, value, &guards, e);
+                            }
+                        }
+                        if let Some(why) = &incomplete {
+                            open(app, id, j, why);
+                        }
                     }
                     Named::Outside => {}
                     Named::Unknown => unknown = true,

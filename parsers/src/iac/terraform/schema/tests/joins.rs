@@ -79,6 +79,25 @@ fn what_may_be_attached_leaves_roles_open() {
 }
 
 #[test]
+fn what_is_attached_together_and_what_is_granted() {
+    let a = app(&[
+        ("aws_iam_role", "role", r#"{"name": "worker"}"#),
+        (
+            "aws_iam_role_policy_attachments_exclusive",
+            "all",
+            r#"{"role_name": "${role.name}", "policy_arns": ["A", "B"]}"#,
+        ),
+        ("aws_kms_key", "key", "{}"),
+        ("aws_kms_key", "other", "{}"),
+        ("aws_kms_grant", "grant", r#"{"key_id": "${key.id}", "grantee_principal": "${role.arn}"}"#),
+    ]);
+    let (items, open) = resource(&a, "role").props.get("ManagedPolicyArns").items();
+    assert_eq!((items.len(), open), (2, None));
+    assert_eq!(prop(&a, "key", &["KeyPolicy"]), "?");
+    assert!(resource(&a, "other").props.get("KeyPolicy").open().is_none());
+}
+
+#[test]
 fn the_policies_of_a_role() {
     let a = app(&[
         (

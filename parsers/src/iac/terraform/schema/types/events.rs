@@ -52,7 +52,12 @@ const USER_POOL: &[Arg] = &[
     ("custom_sms_sender", "CustomSMSSender", Block(SENDER)),
 ];
 
+const STACK: &[Arg] = &[("parameters", "Parameters", Keep)];
+
 pub(super) const TYPES: &[Type] = &[
+    // What they hold is not read.
+    of("aws_cloudformation_stack", "Nested", STACK),
+    of("aws_serverlessapplicationrepository_cloudformation_stack", "Nested", STACK),
     named(
         "aws_cloudwatch_event_rule",
         "AWS::Events::Rule",

@@ -64,7 +64,8 @@ mod tests {
         let mut seen = BTreeSet::new();
         for t in TABLES.iter().flat_map(|t| t.iter()) {
             assert!(seen.insert(t.name), "{}", t.name);
-            assert!(t.canonical.starts_with("AWS::") || t.canonical == "BucketNotification", "{}", t.name);
+            let own = ["BucketNotification", "Nested"].contains(&t.canonical);
+            assert!(t.canonical.starts_with("AWS::") || own, "{}", t.name);
             let arguments: BTreeSet<_> = t.args.iter().map(|(a, ..)| a).collect();
             assert_eq!(arguments.len(), t.args.len(), "{}", t.name);
         }
