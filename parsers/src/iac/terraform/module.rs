@@ -175,8 +175,7 @@ pub(super) struct Instance<'m> {
 }
 
 /// Arguments Terraform itself takes from a resource.
-pub(super) const META: &[&str] =
-    &["count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection"];
+pub(super) const META: &[&str] = &["count", "for_each", "provider", "depends_on", "lifecycle", "connection"];
 
 impl<'a> Module<'a> {
     /// Join files; those named `override.tf` or `*_override.tf` come last and win.

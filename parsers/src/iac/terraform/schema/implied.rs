@@ -1,5 +1,5 @@
-//! What arguments of a resource imply: policies written inside of what they are about, and the permissions the provider
-//! adds to a public function URL.
+//! What arguments of a resource imply: policies written inside of what they are about, the permissions the provider
+//! adds to a public function URL, and scripts.
 
 use super::map::{entry, text};
 use super::odd::bus_statement;
@@ -37,6 +37,7 @@ pub(super) fn of(evaluated: &[Evaluated]) -> Vec<Made<'_>> {
     let mut out = Vec::new();
     for e in evaluated.iter().filter(|e| !e.data) {
         policy(e, &mut out);
+        script(e, &mut out);
         if e.type_name == "aws_lambda_function_url" {
             public(e, &mut out);
         }
@@ -55,6 +56,18 @@ pub(super) fn of(evaluated: &[Evaluated]) -> Vec<Made<'_>> {
         }
     }
     out
+}
+
+/// What runs when a resource is made may do anything with what it names.
+fn script<'e>(e: &'e Evaluated, out: &mut Vec<Made<'e>>) {
+    let runs = e.props.get("provisioner");
+    if runs.is_surely_absent() {
+        return;
+    }
+    let span = e.anchor.span;
+    let own = Tree::leaf(Value::Of(e.id, Attr::Arn), span);
+    let entries = vec![entry("Runs", span, runs), entry("For", span, own)];
+    out.push(Made { by: e, suffix: "_script", type_name: "Custom::Script", props: Tree::map(entries, span) });
 }
 
 fn policy<'e>(e: &'e Evaluated, out: &mut Vec<Made<'e>>) {

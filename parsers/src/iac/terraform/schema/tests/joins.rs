@@ -1,8 +1,9 @@
 //! What one resource says about another one.
 
 use super::{app, prop, resource, triggers};
-use lamlint_model::policy::identity_of;
+use lamlint_model::policy::{identity_of, not_permitted};
 use lamlint_model::tree::Node;
+use lamlint_model::tri::Tri;
 
 #[test]
 fn policies_are_attached() {
@@ -95,6 +96,28 @@ fn what_is_attached_together_and_what_is_granted() {
     assert_eq!((items.len(), open), (2, None));
     assert_eq!(prop(&a, "key", &["KeyPolicy"]), "?");
     assert!(resource(&a, "other").props.get("KeyPolicy").open().is_none());
+}
+
+#[test]
+fn scripts_may_do_anything() {
+    let script = |command: &str| {
+        let runs = format!(r#"{{"provisioner": [{{"command": "{command}"}}]}}"#);
+        let a = app(&[
+            ("aws_lambda_function", "worker", r#"{"function_name": "worker"}"#),
+            ("aws_sns_topic", "news", r#"{"name": "news"}"#),
+            (
+                "aws_sns_topic_subscription",
+                "to_worker",
+                r#"{"topic_arn": "${news.arn}", "protocol": "lambda", "endpoint": "${worker.arn}"}"#,
+            ),
+            ("null_resource", "script", &runs),
+        ]);
+        let calls = a.app.invocations();
+        assert_eq!(calls.len(), 1);
+        matches!(not_permitted(&a.app, &calls[0], "").0, Tri::Yes(_))
+    };
+    assert!(script("echo done"));
+    assert!(!script("aws lambda add-permission --function-name ${worker.function_name}"));
 }
 
 #[test]

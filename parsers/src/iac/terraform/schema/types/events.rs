@@ -55,6 +55,13 @@ const USER_POOL: &[Arg] = &[
 const STACK: &[Arg] = &[("parameters", "Parameters", Keep)];
 
 pub(super) const TYPES: &[Type] = &[
+    // They exist for what runs with them.
+    of("null_resource", "Custom::Script", &[("triggers", "Triggers", Keep)]),
+    of(
+        "terraform_data",
+        "Custom::Script",
+        &[("input", "Input", Keep), ("triggers_replace", "Triggers", Keep)],
+    ),
     // What they hold is not read.
     of("aws_cloudformation_stack", "Nested", STACK),
     of("aws_serverlessapplicationrepository_cloudformation_stack", "Nested", STACK),
