@@ -7,6 +7,7 @@ use super::trees::{bind, entry, list, part};
 use crate::doc::{DocKind, DocNode};
 use crate::json;
 use crate::text::SourceText;
+use lamlint_model::aws::policies;
 use lamlint_model::source::Span;
 use lamlint_model::tree::{Entry, Node, Tree, node_value};
 use lamlint_model::tri::{Reason, Why};
@@ -165,6 +166,27 @@ fn conditions(t: &Tree) -> Tree {
     }
     let entries = out.into_iter().map(|(k, entries)| entry(k, Tree::map(entries, span), span)).collect();
     Tree::known(Node::Map { entries, open }, span)
+}
+
+/// The ARN of a policy that is looked up: the one asked for, or that of a policy of AWS with the name. (One of the
+/// account's own with the same name would make the lookup fail.)
+/// Source: <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy>
+pub(super) fn managed_policy(
+    eval: &Eval<'_>,
+    s: Scope<'_>,
+    block: &Block,
+    span: Span,
+    depth: usize,
+) -> Option<Tree> {
+    if let Some(e) = block.body.get("arn") {
+        return Some(eval.tree(s, e, depth));
+    }
+    let name = eval.tree(s, block.body.get("name")?, depth).strings();
+    let name = name.only()?.clone()?;
+    policies::managed(&name)?;
+    let start = [Value::str("arn:"), Value::Pseudo("AWS::Partition".into())];
+    let end = [Value::str(":iam::aws:policy/"), Value::Str(name)];
+    Some(Tree::leaf(Value::concat(start.into_iter().chain(end)), span))
 }
 
 /// `template_file`: its text with its variables.

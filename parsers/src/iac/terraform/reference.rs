@@ -276,6 +276,15 @@ impl Eval<'_> {
                 }
                 return Tree::known(Node::Map { entries, open: None }, span);
             }
+            if type_name == "aws_iam_policy"
+                && let Some(arn) = self.with_key(at, block, key, depth, |inner| {
+                    documents::managed_policy(self, inner, block, span, depth + 1)
+                })
+            {
+                entries.push(entry("arn", arn, span));
+                let open = Some(Why::new(Reason::Imported, "known when it is deployed"));
+                return Tree::known(Node::Map { entries, open }, span);
+            }
             Tree::leaf(symbol(&shown), span)
         };
         let keys = self.keys(at, block, depth);
