@@ -275,7 +275,7 @@ fn blocks_are_repeated_as_far_as_it_is_known() {
     assert_eq!(all, "aws_q.a[\"x\"] \"x-x\" ; aws_q.a[\"y\"] \"y-y\" ");
     // Nobody knows how often: one instance, under a condition, and the module may have more.
     let (all, arns, more) = of("for_each = var.m\nk = each.value", "variable \"m\" {}");
-    assert_eq!((all.as_str(), more), ("aws_q.a[…] ? any aws_q.a", true));
+    assert_eq!((all.as_str(), more), ("aws_q.a[…] aws_q.a[…].value if any aws_q.a any aws_q.a", true));
     assert_eq!(arns, "[#0.arn if any aws_q.a, …] if any aws_q.a");
     let (all, _, more) = of("for_each = var.m\nk = each.value", "variable \"m\" {\n default = { a = 1 }\n}");
     assert_eq!(
@@ -317,6 +317,7 @@ resource "aws_x" "x" {
 }
 module "far" {
   source = "git::https://example.com/x.git"
+  role   = module.one.arn
 }
 "#,
         ),
@@ -346,6 +347,7 @@ output "arn" {
             "module.fn[\"a\"].aws_lambda_function.this[0]",
             "module.fn[\"b\"].aws_lambda_function.this[0]",
             "module.one.aws_lambda_function.this[0]",
+            "module.far",
         ]
     );
     let a = "module.fn[\"a\"].aws_lambda_function.this[0]";
@@ -361,6 +363,9 @@ output "arn" {
     // Other code each time: none repeats another.
     assert!(r.resources.iter().all(|e| !e.repeated));
     assert_eq!(r.out.notices.len(), 1);
+    // What is not read may do anything with what it is given.
+    assert_eq!(r.at("module.far").type_name, "Nested");
+    assert_eq!(r.show("module.far", "Parameters.role"), "#3.arn if var.on | null if not var.on");
 }
 
 #[test]
