@@ -222,6 +222,7 @@ fn functions_of_collections() {
         ("keys({b = 1, a = 2})", "[\"a\", \"b\"]"),
         ("jsonencode({a = [1]}).a[0]", "1"),
         ("jsondecode(\"{\\\"a\\\": 2}\").a", "2"),
+        ("yamldecode(\"a: [x, 2]\").a", "[\"x\", 2]"),
         ("replace(\"a-b\", \"-\", \"_\")", "\"a_b\""),
         ("split(\",\", \"a,b\")[1]", "\"b\""),
         ("substr(\"hello\", 1, 3)", "\"ell\""),
@@ -708,4 +709,39 @@ resource "aws_x" "a" {}
     )]);
     assert_eq!(r.addresses(), ["aws_x.a"]);
     assert!(r.out.app.templates[0].more.is_none());
+}
+
+#[test]
+fn keys_that_depend_on_the_deployment_lead_to_their_elements() {
+    let main = (
+        "main.tf",
+        "variable \"e\" {}\nlocals {\n  t = { dev = 3, prod = 30 }\n}\nresource \"aws_x\" \"a\" {\n  v = local.t[var.e]\n  w = lookup(local.t, var.e, 5)\n}\n",
+    );
+    let r = run(&[main, ("env/dev.tfvars", "e = \"dev\"\n"), ("env/prod.tfvars", "e = \"prod\"\n")]);
+    for path in ["v", "w"] {
+        assert_eq!(r.show("aws_x.a", path), "3 if deployment = dev | 30 if deployment = prod");
+    }
+    // Without a value it may be any of them, or none.
+    assert_eq!(run(&[main]).show("aws_x.a", "v"), "?");
+    assert_eq!(run(&[main]).show("aws_x.a", "w"), "?");
+}
+
+#[test]
+fn instances_nobody_can_count_name_each_other_by_the_same_key() {
+    let r = run(&[(
+        "main.tf",
+        r#"
+variable "m" {}
+resource "aws_q" "q" {
+  for_each = var.m
+}
+resource "aws_x" "x" {
+  for_each = var.m
+  own      = aws_q.q[each.key].arn
+  other    = aws_q.q["a"].arn
+}
+"#,
+    )]);
+    assert_eq!(r.show("aws_x.x[…]", "own"), "#0.arn if any aws_q.q and any aws_x.x");
+    assert_eq!(r.show("aws_x.x[…]", "other"), "?");
 }
