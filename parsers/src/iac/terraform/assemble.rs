@@ -4,7 +4,7 @@ use super::eval::{Eval, Scope};
 use super::expr::{Block, Body, ExprKind};
 use super::module::{Call, Instance, Key, META, Module, argument, unless_ignored};
 use super::plan::{self, Plan};
-use super::trees::{clean, plain};
+use super::trees::{clean, entry, plain};
 use super::{Content, Evaluated, TerraformFacts, is_module_file, registry, schema, variables};
 use crate::files::{self, Files, parent};
 use crate::iac::{Assembled, Deploy};
@@ -24,6 +24,9 @@ const MAX_USES: usize = 4_096;
 /// Bound on resources in a run.
 const MAX_RESOURCES: usize = 50_000;
 
+/// Arguments Terraform itself takes from a module call.
+const OF_CALLS: &[&str] = &["count", "for_each", "source", "version", "providers", "depends_on"];
+
 struct Assembler<'m> {
     modules: &'m [Module<'m>],
     by_dir: BTreeMap<&'m str, usize>,
@@ -36,6 +39,8 @@ struct Assembler<'m> {
     uses: Vec<usize>,
     used: BTreeSet<usize>,
     notices: Vec<(Span, String)>,
+    /// Module calls that are not read, with the instance that makes them and whether another one has shown them.
+    unread: Vec<(usize, &'m Block, bool)>,
     /// Why an instance may have more resources than are read.
     more: Vec<Option<Why>>,
 }
@@ -104,6 +109,7 @@ pub(super) fn evaluated(
         uses: Vec::new(),
         used: BTreeSet::new(),
         notices: Vec::new(),
+        unread: Vec::new(),
         more: Vec::new(),
     };
     let (planned, alone) = plan::choose(&plans, &modules[..known_from], &mut a.notices);
@@ -194,6 +200,7 @@ impl<'m> Assembler<'m> {
                 (Some(child), _) => (child, false),
                 (None, Some(child)) => (child, true),
                 (None, None) => {
+                    self.unread.push((at, *call, repeated));
                     self.missing(call, repeated);
                     continue;
                 }
@@ -320,9 +327,15 @@ impl<'m> Assembler<'m> {
             };
             // A module that is used again shows what it has shown before, unless something else comes out.
             let shown = !seen.insert((span, slot.declared, digest(&declared.type_name, &props)));
-            let repeated = (shown || is_aside(&instance.root_dir))
-                && first.get(&(span, slot.declared)).is_some_and(|at| *at != slot.at);
-            first.entry((span, slot.declared)).or_insert(slot.at);
+            let repeated = first.get(&(span, slot.declared)).is_some_and(|at| {
+                // An example says nothing about a module that is in use.
+                let example = is_aside(&instance.root_dir) && !is_aside(&self.eval.instances[*at].root_dir);
+                *at != slot.at && (shown || example)
+            });
+            // What is shown for any of many says nothing about one.
+            if !path.contains("[…]") {
+                first.entry((span, slot.declared)).or_insert(slot.at);
+            }
             out.push(Evaluated {
                 id: self.eval.id(i),
                 data: declared.data,
@@ -337,7 +350,33 @@ impl<'m> Assembler<'m> {
                 repeated,
             });
         }
+        out.extend(self.unread.iter().enumerate().map(|(i, call)| self.elsewhere(slots.len() + i, *call)));
         out
+    }
+
+    /// A module that is not read: what it is given may be used by it in any way.
+    fn elsewhere(&self, number: usize, (at, call, repeated): (usize, &Block, bool)) -> Evaluated {
+        let instance = &self.eval.instances[at];
+        let span = self.eval.place(at, call.header);
+        let name = call.labels.first().cloned().unwrap_or_default();
+        let looped = call.body.get("count").is_some() || call.body.get("for_each").is_some();
+        let key = if looped { Key::Unknown } else { Key::None };
+        let given =
+            self.eval.with_key(at, call, &key, 0, |s| self.eval.body(s, &call.body, OF_CALLS, span, 0));
+        let props = Tree::map(vec![entry("Parameters", given, span)], span);
+        Evaluated {
+            id: self.eval.id(number),
+            data: false,
+            type_name: "Nested".into(),
+            name: format_smolstr!("{}{name}", instance.label),
+            anchor: Anchor { span, path: format_smolstr!("{}module.{name}", instance.path) },
+            guards: instance.guards.clone(),
+            props: clean(&props, span).under(&instance.guards),
+            template: instance.template,
+            dir: instance.root_dir.clone(),
+            application: instance.application,
+            repeated,
+        }
     }
 
     fn finish(mut self, out: &mut Assembled) {

@@ -10,6 +10,7 @@ use lamlint_model::tree::{Entry, Node, Tree};
 use lamlint_model::tri::{Alt, Reason, Why};
 use lamlint_model::value::Value;
 use smol_str::SmolStr;
+use smol_str::format_smolstr;
 use std::rc::Rc;
 
 impl Eval<'_> {
@@ -54,13 +55,20 @@ impl Eval<'_> {
                 map(vec![("key", Tree::leaf(k.clone(), span)), ("value", without_errors(&value))])
             }),
             Key::Unknown => {
+                // Not known, but the same wherever this instance says it.
+                let address = self.address(at, block);
+                let symbol =
+                    |part: &str| Tree::leaf(Value::Param(format_smolstr!("{address}[…].{part}")), span);
                 let each = Frame {
                     name: "each".into(),
-                    value: map(vec![("key", unknown()), ("value", unknown())]),
+                    value: map(vec![("key", symbol("key")), ("value", symbol("value"))]),
                     up: None,
                 };
-                let count =
-                    Frame { name: "count".into(), value: map(vec![("index", unknown())]), up: Some(&each) };
+                let count = Frame {
+                    name: "count".into(),
+                    value: map(vec![("index", symbol("index"))]),
+                    up: Some(&each),
+                };
                 return f(Scope { at, frame: Some(&count) });
             }
         };

@@ -93,7 +93,8 @@ impl Eval<'_> {
 
     /// A name of a condition that has no better one.
     fn by_place(&self, scope: Scope<'_>, e: &Expr) -> SmolStr {
-        format_smolstr!("{}condition at byte {}", self.instances[scope.at].path, e.span.start)
+        let path = &self.instances[scope.at].path;
+        format_smolstr!("{path}condition {}.{}", e.span.file.0, e.span.start)
     }
 }
 

@@ -5,8 +5,8 @@ use super::expr::Block;
 use super::functions;
 use super::trees::{bind, entry, list, part};
 use crate::doc::{DocKind, DocNode};
-use crate::json;
 use crate::text::SourceText;
+use crate::{json, yaml};
 use lamlint_model::aws::policies;
 use lamlint_model::source::Span;
 use lamlint_model::tree::{Entry, Node, Tree, node_value};
@@ -248,6 +248,20 @@ pub(super) fn json_tree(t: &Tree) -> Tree {
     })
 }
 
+/// A text of YAML as the tree it holds.
+pub(super) fn yaml_tree(t: &Tree) -> Tree {
+    bind(t, t.span(), |n, span| {
+        let doc = match n {
+            Node::Leaf(Value::Str(s)) => yaml::parse(&SourceText::file(span.file, s)).ok(),
+            _ => None,
+        };
+        match doc {
+            Some(doc) if doc.more.is_none() => of_node(&doc.root, &[], span),
+            _ => Tree::unknown(Why::new(Reason::Syntax, "a document that is not understood"), span),
+        }
+    })
+}
+
 fn parsed(parts: &[Value], span: Span) -> Option<Tree> {
     let mut text = String::new();
     let (mut quoted, mut escaped) = (false, false);
@@ -276,6 +290,9 @@ fn parsed(parts: &[Value], span: Span) -> Option<Tree> {
 }
 
 fn of_node(n: &DocNode, parts: &[Value], span: Span) -> Tree {
+    if n.tag.is_some() {
+        return Tree::unknown(Why::other("a value that is not understood"), span);
+    }
     match &n.kind {
         DocKind::Seq(items) => {
             Tree::known(list(items.iter().map(|i| of_node(i, parts, span)).collect()), span)
@@ -294,11 +311,12 @@ fn of_node(n: &DocNode, parts: &[Value], span: Span) -> Tree {
         DocKind::Scalar(s) if s.plain => match s.text.as_str() {
             "true" => Tree::leaf(Value::Bool(true), span),
             "false" => Tree::leaf(Value::Bool(false), span),
-            "null" => Tree::absent_at(span),
+            "null" | "~" | "" => Tree::absent_at(span),
             t => match (t.parse::<i64>(), t.parse::<f64>()) {
-                (Ok(i), _) => Tree::leaf(Value::Int(i), span),
-                (_, Ok(f)) => Tree::leaf(Value::Float(f), span),
-                _ => Tree::unknown(Why::other("a value that is not understood"), span),
+                (Ok(i), _) if i.to_string() == t => Tree::leaf(Value::Int(i), span),
+                (Err(_), Ok(f)) => Tree::leaf(Value::Float(f), span),
+                // Only YAML has text without quotes.
+                _ => Tree::leaf(Value::Str(s.text.clone()), span),
             },
         },
         DocKind::Scalar(s) => Tree::leaf(filled(&s.text, parts), span),

@@ -49,6 +49,7 @@ pub(super) fn call(
         },
         "jsonencode" => arg(0).unwrap_or_else(|| unknown("nothing to encode")),
         "jsondecode" => arg(0).map_or_else(|| unknown("nothing to decode"), |t| documents::json_tree(&t)),
+        "yamldecode" => arg(0).map_or_else(|| unknown("nothing to decode"), |t| documents::yaml_tree(&t)),
         "try" => {
             let mut open = None;
             let mut alts: Vec<Alt<Node>> = Vec::new();

@@ -349,7 +349,7 @@ impl Eval<'_> {
         Keys { shape: Shape::Single, items: vec![(Key::None, Guards::none())], open: None }
     }
 
-    fn address(&self, at: usize, block: &Block) -> SmolStr {
+    pub(super) fn address(&self, at: usize, block: &Block) -> SmolStr {
         let kind = match block.kind.as_str() {
             "resource" => String::new(),
             k => format!("{k}."),

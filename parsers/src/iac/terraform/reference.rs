@@ -128,10 +128,11 @@ impl Eval<'_> {
             (_, Some(Step::Index(i)), items) => {
                 let index = plain(&self.tree(scope, i, depth));
                 let hit = items.iter().find(|(k, ..)| index.as_ref().is_some_and(|v| k.is(v)));
-                let one = || items.first().filter(|(k, ..)| *k == Key::Unknown && index.is_none());
+                let open = matches!(index, None | Some(Value::Param(_)));
+                let one = || items.first().filter(|(k, ..)| *k == Key::Unknown && open);
                 match hit.or_else(one) {
                     Some((_, guards, child)) => of(*child, guards, &rest[1..]),
-                    None if call.open.is_none() && index.is_some() => error(span),
+                    None if call.open.is_none() && !open => error(span),
                     None => Tree::unknown(Why::new(Reason::Macro, "a module call that is repeated"), span),
                 }
             }

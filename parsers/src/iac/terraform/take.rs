@@ -108,6 +108,10 @@ impl Eval<'_> {
     }
 
     pub(super) fn index(&self, t: &Tree, index: &Tree, span: Span, depth: usize) -> Tree {
+        // Each of several keys leads to its own element.
+        if index.only().is_none() && !index.alts().is_empty() {
+            return bind(index, span, |n, at| self.index(t, &Tree::known(n.clone(), at), span, depth));
+        }
         let key = plain(index);
         bind(&settled(t), span, |n, at| match (n, &key) {
             (Node::List { items, open }, Some(k)) if k.as_int().is_some() => {
@@ -120,12 +124,17 @@ impl Eval<'_> {
                     },
                 }
             }
-            (Node::Map { .. }, Some(k)) => match text(k) {
+            (Node::Map { entries, .. }, Some(k)) => match text(k) {
                 Some(k) => self.get(&Tree::known(n.clone(), at), &k, span, depth),
                 // The key of an instance that is itself a symbol.
-                None => self.get(&Tree::known(n.clone(), at), &format_smolstr!("{k}"), span, depth),
+                None => match entries.iter().find(|e| e.key == format_smolstr!("{k}")) {
+                    Some(e) => e.value.clone(),
+                    None => Tree::unknown(Why::new(Reason::Dynamic, "an element that is not known"), at),
+                },
             },
-            (Node::Leaf(Value::Of(_, Attr::Other(a))), None) if a == SELF && self.is_unknown(n) => {
+            (Node::Leaf(Value::Of(_, Attr::Other(a))), None | Some(Value::Param(_)))
+                if a == SELF && self.is_unknown(n) =>
+            {
                 Tree::known(n.clone(), at)
             }
             (Node::Leaf(Value::Of(id, Attr::Other(a))), Some(k)) if a != SELF => match text(k) {

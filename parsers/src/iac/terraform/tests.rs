@@ -222,6 +222,7 @@ fn functions_of_collections() {
         ("keys({b = 1, a = 2})", "[\"a\", \"b\"]"),
         ("jsonencode({a = [1]}).a[0]", "1"),
         ("jsondecode(\"{\\\"a\\\": 2}\").a", "2"),
+        ("yamldecode(\"a: [x, 2]\").a", "[\"x\", 2]"),
         ("replace(\"a-b\", \"-\", \"_\")", "\"a_b\""),
         ("split(\",\", \"a,b\")[1]", "\"b\""),
         ("substr(\"hello\", 1, 3)", "\"ell\""),
@@ -275,7 +276,7 @@ fn blocks_are_repeated_as_far_as_it_is_known() {
     assert_eq!(all, "aws_q.a[\"x\"] \"x-x\" ; aws_q.a[\"y\"] \"y-y\" ");
     // Nobody knows how often: one instance, under a condition, and the module may have more.
     let (all, arns, more) = of("for_each = var.m\nk = each.value", "variable \"m\" {}");
-    assert_eq!((all.as_str(), more), ("aws_q.a[…] ? any aws_q.a", true));
+    assert_eq!((all.as_str(), more), ("aws_q.a[…] aws_q.a[…].value if any aws_q.a any aws_q.a", true));
     assert_eq!(arns, "[#0.arn if any aws_q.a, …] if any aws_q.a");
     let (all, _, more) = of("for_each = var.m\nk = each.value", "variable \"m\" {\n default = { a = 1 }\n}");
     assert_eq!(
@@ -317,6 +318,7 @@ resource "aws_x" "x" {
 }
 module "far" {
   source = "git::https://example.com/x.git"
+  role   = module.one.arn
 }
 "#,
         ),
@@ -346,6 +348,7 @@ output "arn" {
             "module.fn[\"a\"].aws_lambda_function.this[0]",
             "module.fn[\"b\"].aws_lambda_function.this[0]",
             "module.one.aws_lambda_function.this[0]",
+            "module.far",
         ]
     );
     let a = "module.fn[\"a\"].aws_lambda_function.this[0]";
@@ -361,6 +364,9 @@ output "arn" {
     // Other code each time: none repeats another.
     assert!(r.resources.iter().all(|e| !e.repeated));
     assert_eq!(r.out.notices.len(), 1);
+    // What is not read may do anything with what it is given.
+    assert_eq!(r.at("module.far").type_name, "Nested");
+    assert_eq!(r.show("module.far", "Parameters.role"), "#3.arn if var.on | null if not var.on");
 }
 
 #[test]
@@ -703,4 +709,39 @@ resource "aws_x" "a" {}
     )]);
     assert_eq!(r.addresses(), ["aws_x.a"]);
     assert!(r.out.app.templates[0].more.is_none());
+}
+
+#[test]
+fn keys_that_depend_on_the_deployment_lead_to_their_elements() {
+    let main = (
+        "main.tf",
+        "variable \"e\" {}\nlocals {\n  t = { dev = 3, prod = 30 }\n}\nresource \"aws_x\" \"a\" {\n  v = local.t[var.e]\n  w = lookup(local.t, var.e, 5)\n}\n",
+    );
+    let r = run(&[main, ("env/dev.tfvars", "e = \"dev\"\n"), ("env/prod.tfvars", "e = \"prod\"\n")]);
+    for path in ["v", "w"] {
+        assert_eq!(r.show("aws_x.a", path), "3 if deployment = dev | 30 if deployment = prod");
+    }
+    // Without a value it may be any of them, or none.
+    assert_eq!(run(&[main]).show("aws_x.a", "v"), "?");
+    assert_eq!(run(&[main]).show("aws_x.a", "w"), "?");
+}
+
+#[test]
+fn instances_nobody_can_count_name_each_other_by_the_same_key() {
+    let r = run(&[(
+        "main.tf",
+        r#"
+variable "m" {}
+resource "aws_q" "q" {
+  for_each = var.m
+}
+resource "aws_x" "x" {
+  for_each = var.m
+  own      = aws_q.q[each.key].arn
+  other    = aws_q.q["a"].arn
+}
+"#,
+    )]);
+    assert_eq!(r.show("aws_x.x[…]", "own"), "#0.arn if any aws_q.q and any aws_x.x");
+    assert_eq!(r.show("aws_x.x[…]", "other"), "?");
 }

