@@ -69,7 +69,7 @@ fn kind_of(path: &str, kinds: &[(&str, bool)]) -> Option<bool> {
 }
 
 /// Whether a file of that name belongs to a module.
-fn is_module_file(name: &str) -> bool {
+pub(super) fn is_module_file(name: &str) -> bool {
     kind_of(name, MODULES).is_some()
 }
 
