@@ -209,6 +209,9 @@ struct Input {
     /// Stage of services of the Serverless Framework; without it the default stage is looked at
     #[arg(long, value_name = "NAME")]
     stage: Option<String>,
+    /// File of values of Terraform's variables; may be given several times, the last wins
+    #[arg(long, value_name = "FILE")]
+    tfvars: Vec<PathBuf>,
     /// Take the settings from this file instead of the nearest lamlint.toml or pyproject.toml
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -379,7 +382,7 @@ impl Input {
         } else {
             config::load(&scope.root, &cwd, self.config.as_deref())?
         };
-        let mut found = scope.find(&config.exclude);
+        let mut found = scope.find(&config.exclude).with_tfvars(&self.tfvars, &cwd)?;
         found.stage.clone_from(&self.stage);
         let display = Display::new(&found.root, &cwd);
         let mut parameters = self.parameters.clone();

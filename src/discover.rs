@@ -41,6 +41,8 @@ pub struct Found {
     /// When only files (no folders) were named: those. The whole project is read, but only findings that touch
     /// one of them are shown.
     pub only: Option<BTreeSet<String>>,
+    /// Files of variable values named on the command line, in that order, relative to the root.
+    pub tfvars: Vec<String>,
     /// What could not be walked.
     pub notices: Vec<Notice>,
     /// The stage that is deployed, where one is named.
@@ -121,6 +123,29 @@ impl Scope {
 }
 
 impl Found {
+    /// Take files of variable values, which are read though they may be ignored otherwise.
+    pub fn with_tfvars(mut self, paths: &[PathBuf], cwd: &Path) -> Result<Self> {
+        for p in paths {
+            let full = cwd.join(p);
+            let full = full.canonicalize().with_context(|| format!("can't open `{}`", p.display()))?;
+            let inside = relative(&self.root, &full).filter(|_| full.is_file());
+            let Some(path) = inside else {
+                bail!("`{}` is no file of the project", p.display());
+            };
+            if !path.ends_with(".tfvars") && !path.ends_with(".tfvars.json") {
+                bail!(
+                    "`{}` is no file of variable values: its name ends with `.tfvars` or `.tfvars.json`",
+                    p.display()
+                );
+            }
+            if let Err(at) = self.files.binary_search(&path) {
+                self.files.insert(at, path.clone());
+            }
+            self.tfvars.push(path);
+        }
+        Ok(self)
+    }
+
     fn walk(&mut self, dir: &Path, exclude: &Globs, all: &mut BTreeSet<String>) {
         let special = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&special);

@@ -225,8 +225,12 @@ fn analyze_here(
 
     memo.go_on()?;
     let samconfigs = samconfigs(&found.files, &configs, &vfs, &mut notices);
-    let stage = found.stage.clone();
-    let deploy = Deploy { parameters: parameters.to_vec(), samconfigs, stage, ..Deploy::default() };
+    let deploy = Deploy {
+        parameters: parameters.to_vec(),
+        samconfigs,
+        stage: found.stage.clone(),
+        tfvars: found.tfvars.clone(),
+    };
     let assembled =
         guarded(&mut notices, "", "joining the templates", || iac::assemble(&configs, &deploy, &vfs))
             .unwrap_or_default();

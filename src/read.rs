@@ -11,7 +11,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 /// Ends of names a template can have.
-const TEMPLATE_EXTENSIONS: &[&str] = &["yaml", "yml", "json", "template", "tmpl", "tpl"];
+const TEMPLATE_EXTENSIONS: &[&str] = &["yaml", "yml", "json", "template", "tmpl", "tpl", "tf", "tfvars"];
 
 /// How much of a file that is too large is looked at to see whether it would have mattered.
 const PEEK: usize = 64 * 1024;

@@ -20,7 +20,7 @@ fn hold(kind: &str, variants: &[&str], least: usize) {
             .lines()
             .map(str::trim)
             .filter(|l| !l.is_empty() && !l.starts_with('#'))
-            .map(str::to_owned)
+            .map(|l| l.split_once(' ').map_or(plain("", l), |(rule, s)| format!("{rule} {}", plain("", s))))
             .collect();
         let dirs: Vec<_> = folders(case).into_iter().filter(|d| name(d) != "shared").collect();
         let names: Vec<&str> = dirs.iter().map(|d| name(d)).collect();
@@ -59,13 +59,11 @@ fn hold(kind: &str, variants: &[&str], least: usize) {
     assert!(cases.len() >= least, "only {} cases", cases.len());
 }
 
-/// The name of a resource as templates written by hand have it.
-fn plain<'s>(variant: &str, subject: &'s str) -> &'s str {
-    match variant {
-        // Constructs are known by their paths, which begin with the stack.
-        "cdk" => subject.strip_prefix("App/").unwrap_or(subject),
-        _ => subject,
-    }
+/// A subject as every format can spell it: `StoreRole` and `store_role` are one, and constructs are known by their
+/// paths, which begin with the stack.
+fn plain(variant: &str, subject: &str) -> String {
+    let own = if variant == "cdk" { subject.strip_prefix("App/").unwrap_or(subject) } else { subject };
+    own.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -78,7 +76,7 @@ fn copy(from: &Path, to: &Path) {
 
 #[test]
 fn template_formats_agree() {
-    hold("parity", &["sam-yaml", "cfn-yaml", "cfn-json", "serverless", "cdk"], 6);
+    hold("parity", &["sam-yaml", "cfn-yaml", "cfn-json", "terraform", "serverless", "cdk"], 12);
 }
 
 #[test]

@@ -80,6 +80,11 @@ pub(crate) fn of_template(src: &SourceText<'_>, doc: &Doc) -> Vec<Directive> {
     out
 }
 
+/// The requests of a file whose comments and blocks are known.
+pub(crate) fn of_blocks(src: &SourceText<'_>, comments: &[Span], blocks: Vec<Span>) -> Vec<Directive> {
+    of_comments(src, comments, blocks.into_iter().map(|span| Node { span, trailing: true }).collect())
+}
+
 fn template_nodes(node: &DocNode, depth: usize, out: &mut Vec<Node>) {
     // What is used through an alias is looked at where it is defined.
     let Some(depth) = depth.checked_sub(1).filter(|_| node.defined_at.is_none()) else { return };

@@ -115,7 +115,8 @@ impl<'a> Editor<'a> {
 /// Parse a template by the format its name or its first character says.
 fn parse(file: FileId, path: &str, text: &str) -> Option<Doc> {
     let src = SourceText::file(file, text);
-    if crate::code::language(path).is_some() {
+    // What is no YAML and no JSON is not changed by guesses.
+    if crate::code::language(path).is_some() || crate::iac::is_module_file(path) {
         return None;
     }
     if is_json(path) { crate::json::parse(&src).ok() } else { crate::yaml::parse(&src).ok() }

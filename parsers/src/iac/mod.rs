@@ -138,6 +138,11 @@ pub fn not_run(path: &str, text: &str) -> Option<&'static str> {
     serverless::not_run(path, text)
 }
 
+/// Whether a file is one of a Terraform module, by its name.
+pub(crate) fn is_module_file(path: &str) -> bool {
+    terraform::is_module_file(path)
+}
+
 /// Why a document with `Resources` is not taken as a template.
 const NO_TYPES: &str = "nothing under `Resources` has a type of AWS, so this is not taken as a template";
 

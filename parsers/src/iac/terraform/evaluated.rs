@@ -27,7 +27,8 @@ pub(crate) struct Evaluated {
     pub(crate) props: Tree,
     /// The index of its module instance in `App::templates`.
     pub(crate) template: u32,
-    /// The directory of its module, relative to the root of the run.
+    /// The directory paths in its arguments start from: that of its root module, relative to the root of the run.
+    /// `path.module` is text relative to it.
     pub(crate) dir: String,
     /// The application: one root module with all it calls.
     pub(crate) application: ApplicationId,

@@ -5,9 +5,10 @@ mod sam;
 mod serverless;
 mod spellings;
 mod stacks;
+mod terraform;
 mod values;
 
-use super::{Assembled, ConfigFile, Deploy, assemble, read};
+use super::{Assembled, ConfigFile, Deploy, assemble, is_candidate, read};
 use crate::files::MemoryFiles;
 use crate::text::SourceText;
 use lamlint_model::app::Resource;
@@ -22,6 +23,7 @@ fn assembled(files: &[(&str, &str)], deploy: &Deploy) -> Assembled {
     let templates: Vec<ConfigFile> = files
         .iter()
         .enumerate()
+        .filter(|(_, (path, text))| is_candidate(path, text))
         .filter_map(|(i, (path, text))| {
             let src = SourceText::file(FileId(u32::try_from(i).unwrap()), text);
             let facts = read(&src, path).unwrap_or_else(|(e, _)| panic!("{path}: {e}"))?;
