@@ -3,7 +3,7 @@
 use super::eval::{Eval, Frame, MAX_DEPTH, Memo, Scope, Slot};
 use super::expr::{Block, Body, ExprKind};
 use super::module::{Expansion, Key};
-use super::trees::{MAX_ITEMS, bind, budget, complement, entry, error, only_under};
+use super::trees::{MAX_ITEMS, bind, budget, complement, entry, error, only_under, presence};
 use super::values::{elements, member, present, without_errors};
 use lamlint_model::source::Span;
 use lamlint_model::tree::{Entry, Node, Tree};
@@ -187,6 +187,9 @@ impl Eval<'_> {
                     let t = self.body(inner, &content.body, &[], at, depth + 1);
                     // An element of a list that is itself conditional.
                     let mut t = only_under(&t, &a.guards, complement(&a.guards).as_ref(), at);
+                    if let Some(guards) = presence(&v) {
+                        t = only_under(&t, guards, None, at);
+                    }
                     if let [only] = &missing[..]
                         && let Some(yes) = complement(&only.guards)
                     {

@@ -5,6 +5,7 @@ use super::expr::{Expr, ExprKind, Operator, Step};
 use super::trees::{plain, text, truth};
 use lamlint_model::tree::Tree;
 use lamlint_model::tri::Guards;
+use lamlint_model::value::Value;
 use smol_str::{SmolStr, format_smolstr};
 
 /// The conditions under which something is true and under which it is false; `None`: it never is.
@@ -94,7 +95,18 @@ impl Eval<'_> {
     /// A name of a condition that has no better one.
     fn by_place(&self, scope: Scope<'_>, e: &Expr) -> SmolStr {
         let path = &self.instances[scope.at].path;
-        format_smolstr!("{path}condition {}.{}", e.span.file.0, e.span.start)
+        let mut name = format!("{path}condition {}.{}", e.span.file.0, e.span.start);
+        // It may come out differently each time round a loop.
+        let mut frame = scope.frame;
+        while let Some(f) = frame {
+            let round = [plain(&f.value), plain(&f.value.get("key")), plain(&f.value.get("index"))];
+            match round.into_iter().flatten().find(|v| !matches!(v, Value::Null)) {
+                Some(v) => name.push_str(&format_smolstr!("[{v}]")),
+                None => name.push_str(&format_smolstr!("[{}]", self.fresh())),
+            }
+            frame = f.up;
+        }
+        name.into()
     }
 }
 

@@ -122,6 +122,12 @@ impl<'m> Eval<'m> {
         !self.is_exhausted()
     }
 
+    /// A number that was not used before.
+    pub(super) fn fresh(&self) -> u64 {
+        self.work(1);
+        self.steps.get()
+    }
+
     /// Whether the bound on work was reached.
     pub(super) fn is_exhausted(&self) -> bool {
         self.steps.get() > MAX_STEPS

@@ -3,7 +3,7 @@
 
 use super::eval::{Eval, Scope};
 use super::expr::{Expr, ExprKind};
-use super::trees::{MAX_ITEMS, bind, budget, combine, error, is_error, list, part, plain, settled};
+use super::trees::{MAX_ITEMS, bind, budget, combine, error, is_error, list, part, plain, presence, settled};
 use super::values::{joined, present};
 use super::{documents, hcl};
 use crate::files::{self};
@@ -247,7 +247,12 @@ fn merged(args: &[Tree], span: Span) -> Tree {
                         // An entry that is there only under a condition leaves the one before.
                         let before = out.iter().position(|o| o.key == e.key).map(|i| out.remove(i));
                         let here = present(&e.value);
+                        let sometimes = presence(&e.value).is_some();
                         let value = match before {
+                            Some(_) if sometimes => {
+                                let why = Why::new(Reason::Correlated, "it is there under a condition");
+                                Tree::new(e.value.alts().to_vec(), Some(why), e.value.span())
+                            }
                             Some(b) if here.alts().len() < e.value.alts().len() => {
                                 let mut alts = here.alts().to_vec();
                                 for a in e.value.alts().iter().filter(|a| a.value == Node::Absent) {

@@ -3,7 +3,9 @@
 use super::documents;
 use super::eval::{Eval, Frame, Scope};
 use super::expr::{Expr, For, Part};
-use super::trees::{MAX_ITEMS, bind, bounded, budget, entry, list, only_under, part, plain, settled, under};
+use super::trees::{
+    MAX_ITEMS, bind, bounded, budget, entry, list, only_under, part, plain, presence, settled, under,
+};
 use super::values::{elements, joined, present};
 use lamlint_model::source::Span;
 use lamlint_model::tree::{Entry, Node, Tree};
@@ -106,6 +108,9 @@ impl Eval<'_> {
                     no => only_under(&made, &yes, no.as_ref(), span),
                 };
                 // What an element is made of is not there either.
+                if let Some(guards) = presence(&here) {
+                    made = under(&made, guards);
+                }
                 let missing: Vec<&Alt<Node>> =
                     here.alts().iter().filter(|a| a.value == Node::Absent && !a.guards.is_empty()).collect();
                 if !missing.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::eval::Eval;
 use super::expr::{Attribute, Block, Body, Expr, ExprKind};
-use super::trees::budget;
+use super::trees::{budget, presence};
 use super::values::{member, present};
 use super::variables::Given;
 use crate::files;
@@ -443,7 +443,9 @@ impl Eval<'_> {
                 };
                 // `null` is a value here; what is absent under conditions is not there.
                 let inner = present(value);
-                let guards = if inner.alts().len() == value.alts().len() {
+                let guards = if let Some(guards) = presence(value) {
+                    a.guards.and(guards)
+                } else if inner.alts().len() == value.alts().len() {
                     Some(a.guards.clone())
                 } else if let [only] = inner.alts() {
                     a.guards.and(&only.guards)

@@ -1,7 +1,7 @@
 //! Functions of plain values, by name. What is not in the table is not known.
 //! Source: <https://developer.hashicorp.com/terraform/language/functions>
 
-use super::trees::{ERROR, MAX_ITEMS, complement, entry, list, part, plain, text, texts, truth};
+use super::trees::{ERROR, MAX_ITEMS, complement, entry, list, part, plain, presence, text, texts, truth};
 use super::values::equal;
 use lamlint_model::source::Span;
 use lamlint_model::tree::{Entry, Node, Tree};
@@ -141,7 +141,10 @@ fn length(n: &Node) -> Option<usize> {
         Node::List { items, open: None } => Some(items.len()),
         Node::Map { entries, open: None } => {
             // An entry under a condition counts only there.
-            let sure = |t: &Tree| t.alts().len() < 2 || !t.alts().iter().any(|a| a.value == Node::Absent);
+            let sure = |t: &Tree| {
+                presence(t).is_none()
+                    && (t.alts().len() < 2 || !t.alts().iter().any(|a| a.value == Node::Absent))
+            };
             entries.iter().all(|e| sure(&e.value)).then_some(entries.len())
         }
         Node::Leaf(Value::Str(s)) => Some(s.chars().count()),
@@ -276,6 +279,9 @@ fn keys(a: &[&Node], span: Span) -> Option<Node> {
             let key = Tree::leaf(Value::Str(e.key.clone()), e.key_span);
             // The key is there where its value is.
             let mut alts = key.alts().to_vec();
+            if let Some(guards) = presence(&e.value) {
+                alts[0].guards = guards.clone();
+            }
             let missing: Vec<&Alt<Node>> =
                 e.value.alts().iter().filter(|a| a.value == Node::Absent && !a.guards.is_empty()).collect();
             if let [one] = &missing[..]

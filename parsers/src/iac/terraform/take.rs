@@ -113,7 +113,19 @@ impl Eval<'_> {
             return bind(index, span, |n, at| self.index(t, &Tree::known(n.clone(), at), span, depth));
         }
         let key = plain(index);
-        bind(&settled(t), span, |n, at| match (n, &key) {
+        // Instances that may not be there leave the places of the others.
+        let instances = |t: &Tree| {
+            t.alts().iter().any(|a| a.value != Node::Absent)
+                && t.alts().iter().all(|a| match &a.value {
+                    Node::Leaf(Value::Of(_, Attr::Other(a))) => a == SELF,
+                    v => *v == Node::Absent,
+                })
+        };
+        let in_place = t.alts().iter().all(
+            |a| matches!(&a.value, Node::List { items, .. } if !items.is_empty() && items.iter().all(instances)),
+        );
+        let list = if in_place { t.clone() } else { settled(t) };
+        bind(&list, span, |n, at| match (n, &key) {
             (Node::List { items, open }, Some(k)) if k.as_int().is_some() => {
                 let i = k.as_int().and_then(|i| usize::try_from(i).ok());
                 match i.and_then(|i| items.get(i)) {

@@ -745,3 +745,65 @@ resource "aws_x" "x" {
     assert_eq!(r.show("aws_x.x[…]", "own"), "#0.arn if any aws_q.q and any aws_x.x");
     assert_eq!(r.show("aws_x.x[…]", "other"), "?");
 }
+
+#[test]
+fn what_a_default_makes_is_there_whenever_it_is_named() {
+    let r = run(&[(
+        "main.tf",
+        r#"
+variable "m" {
+  default = { a = 1 }
+}
+variable "n" {
+  default = 1
+}
+resource "aws_q" "q" {
+  for_each = var.m
+}
+resource "aws_c" "c" {
+  count = var.n
+}
+resource "aws_x" "x" {
+  for_each = var.m
+  own      = aws_q.q[each.key].arn
+  first    = aws_c.c[0].arn
+  all      = length(aws_q.q)
+  keys     = [for k, q in aws_q.q : k]
+}
+"#,
+    )]);
+    let x = "aws_x.x[\"a\"]";
+    let id = r.at("aws_q.q[\"a\"]").id.0;
+    assert_eq!(r.show(x, "own"), format!("#{id}.arn if var.m = its default"));
+    let id = r.at("aws_c.c[0]").id.0;
+    assert_eq!(r.show(x, "first"), format!("#{id}.arn if var.m = its default and var.n = its default"));
+    // How many there are is another question.
+    assert_eq!(r.show(x, "all"), "?");
+    assert_eq!(r.show(x, "keys"), "[\"a\" if var.m = its default, …] if var.m = its default");
+}
+
+#[test]
+fn conditions_of_different_instances_are_different() {
+    let r = run(&[(
+        "main.tf",
+        r#"
+variable "m" {
+  default = { a = { on = ["x"] }, b = { on = [] } }
+}
+resource "aws_x" "x" {
+  for_each = var.m
+  v        = [for k in ["x", "y"] : k if contains(each.value.on, k)]
+}
+"#,
+    )]);
+    let conditions = |key: &str| -> std::collections::BTreeSet<String> {
+        let (items, _) = r.get(&format!("aws_x.x[\"{key}\"]"), "v").items();
+        let alts = items.iter().flat_map(|(t, _)| t.alts().to_vec());
+        alts.flat_map(|a| a.guards.iter().map(|g| g.subject.to_string()).collect::<Vec<_>>())
+            .filter(|s| s.contains("condition"))
+            .collect()
+    };
+    let (a, b) = (conditions("a"), conditions("b"));
+    assert_eq!((a.len(), b.len()), (2, 2));
+    assert!(a.is_disjoint(&b), "{a:?} {b:?}");
+}

@@ -156,24 +156,30 @@ pub(super) fn complement(g: &Guards) -> Option<Guards> {
     Guards::none().with(one.subject.clone(), other)
 }
 
-/// A value that is there only under a condition.
+/// The conditions something is there under, where it is known only when it is there.
+pub(super) fn presence(t: &Tree) -> Option<&Guards> {
+    match (t.alts(), t.open()) {
+        ([one], None) if !one.guards.is_empty() && one.value != Node::Absent => Some(&one.guards),
+        _ => None,
+    }
+}
+
+/// A value that is there only under a condition. Where the opposite can't be said, only that it is there is.
 pub(super) fn only_under(t: &Tree, yes: &Guards, no: Option<&Guards>, span: Span) -> Tree {
     if yes.is_empty() {
         return t.clone();
     }
     let here = under(t, yes);
     let mut alts = here.alts().to_vec();
-    let mut open = here.open().cloned();
-    match no {
-        Some(no) => alts.push(Alt { value: Node::Absent, span, basis: Basis::Written, guards: no.clone() }),
-        None => open = open.or_else(|| Some(Why::new(Reason::Correlated, "it is there under a condition"))),
+    if let Some(no) = no {
+        alts.push(Alt { value: Node::Absent, span, basis: Basis::Written, guards: no.clone() });
     }
-    Tree::new(alts, open, span)
+    Tree::new(alts, here.open().cloned(), span)
 }
 
 /// Whether an element of a list or map is there under every condition.
 fn is_conditional(t: &Tree) -> bool {
-    t.alts().len() > 1 && t.alts().iter().any(|a| a.value == Node::Absent)
+    presence(t).is_some() || t.alts().len() > 1 && t.alts().iter().any(|a| a.value == Node::Absent)
 }
 
 /// The same tree where no list has elements that are there only sometimes: such a list becomes alternatives.
@@ -191,6 +197,8 @@ pub(super) fn settled(t: &Tree) -> Tree {
             return Tree::unknown(Why::new(Reason::Budget, "too many possibilities"), span);
         }
         let mut rows: Vec<(Vec<Tree>, Guards)> = vec![(Vec::new(), Guards::none())];
+        let sometimes = items.iter().any(|i| presence(i).is_some());
+        let more = sometimes.then(|| Why::new(Reason::Correlated, "an element is there under a condition"));
         for i in items {
             if !is_conditional(i) {
                 for (row, _) in &mut rows {
@@ -221,7 +229,7 @@ pub(super) fn settled(t: &Tree) -> Tree {
                 guards,
             })
             .collect();
-        bounded(alts, None, span)
+        bounded(alts, more, span)
     })
 }
 
