@@ -12,7 +12,7 @@ use crate::engine::{self, Workers};
 use crate::graph::{self, Graph};
 use crate::report::{self, Report};
 use crate::selection::{self, Selection};
-use crate::write;
+use crate::{lsp, write};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ColorChoice, Parser, Subcommand};
 use lamlint_model::finding::Confidence as ModelConfidence;
@@ -88,6 +88,15 @@ enum Command {
         as_of: Option<Date>,
         #[command(flatten)]
         out: Out,
+    },
+    /// Serve an editor over standard input and output (Language Server Protocol)
+    Lsp {
+        /// Number of worker threads (default: one per processor)
+        #[arg(long, value_name = "N")]
+        jobs: Option<NonZeroUsize>,
+        /// What every editor passes; there is no other way
+        #[arg(long, hide = true)]
+        stdio: bool,
     },
     /// Write a lamlint.toml with every setting in a comment into the current folder
     Init,
@@ -197,6 +206,12 @@ struct Input {
     /// Value of a template parameter
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     parameters: Vec<(String, String)>,
+    /// Stage of services of the Serverless Framework; without it the default stage is looked at
+    #[arg(long, value_name = "NAME")]
+    stage: Option<String>,
+    /// File of values of Terraform's variables; may be given several times, the last wins
+    #[arg(long, value_name = "FILE")]
+    tfvars: Vec<PathBuf>,
     /// Take the settings from this file instead of the nearest lamlint.toml or pyproject.toml
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -306,6 +321,7 @@ impl Cli {
                 Ok(if report.failed() { FAILED } else { CLEAN })
             }
             Some(Command::Init) => init(),
+            Some(Command::Lsp { jobs, .. }) => lsp::serve(Workers::new(jobs)?, today),
             Some(Command::Completions { shell, out }) => {
                 out.write(&shell::completions(shell))?;
                 Ok(CLEAN)
@@ -366,7 +382,8 @@ impl Input {
         } else {
             config::load(&scope.root, &cwd, self.config.as_deref())?
         };
-        let found = scope.find(&config.exclude);
+        let mut found = scope.find(&config.exclude).with_tfvars(&self.tfvars, &cwd)?;
+        found.stage.clone_from(&self.stage);
         let display = Display::new(&found.root, &cwd);
         let mut parameters = self.parameters.clone();
         let more =

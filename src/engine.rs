@@ -4,6 +4,7 @@
 //! any number of threads. A panic in one file or rule costs that file or rule and is told in a notice.
 
 use crate::discover::{self, Found};
+use crate::memo::{Cancelled, Memo, Stale};
 use crate::merge;
 use crate::notice::{Notice, NoticeKind};
 use crate::progress::{Progress, Step};
@@ -11,11 +12,11 @@ use crate::read::{self, Text};
 use crate::selection::Selection;
 use crate::suppress::{self, Requests, Silenced};
 use crate::vfs::{Overlay, Vfs};
-use crate::{broken, shapes};
-use anyhow::{Context, Result};
+use crate::{broken, origins, shapes};
+use anyhow::Context;
 use lamlint_model::handler::Handler;
 use lamlint_model::rule::{Broken, BrokenKind, Cx, Date, Link, Package};
-use lamlint_model::source::{FileId, SourceMap};
+use lamlint_model::source::{FileId, SourceMap, Span};
 use lamlint_model::tri::Basis;
 use lamlint_model::{App, Finding, Findings, ResourceId, Rule};
 use lamlint_parsers::code::hir::Unit;
@@ -23,7 +24,7 @@ use lamlint_parsers::code::program::Program;
 use lamlint_parsers::code::{self, Entry};
 use lamlint_parsers::comments::Directive;
 use lamlint_parsers::files::{Files, file_name, join, parent};
-use lamlint_parsers::iac::{self, Deploy, InlineCode, TemplateFacts, TemplateFile};
+use lamlint_parsers::iac::{self, ConfigFile, Deploy, Facts, InlineCode};
 use lamlint_parsers::{SourceText, SyntaxError, link, package};
 use rayon::prelude::*;
 use smol_str::SmolStr;
@@ -47,7 +48,7 @@ pub struct Workers {
 
 impl Workers {
     /// As many as given, else one per processor.
-    pub fn new(jobs: Option<NonZeroUsize>) -> Result<Self> {
+    pub fn new(jobs: Option<NonZeroUsize>) -> anyhow::Result<Self> {
         rayon::ThreadPoolBuilder::new()
             .num_threads(jobs.map_or(0, NonZeroUsize::get))
             .stack_size(STACK)
@@ -89,6 +90,8 @@ pub struct Analysis {
     pub notices: Vec<Notice>,
     /// Number of files that were read: source code, templates, and files that could have been templates.
     pub files: usize,
+    /// Files of which an earlier text is taken (in editors only).
+    pub stale: Vec<Stale>,
 }
 
 /// What the rules say about a project.
@@ -111,9 +114,10 @@ pub struct Outcome {
 }
 
 /// What one file became.
-enum Lowered {
+#[derive(Debug, Clone)]
+pub(crate) enum Lowered {
     Code(Arc<Unit>),
-    Template(Arc<TemplateFacts>),
+    Config(Facts),
     Other,
     Broken(SyntaxError, bool),
     Failed(Notice),
@@ -131,7 +135,22 @@ pub fn analyze_over(
     parameters: &[(String, String)],
     workers: &Workers,
 ) -> Analysis {
-    workers.pool.install(|| analyze_here(found, overlay, parameters, &workers.progress))
+    // Nothing gives up a run that nobody watches.
+    analyze_again(found, overlay, parameters, workers, &mut Memo::default()).unwrap_or_default()
+}
+
+/// The same where much may be as in an earlier run over the same tree.
+///
+/// # Errors
+/// When nobody waits for the answer any more.
+pub fn analyze_again(
+    found: &Found,
+    overlay: &Overlay,
+    parameters: &[(String, String)],
+    workers: &Workers,
+    memo: &mut Memo,
+) -> Result<Analysis, Cancelled> {
+    workers.pool.install(|| analyze_here(found, overlay, parameters, &workers.progress, memo))
 }
 
 fn analyze_here(
@@ -139,35 +158,55 @@ fn analyze_here(
     overlay: &Overlay,
     parameters: &[(String, String)],
     progress: &Progress,
-) -> Analysis {
+    memo: &mut Memo,
+) -> Result<Analysis, Cancelled> {
     progress.start(Step::Read, 0);
     let vfs = Vfs::new(&found.root).with(overlay.clone());
-    let (texts, mut notices) = read::read_all(&found.files, &vfs);
+    let (texts, mut notices) = read::read_all(&found.files, &vfs, memo);
     notices.extend(found.notices.iter().cloned());
     let within = discover::within(&found.root);
     let mut out = Analysis { files: texts.len(), within, ..Analysis::default() };
     for Text { path, text } in texts {
-        out.sources.add(path, text);
+        match memo.source(&path, &text) {
+            Some(known) => out.sources.add_file(known),
+            None => out.sources.add(path, text),
+        };
     }
+    memo.go_on()?;
 
     let ids: Vec<FileId> = out.sources.iter().map(|(id, _)| id).collect();
     progress.start(Step::Parse, ids.len());
-    let lowered = ids.par_iter().map(|id| lower(&out.sources, *id)).inspect(|_| progress.one());
-    let lowered: Vec<Lowered> = lowered.collect();
+    let mut lowered: Vec<Lowered> = ids
+        .par_iter()
+        .map(|id| memo.lowered(*id, out.sources.file(*id)).unwrap_or_else(|| lower(&out.sources, *id)))
+        .inspect(|_| progress.one())
+        .collect();
     progress.start(Step::Link, 0);
+    for (id, l) in ids.iter().zip(&mut lowered) {
+        let source = Arc::clone(out.sources.shared(*id));
+        if let Some((good, facts)) = memo.keep(*id, &source, l) {
+            out.stale.push(Stale { file: *id, text: Arc::clone(&source.text), error: error_of(l) });
+            out.sources.replace(*id, good);
+            *l = facts;
+        }
+    }
+    memo.go_on()?;
     let mut program = Program::default();
-    let mut templates = Vec::new();
+    let mut configs = Vec::new();
     for (id, l) in ids.iter().zip(lowered) {
         let path = &out.sources.file(*id).path;
         match l {
             Lowered::Code(unit) => {
+                if let Some(why) = iac::not_run(path, &out.sources.file(*id).text) {
+                    notices.push(Notice::about(path, NoticeKind::Template, why));
+                }
                 out.suppressions.extend(unit.suppressions.iter().cloned());
                 program.add(path, unit);
             }
-            Lowered::Template(facts) => {
-                out.broken.extend(facts.duplicates.iter().cloned());
-                out.suppressions.extend(facts.suppressions.iter().cloned());
-                templates.push(TemplateFile { path: path.clone(), facts });
+            Lowered::Config(facts) => {
+                out.broken.extend(facts.broken().iter().cloned());
+                out.suppressions.extend(facts.suppressions().iter().cloned());
+                configs.push(ConfigFile { path: path.clone(), facts });
             }
             Lowered::Other => {}
             // A bound of ours says nothing about the text.
@@ -184,11 +223,19 @@ fn analyze_here(
         }
     }
 
-    let samconfigs = samconfigs(&found.files, &templates, &vfs, &mut notices);
-    let deploy = Deploy { parameters: parameters.to_vec(), samconfigs };
-    let assembled = guarded(&mut notices, "", "joining the templates", || iac::assemble(&templates, &deploy))
-        .unwrap_or_default();
+    memo.go_on()?;
+    let samconfigs = samconfigs(&found.files, &configs, &vfs, &mut notices);
+    let deploy = Deploy {
+        parameters: parameters.to_vec(),
+        samconfigs,
+        stage: found.stage.clone(),
+        tfvars: found.tfvars.clone(),
+    };
+    let assembled =
+        guarded(&mut notices, "", "joining the templates", || iac::assemble(&configs, &deploy, &vfs))
+            .unwrap_or_default();
     out.app = assembled.app;
+    origins::find(&assembled.creations, &out.sources, &mut out.app.origins);
     notices.extend(assembled.notices.into_iter().map(|(span, text)| Notice {
         path: out.sources.file(span.file).path.clone(),
         at: Some(span),
@@ -224,6 +271,7 @@ fn analyze_here(
         text: format!("this part was not understood, nothing is concluded from it: {what}"),
     }));
 
+    memo.go_on()?;
     entries.extend(shapes::entries(&program, &entries));
     progress.start(Step::Follow, entries.len());
     let handlers = entries.par_iter().map(|e| follow(&program, e)).inspect(|_| progress.one());
@@ -235,6 +283,7 @@ fn analyze_here(
             Err(n) => notices.push(n),
         }
     }
+    memo.go_on()?;
     let folders = folders(&out);
     let broken = guarded(&mut notices, "", "reading manifests", || link::broken_manifests(&folders, &vfs));
     notices.extend(broken.into_iter().flatten().map(|(path, why)| manifest(path, &why)));
@@ -247,7 +296,16 @@ fn analyze_here(
     notices.sort();
     notices.dedup();
     out.notices = notices;
-    out
+    Ok(out)
+}
+
+/// Where a file certainly does not parse, and why.
+fn error_of(lowered: &Lowered) -> Option<(Span, String)> {
+    match lowered {
+        Lowered::Code(unit) => unit.taints.iter().find(|t| t.certain).map(|t| (t.span, t.what.clone())),
+        Lowered::Broken(e, true) if e.is_certain() => Some((e.span, e.message.clone())),
+        _ => None,
+    }
 }
 
 fn lower(sources: &SourceMap, id: FileId) -> Lowered {
@@ -256,7 +314,7 @@ fn lower(sources: &SourceMap, id: FileId) -> Lowered {
     let result = catch_unwind(AssertUnwindSafe(|| match code::language(&file.path) {
         Some(lang) => Lowered::Code(Arc::new(code::lower(lang, &src, &file.path))),
         None => match iac::read(&src, &file.path) {
-            Ok(Some(facts)) => Lowered::Template(Arc::new(facts)),
+            Ok(Some(facts)) => Lowered::Config(facts),
             Ok(None) => Lowered::Other,
             Err((e, clearly)) => Lowered::Broken(e, clearly),
         },
@@ -303,17 +361,18 @@ fn guarded<T>(notices: &mut Vec<Notice>, path: &str, doing: &str, step: impl FnO
 /// The `samconfig.toml` files of the walk, and those beside a template though git ignores them.
 fn samconfigs(
     files: &[String],
-    templates: &[TemplateFile],
+    configs: &[ConfigFile],
     vfs: &Vfs,
     notices: &mut Vec<Notice>,
 ) -> Vec<(String, String)> {
     const NAME: &str = "samconfig.toml";
     let mut paths: BTreeSet<String> = files.iter().filter(|p| file_name(p) == NAME).cloned().collect();
-    paths.extend(templates.iter().filter_map(|t| join(parent(&t.path), NAME)));
+    let templates = || configs.iter().filter(|c| matches!(c.facts, Facts::Template(_)));
+    paths.extend(templates().filter_map(|t| join(parent(&t.path), NAME)));
     paths.retain(|p| vfs.is_file(p));
     notices
         .extend(paths.iter().filter_map(|p| link::broken_toml(p, vfs).map(|why| manifest(p.clone(), &why))));
-    for t in templates {
+    for t in templates() {
         // The tools take these, too.
         for other in ["samconfig.yaml", "samconfig.yml", "samconfig.json"] {
             if let Some(path) = join(parent(&t.path), other).filter(|p| vfs.is_file(p)) {
@@ -368,6 +427,8 @@ pub fn check(
             let severity = selection.severity(f.rule(), path, f.severity())?;
             Some(f.with_severity(severity))
         };
+        // What a program writes is changed in the program.
+        let found = found.into_iter().map(|f| f.moved(&|at| analysis.app.origins.of(at)));
         found.into_iter().filter_map(level).collect()
     };
     let (found, mut ran) = run(&first, &cx, &mut out.notices, workers);

@@ -136,6 +136,27 @@ fn choose<'f>(
     out
 }
 
+/// The changes of all repairs of some findings that can be made together, untried.
+pub fn together(
+    analysis: &Analysis,
+    outcome: &Outcome,
+    most: Safety,
+    of: impl Fn(&Finding) -> bool,
+) -> Vec<Edit> {
+    let mut editor = Editor::new(&analysis.app, &analysis.sources);
+    let mut taken: Vec<Edit> = Vec::new();
+    for fix in outcome.findings.iter().filter(|f| of(f)).filter_map(Finding::fix) {
+        if fix.safety > most {
+            continue;
+        }
+        let Ok(edits) = editor.edits(fix) else { continue };
+        if !edits.iter().any(|e| taken.iter().any(|t| conflict(e, t))) {
+            taken.extend(edits);
+        }
+    }
+    taken
+}
+
 /// Whether two changes can't be made together. Insertions at one place can, where each adds to a container that is
 /// there; the same insertion twice is one too many.
 fn conflict(a: &Edit, b: &Edit) -> bool {

@@ -28,6 +28,8 @@ pub enum NoticeKind {
     Syntax,
     /// A part of a template that was not understood (a macro, a nested template that is missing).
     Template,
+    /// A program that writes templates, and has not written them.
+    Unsynthesised,
     /// A file of settings or dependencies that was not understood.
     Manifest,
     /// Entries of a baseline that no longer occur.
@@ -47,6 +49,7 @@ impl NoticeKind {
             Self::TooLarge => "too-large",
             Self::Syntax => "syntax",
             Self::Template => "template",
+            Self::Unsynthesised => "unsynthesised",
             Self::Manifest => "manifest",
             Self::Baseline => "baseline",
             Self::Settings => "settings",

@@ -67,7 +67,7 @@ impl<'a> Requests<'a> {
     pub(crate) fn new(analysis: &'a Analysis, entries: &'a [Ignore]) -> Self {
         let mut anchors: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
         for r in analysis.app.resources.iter().filter(|_| !analysis.suppressions.is_empty()) {
-            anchors.entry(r.name.as_str()).or_default().push(r.anchor.span);
+            anchors.entry(r.name.as_str()).or_default().push(analysis.app.origins.known(r.anchor.span));
         }
         let mut unknown = BTreeMap::new();
         for (i, d) in analysis.suppressions.iter().enumerate() {

@@ -86,6 +86,19 @@ fn options_change_what_is_shown_and_the_status() {
 }
 
 #[test]
+fn the_stage_decides_values() {
+    let service = "service: shop\nprovider: { name: aws, runtime: python3.14 }\ncustom: { timeouts: { dev: 5, prod: 60 } }\nfunctions:\n  work:\n    handler: app.handler\n    timeout: ${self:custom.timeouts.${sls:stage}}\n    events:\n      - sqs: !GetAtt Jobs.Arn\nresources:\n  Resources:\n    Jobs:\n      Type: AWS::SQS::Queue\n      Properties: { VisibilityTimeout: 60 }\n";
+    let code = "def handler(event, context):\n    return None\n";
+    let dir = project(&[("serverless.yml", service.as_bytes()), ("app.py", code.as_bytes())]);
+    let rule = ["--select", "sqs-visibility-timeout", "--format", "concise"];
+    let at = |stage: &[&str]| lamlint(dir.path(), &[&rule[..], stage].concat());
+    assert_eq!(at(&[]).status, 0);
+    let prod = at(&["--stage", "prod"]);
+    assert_eq!(prod.status, 1);
+    assert!(prod.out.contains("less than 6 × the 60 s"), "{}", prod.out);
+}
+
+#[test]
 fn wrong_usage_says_what_is_wrong() {
     let dir = project(&[
         ("src/app.py", b"x = 1\n"),

@@ -261,13 +261,14 @@ impl Builder<'_> {
         let nodes = self.shapes.iter().map(|(key, shape)| match key {
             Key::Resource(id) => {
                 let r = self.app.resource(*id);
-                let path = report.display.path(&sources.file(r.anchor.span.file).path);
+                let span = self.app.origins.known(r.anchor.span);
+                let path = report.display.path(&sources.file(span.file).path);
                 Node {
                     name: line(&r.name),
                     kind: r.kind.word(),
                     shape: *shape,
                     template: Some(r.template as usize),
-                    place: Some(line(&format!("{path}:{}", sources.position(r.anchor.span).line))),
+                    place: Some(line(&format!("{path}:{}", sources.position(span).line))),
                 }
             }
             Key::Outside(_, kind, name) => {

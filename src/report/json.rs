@@ -161,7 +161,7 @@ pub fn render(report: &Report<'_>, numbers: bool) -> anyhow::Result<String> {
     let functions: Vec<Function<'_>> = functions(report.analysis)
         .into_iter()
         .map(|f| {
-            let span = f.function.resource.anchor.span;
+            let span = report.analysis.app.origins.known(f.function.resource.anchor.span);
             Function {
                 name: f.function.name(),
                 path: report.display.path(&report.analysis.sources.file(span.file).path),

@@ -3,6 +3,7 @@
 use super::write::{Out, constant, out};
 use super::{Edit, Editor, Refused, is_json};
 use crate::doc::{Doc, DocEntry, DocKind, DocNode};
+use crate::iac::function_keys;
 use lamlint_model::app::ResourceId;
 use lamlint_model::source::Span;
 use lamlint_model::value::Value;
@@ -35,7 +36,7 @@ impl Editor<'_> {
         value: &Value,
     ) -> Result<Vec<Edit>, Refused> {
         let value = self.written(id, value)?;
-        self.at(id, |place, resource| match place.find(resource, path)? {
+        self.at(id, path, |place, resource, path| match place.find(resource, path)? {
             Found::Value(e, _) => {
                 let node = &e.value;
                 let (Out::Text(_) | Out::Bare(_), DocKind::Scalar(s), None) = (&value, &node.kind, &node.tag)
@@ -46,6 +47,9 @@ impl Editor<'_> {
                     return Err(Refused("the value is left out"));
                 }
                 let old = place.slice(node.span);
+                if old.contains("${") {
+                    return Err(Refused("the value is computed"));
+                }
                 let new = match &value {
                     Out::Text(s) => constant(old, place.json, &Value::str(s.as_str())),
                     _ => constant(old, place.json, &bare(&value)),
@@ -65,7 +69,7 @@ impl Editor<'_> {
         value: &Value,
     ) -> Result<Vec<Edit>, Refused> {
         let value = self.written(id, value)?;
-        self.at(id, |place, resource| match place.find(resource, path)? {
+        self.at(id, path, |place, resource, path| match place.find(resource, path)? {
             Found::Value(e, column) => place.push(e, column, &value),
             Found::Lacks(map, entry, keys) => place.insert(map, entry, &keys, Out::List(vec![value.clone()])),
         })
@@ -84,7 +88,7 @@ impl Editor<'_> {
             ("Properties".to_owned(), self.written(behind, properties)?),
         ];
         let value = Out::Map(entries);
-        self.at(behind, |place, here| {
+        self.at(behind, &[], |place, here, _| {
             let all = place.doc.root.get("Resources").ok_or(Refused("the file is no template"))?;
             if all.entry(name).is_some() {
                 return Err(Refused("a resource has this name already"));
@@ -106,22 +110,46 @@ impl Editor<'_> {
     fn at(
         &mut self,
         id: ResourceId,
-        change: impl for<'d> Fn(&Place<'d>, &'d DocEntry) -> Result<Vec<Edit>, Refused>,
+        path: &[SmolStr],
+        change: impl for<'d> Fn(&Place<'d>, &'d DocEntry, &[SmolStr]) -> Result<Vec<Edit>, Refused>,
     ) -> Result<Vec<Edit>, Refused> {
         let key = self.app.resource(id).anchor.span;
         let (text, json) = (self.text(key.file), is_json(&self.sources.file(key.file).path));
         let doc = self.doc(key.file).ok_or(Refused("the file is no template"))?;
-        let resources = doc.root.get("Resources").ok_or(Refused("the file is no template"))?;
-        let here = resources.entries().iter().find(|e| e.key_span == key);
-        let here = here.ok_or(Refused("the resource is not written as an entry of its own"))?;
+        let (here, keys) = entry_of(doc, key, path)?;
         let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
         let mut place = Place { doc, text, json, step: 2, eol };
         let (outer, inner) = (place.column(key), here.value.entries().first().map(|e| e.key_span));
         if let Some(inner) = inner.filter(|i| place.line(*i) > place.line(key)) {
             place.step = place.column(inner).saturating_sub(outer).clamp(1, 8);
         }
-        change(&place, here)
+        change(&place, here, &keys)
     }
+}
+
+/// The entry of a resource, and the keys of a property below it.
+fn entry_of<'d>(doc: &'d Doc, key: Span, path: &[SmolStr]) -> Result<(&'d DocEntry, Vec<SmolStr>), Refused> {
+    let in_map = |n: &'d DocNode| n.entries().iter().find(|e| e.key_span == key);
+    let in_list = |n: &'d DocNode| std::iter::once(n).chain(n.items()).find_map(in_map);
+    let properties = || std::iter::once("Properties".into()).chain(path.iter().cloned()).collect();
+    if let Some(resources) = doc.root.get("Resources") {
+        let here = in_map(resources);
+        return Ok((
+            here.ok_or(Refused("the resource is not written as an entry of its own"))?,
+            properties(),
+        ));
+    }
+    // A configuration of the Serverless Framework holds templates, one or a list of them.
+    if let Some(r) = doc.root.get("resources")
+        && let Some(here) =
+            std::iter::once(r).chain(r.items()).filter_map(|n| n.get("Resources")).find_map(in_list)
+    {
+        return Ok((here, properties()));
+    }
+    let here = doc.root.get("functions").and_then(in_list);
+    let here = here.ok_or(Refused("the resource is not written as an entry of its own"))?;
+    let keys = function_keys(path).ok_or(Refused("the property has another form here"))?;
+    Ok((here, keys))
 }
 
 /// A number or truth value that was written.
@@ -150,8 +178,7 @@ impl<'d> Place<'d> {
     /// Go down a path from a resource.
     fn find(&self, resource: &'d DocEntry, path: &[SmolStr]) -> Result<Found<'d>, Refused> {
         let mut entry = resource;
-        let mut keys = vec!["Properties"];
-        keys.extend(path.iter().map(SmolStr::as_str));
+        let keys: Vec<&str> = path.iter().map(SmolStr::as_str).collect();
         let mut column = self.column(resource.key_span);
         // A list's element has no key; its entry is that of the list.
         let mut node = &resource.value;
@@ -445,6 +472,9 @@ pub(super) fn replace(doc: &Doc, text: &str, json: bool, at: Span, value: &Value
             DocKind::Map(entries) => stack.extend(entries.iter().map(|e| &e.value)),
             DocKind::Scalar(s) if n.span == at && n.tag.is_none() && !s.text.is_empty() => {
                 let old = text.get(at.start as usize..at.end as usize).unwrap_or_default();
+                if old.contains("${") {
+                    return Err(Refused("the value is computed"));
+                }
                 if old.starts_with(['|', '>', '&']) || is_aliased(&doc.root, at) {
                     return Err(Refused("the value is used through an alias or is a block"));
                 }

@@ -1,13 +1,13 @@
 //! Repairs of whole texts.
 
 use super::{Edit, Editor};
-use crate::iac::{self, Deploy, TemplateFile};
+use crate::files::MemoryFiles;
+use crate::iac::{self, ConfigFile, Deploy};
 use crate::text::SourceText;
 use lamlint_model::fix::{Fix, Intent};
 use lamlint_model::source::SourceMap;
 use lamlint_model::value::Attr;
 use lamlint_model::{App, ResourceId, Span, Value};
-use std::sync::Arc;
 
 fn apply(text: &str, edits: &[Edit]) -> String {
     let mut out = text.to_owned();
@@ -23,8 +23,8 @@ fn project(path: &str, text: &str) -> (SourceMap, App) {
     let Ok(Some(facts)) = iac::read(&SourceText::file(id, text), path) else {
         panic!("not a template: {text}")
     };
-    let file = TemplateFile { path: path.to_owned(), facts: Arc::new(facts) };
-    let app = iac::assemble(&[file], &Deploy { parameters: Vec::new(), samconfigs: Vec::new() }).app;
+    let file = ConfigFile { path: path.to_owned(), facts };
+    let app = iac::assemble(&[file], &Deploy::default(), &MemoryFiles::default()).app;
     (sources, app)
 }
 
@@ -388,4 +388,52 @@ fn a_resource_is_added_behind_another_one() {
     let json = "{\n  \"Resources\": {\n    \"R\": {\n      \"Type\": \"AWS::SNS::Topic\"\n    },\n    \"S\": { \"Type\": \"AWS::SNS::Topic\" }\n  }\n}\n";
     let new = ",\n    \"P\": {\n      \"Type\": \"AWS::Lambda::Permission\",\n      \"Properties\": {\n        \"Principal\": \"sns.amazonaws.com\",\n        \"SourceArn\": { \"Ref\": \"R\" }\n      }\n    },\n    \"S\"";
     assert_eq!(add("t.json", json, "P"), json.replace(",\n    \"S\"", new));
+}
+
+/// What becomes of a configuration of the Serverless Framework.
+fn configured(functions: &str, resources: &str, path: &[&str], value: &Value) -> String {
+    let head = "service: x\nprovider:\n  name: aws\n  timeout: 5\n";
+    let text = format!("{head}{functions}{resources}");
+    let out = mend("serverless.yml", &text, |_, r| Intent::Set {
+        resource: r,
+        path: path.iter().map(|p| (*p).into()).collect(),
+        value: value.clone(),
+    });
+    out.strip_prefix(head).map_or(out.clone(), str::to_owned)
+}
+
+#[test]
+fn properties_have_other_names_in_configurations_of_functions() {
+    let (timeout, int) = (&["Timeout"], Value::Int(9));
+    let of = |text: &str| configured(text, "", timeout, &int);
+    assert_eq!(
+        of("functions:\n  R:\n    handler: a.b\n"),
+        "functions:\n  R:\n    handler: a.b\n    timeout: 9\n"
+    );
+    assert_eq!(
+        of("functions:\n  - R:\n      timeout: 3 # short\n      handler: a.b\n"),
+        "functions:\n  - R:\n      timeout: 9 # short\n      handler: a.b\n"
+    );
+    assert_eq!(
+        of("functions:\n  R:\n    handler: a.b\n    timeout: ${self:custom.t}\n"),
+        "refused: the value is computed"
+    );
+    let function = "functions:\n  R:\n    handler: a.b\n";
+    let variable = ["Environment", "Variables", "TABLE"];
+    assert_eq!(
+        configured(function, "", &variable, &Value::str("")),
+        format!("{function}    environment:\n      TABLE: \"\"\n")
+    );
+    assert_eq!(configured(function, "", &["VpcConfig"], &int), "refused: the property has another form here");
+    assert_eq!(configured(function, "", &["Policies"], &int), "refused: the property has another form here");
+}
+
+#[test]
+fn resources_of_configurations_are_templates() {
+    let queue = "resources:\n  - Resources:\n      R:\n        Type: AWS::SQS::Queue\n";
+    let path = &["VisibilityTimeout"];
+    assert_eq!(
+        configured("", queue, path, &Value::Int(9)),
+        format!("{queue}        Properties:\n          VisibilityTimeout: 9\n")
+    );
 }

@@ -1,10 +1,11 @@
 //! From where the code is (a directory, a file, an archive, an image, the template itself) to an entry point.
 
+use super::asset;
 use super::build::{self, below};
 use super::find::{self, Search};
 use super::layers::Layers;
 use super::target::{Target, stem};
-use super::{Attempt, Tree, problems, program, symbol};
+use super::{Attempt, Tree, dockerfile, problems, program, symbol};
 use crate::code::hir::Lang;
 use crate::code::lang::{self, EntryPoint};
 use crate::code::program::UnitId;
@@ -15,6 +16,7 @@ use lamlint_model::rule::MissingWhat;
 use lamlint_model::source::Span;
 use lamlint_model::tri::{Reason, Why};
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 
 /// One combination to try.
 pub(super) struct Place<'a> {
@@ -149,7 +151,14 @@ fn directory(tree: Tree<'_>, p: &Place<'_>, lang: Lang, handler: &str, dir: &str
                 None => put(parent(path).to_owned()),
             }
             put(dir.to_owned());
-            layers.roots(tree.files).into_iter().for_each(&mut put);
+            for root in layers.roots(tree.files) {
+                // Layers are staged, too.
+                let staged = asset::staged(&root).and_then(|d| Some((asset::directory(tree, d)?, d)));
+                put(match staged {
+                    Some((source, d)) => format!("{source}{}", root.strip_prefix(d).unwrap_or_default()),
+                    None => root,
+                });
+            }
             Attempt::Linked(Entry {
                 function: Some(p.f.resource.id),
                 unit: found.unit,
@@ -255,6 +264,24 @@ fn file(tree: Tree<'_>, p: &Place<'_>, lang: Lang, handler: &str, path: &str) ->
     }
 }
 
+/// What the build of an image is told, in the metadata of SAM and of the CDK.
+/// Sources: <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-sam-cli-using-build.html>,
+/// `aws-cdk-lib/cx-api`
+fn build_of(f: Function<'_>, context: &str) -> dockerfile::Build {
+    let metadata = &f.resource.metadata;
+    let text = |key: &str| metadata.get(key).strings().only().cloned().flatten().map(String::from);
+    let mut arguments = BTreeMap::new();
+    for key in ["DockerBuildArgs", "aws:asset:docker-build-args"] {
+        for (e, _) in metadata.get(key).entries().0 {
+            if let Some(v) = e.value.strings().only().cloned().flatten() {
+                arguments.insert(e.key.to_string(), v.to_string());
+            }
+        }
+    }
+    let target = text("DockerBuildTarget").or_else(|| text("aws:asset:docker-build-target"));
+    dockerfile::Build { context: context.to_owned(), target, arguments }
+}
+
 fn image(
     tree: Tree<'_>,
     p: &Place<'_>,
@@ -272,12 +299,23 @@ fn image(
     if let Some(found) = program::of_image(tree, p, context, &text) {
         return found;
     }
-    let image = build::dockerfile(&text, context);
+    let image = dockerfile::read(&text, &build_of(p.f, context));
+    let entry_point = match p.f.resource.props.path(&["ImageConfig", "EntryPoint"]) {
+        replaced if replaced.is_surely_absent() => image.entry_point.clone(),
+        replaced => {
+            let (items, open) = replaced.items();
+            let words = items.iter().map(|(t, _)| t.strings().only().cloned().flatten().map(String::from));
+            match words.collect::<Option<Vec<String>>>().filter(|_| open.is_none()) {
+                Some(words) => words,
+                None => return unlinked(Reason::Image, "its entry point is not constant"),
+            }
+        }
+    };
     let words: Vec<String> =
         command.map_or_else(|| image.command.clone(), |c| c.iter().map(ToString::to_string).collect());
     let adapter = ["awslambdaric", "aws-lambda-ric", "lambda-entrypoint", "lambda_entrypoint"];
-    let started = image.entry_point.iter().chain(&words);
-    if !image.entry_point.is_empty() && !started.into_iter().any(|w| adapter.iter().any(|a| w.contains(a))) {
+    let started = entry_point.iter().chain(&words);
+    if !entry_point.is_empty() && !started.into_iter().any(|w| adapter.iter().any(|a| w.contains(a))) {
         return unlinked(Reason::Image, format!("`{path}` starts something else than a handler"));
     }
     let Some(handler) = words.iter().rev().find(|w| w.contains('.') && !w.starts_with('-')) else {
@@ -303,10 +341,17 @@ fn image(
                 );
             }
             for c in candidates {
-                if let Some(unit) = tree.program.at(&c)
+                // A context that synthesis staged is a copy of sources.
+                let staged = || {
+                    let dir = asset::staged(&c)?;
+                    asset::copied(tree, dir, c.strip_prefix(dir)?.trim_start_matches('/'), None)
+                        .map(|(id, _)| id)
+                };
+                if let Some(unit) = tree.program.at(&c).or_else(staged)
                     && symbol::has(tree.program.unit(unit), &target.symbol) != symbol::Has::No
                 {
-                    let mut roots = vec![find::base_of(&c, &target).unwrap_or_else(|| parent(&c).to_owned())];
+                    let c = tree.program.path(unit);
+                    let mut roots = vec![find::base_of(c, &target).unwrap_or_else(|| parent(c).to_owned())];
                     if !roots.iter().any(|r| r == context) {
                         roots.push(context.to_owned());
                     }

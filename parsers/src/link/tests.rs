@@ -1,5 +1,7 @@
 //! Links over hand-built applications and units.
 
+mod staged;
+
 use super::*;
 use crate::code::hir::{
     Block, Export, ExportValue, Expr, ExprKind, Function as Fun, Lang, ModuleKind, Param, Pattern, Stmt,
@@ -143,7 +145,7 @@ fn run(app: &App, units: &[(&str, Unit)], extra: &[(&str, &str)]) -> (Vec<Link>,
     let mut files = MemoryFiles::new(extra.iter().copied());
     let mut program = Program::default();
     for (path, unit) in units {
-        files.0.insert((*path).to_owned(), vec![b'\n']);
+        files.0.entry((*path).to_owned()).or_insert_with(|| vec![b'\n']);
         program.add(path, Arc::new(unit.clone()));
     }
     let (links, entries) = link(app, &program, &files);
