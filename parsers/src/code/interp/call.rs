@@ -188,6 +188,9 @@ impl Interp<'_> {
                     let testing = std::mem::take(&mut self.testing);
                     let o = self.eval(object);
                     self.testing = testing;
+                    if let Some(v) = self.chained(&o, name, args, object, &site) {
+                        return v;
+                    }
                     let f = self.attr(&o, name, callee.span, *optional);
                     (with_this(f, &o), Some(&**object))
                 }
