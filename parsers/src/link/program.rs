@@ -230,7 +230,10 @@ fn is_named(m: &Main, name: &str) -> bool {
     let own = m.name.as_deref().unwrap_or_else(|| file_name(&m.dir));
     let last_two = format!("{}{}", file_name(parent(&m.dir)), file_name(&m.dir));
     let name = plain(name);
-    !name.is_empty() && (plain(own) == name || m.name.is_none() && plain(&last_two) == name)
+    // `out/loginFunction.zip`
+    let bare = ["function", "lambda"].iter().find_map(|w| name.strip_suffix(w)).unwrap_or(&name);
+    !name.is_empty()
+        && (plain(own) == name || plain(own) == bare || m.name.is_none() && plain(&last_two) == name)
 }
 
 /// The nearest directory above a path that holds a program, itself or below.

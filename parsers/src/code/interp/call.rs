@@ -120,10 +120,13 @@ fn write_expr(e: &Expr, out: &mut String, depth: u32) {
     }
     match &e.kind {
         // A mark behind it only tells it from others of its name.
-        ExprKind::Name(n) => out.push_str(n.split('\'').next().unwrap_or(n)),
+        ExprKind::Name(n) => {
+            let n = n.strip_prefix("::").unwrap_or(n);
+            out.push_str(n.split('\'').next().unwrap_or(n));
+        }
         ExprKind::Attr { object, name, .. } => {
             write_expr(object, out, depth + 1);
-            out.push('.');
+            out.push_str(if is_path(object) { "::" } else { "." });
             out.push_str(name);
         }
         ExprKind::Call { callee, args, is_new } => {
@@ -145,6 +148,15 @@ fn write_expr(e: &Expr, out: &mut String, depth: u32) {
         }
         _ => out.push('…'),
     }
+}
+
+/// Whether an expression is a path from the names that are known anywhere (`a::b`).
+fn is_path(e: &Expr) -> bool {
+    let mut e = e;
+    while let ExprKind::Attr { object, .. } = &e.kind {
+        e = object;
+    }
+    matches!(&e.kind, ExprKind::Name(n) if n.starts_with("::"))
 }
 
 /// A function that is running.

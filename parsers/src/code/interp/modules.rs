@@ -2,8 +2,8 @@
 
 use super::value::{Frame, FrameRef, V, limited};
 use super::{Interp, MAX_DEPTH};
-use crate::code::api;
-use crate::code::hir::{ExportValue, Lang};
+use crate::code::api::{self, Kind};
+use crate::code::hir::{ExportValue, Lang, Pattern, StmtKind};
 use crate::code::program::UnitId;
 use crate::files::{join, parent};
 use lamlint_model::handler::Phase;
@@ -258,6 +258,9 @@ impl Interp<'_> {
 
     /// A module inside the package whose `__init__.py` is `id`.
     pub(super) fn submodule(&mut self, id: UnitId, name: &str) -> Option<V> {
+        if let Some(v) = self.declared_later(id, name) {
+            return Some(v);
+        }
         let dir = self.program.path(id).strip_suffix("/__init__.py")?;
         let below = join(dir, name)?;
         match self.python_at(&below)? {
@@ -268,6 +271,21 @@ impl Interp<'_> {
             Found::Package(d) => Some(V::Package(d.into())),
             _ => None,
         }
+    }
+
+    /// A name of a module that is being loaded, whose declaration did not run yet, where order means nothing.
+    fn declared_later(&mut self, id: UnitId, name: &str) -> Option<V> {
+        let unit = self.program.unit(id).clone();
+        if !unit.lang.traits().hoists || unit.lang.is_node() || self.loading >= MAX_DEPTH {
+            return None;
+        }
+        let value = unit.body.iter().find_map(|s| match &s.kind {
+            StmtKind::Declare { target: Pattern::Name(n, _), value } if n == name => Some(value),
+            _ => None,
+        })?;
+        let mut v = None;
+        self.at_top(id, |it| v = Some(it.eval(value)));
+        v
     }
 
     /// A module in a directory of Python modules.
@@ -442,6 +460,12 @@ impl Interp<'_> {
 
     /// A crate as the nearest manifest knows it: one of the tree, or a library.
     fn rust_crate(&self, name: &str, path: &str) -> Found {
+        // A copy of the runtime is the runtime.
+        let starts =
+            |f: &str| api::lookup(self.lang, &format!("{name}.{f}")).is_some_and(|r| r.kind == Kind::Start);
+        if starts("run") {
+            return Found::Library(name.into());
+        }
         let mut dir = parent(path);
         loop {
             if self.program.packages.contains_key(&format!("{CRATE}{dir}:")) {

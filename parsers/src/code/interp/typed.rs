@@ -288,7 +288,9 @@ impl Interp<'_> {
                 Built::Input { .. } => V::Map(set.clone(), open),
                 Built::Call { service, operation, foreign } => {
                     let input = V::Map(set.clone(), open);
-                    self.call_operation(service, operation.clone(), api_args(&input, &[]), *foreign, site)
+                    // The call is named by its operation, not by how its builder ends.
+                    let site = Site { callee: begun(site.callee, service).or(site.callee), ..*site };
+                    self.call_operation(service, operation.clone(), api_args(&input, &[]), *foreign, &site)
                 }
             };
         }
@@ -423,6 +425,22 @@ impl Interp<'_> {
 /// An error, or another sign that a call failed: asking for it asks nothing of the event.
 pub(super) fn error() -> V {
     V::Ext(SmolStr::new_static("#error"), Deps::NONE)
+}
+
+/// The part of a chain of calls that names an operation: `client.get_item` of `client.get_item().key(k).send`.
+fn begun<'e>(callee: Option<&'e Expr>, service: &str) -> Option<&'e Expr> {
+    let mut at = callee?;
+    for _ in 0..64 {
+        at = match &at.kind {
+            ExprKind::Attr { name, .. } if crate::code::api::operation(service, name).is_some() => {
+                return Some(at);
+            }
+            ExprKind::Attr { object, .. } => object,
+            ExprKind::Call { callee, .. } => callee,
+            _ => return None,
+        };
+    }
+    None
 }
 
 /// A client.
