@@ -129,11 +129,30 @@ const GO: Traits = Traits {
     typed_events: true,
 };
 
+const RUST: Traits = Traits {
+    name: "Rust",
+    key: "rs",
+    extensions: &["rs"],
+    runtimes: &[],
+    images: &["rust"],
+    entry: EntryPoint::Program,
+    scope: Scope::File,
+    hoists: true,
+    assignment_is_local: false,
+    receiver_is_param: true,
+    struct_literals: true,
+    converts: false,
+    errors_are_results: false,
+    input: InputAt::First,
+    fluent: true,
+    typed_events: true,
+};
+
 /// All languages, in the order in which they are tried.
-pub(crate) const ALL: &[Lang] = &[Lang::Python, Lang::JavaScript, Lang::TypeScript, Lang::Go];
+pub(crate) const ALL: &[Lang] = &[Lang::Python, Lang::JavaScript, Lang::TypeScript, Lang::Go, Lang::Rust];
 
 /// Keys of the recognition tables, in the order of their columns.
-pub(crate) const KEYS: &[&str] = &["py", "js", "go"];
+pub(crate) const KEYS: &[&str] = &["py", "js", "go", "rs"];
 
 impl Lang {
     /// Its row.
@@ -143,6 +162,7 @@ impl Lang {
             Self::JavaScript => &JAVASCRIPT,
             Self::TypeScript => &TYPESCRIPT,
             Self::Go => &GO,
+            Self::Rust => &RUST,
         }
     }
 

@@ -23,7 +23,7 @@ const INERT: &str = include_str!("inert.tsv");
 /// One table per language that has everything in one: its key, then rows whose first column says what they are:
 /// `lib` (columns of `libraries.tsv` without the language), `global`, `inert`, `reaching`, `harmless` (names), and
 /// `sdk`, `suffix`, `runs`, `arg` (see [`sdk`]).
-const LANGUAGES: &[(&str, &str)] = &[("go", include_str!("go.tsv"))];
+const LANGUAGES: &[(&str, &str)] = &[("go", include_str!("go.tsv")), ("rs", include_str!("rs.tsv"))];
 
 pub(crate) mod events;
 pub(crate) mod sdk;
@@ -114,6 +114,13 @@ pub(crate) enum Kind {
     Exit,
     /// Calls the function it is given once per environment (detail: its position).
     Once,
+    /// Calls the function it is given once per environment, keeps in its place what that gives, and gives it (detail:
+    /// its position).
+    Lazy,
+    /// Keeps its argument in its place (detail: its position).
+    Put,
+    /// Gives what its place was filled with elsewhere.
+    Taken,
     /// Gives an error.
     Error,
     /// A constant (detail: its text).
@@ -211,6 +218,9 @@ fn kind(name: &str, detail: &str) -> Option<Kind> {
         "start" => Kind::Start,
         "exit" => Kind::Exit,
         "once" => Kind::Once,
+        "lazy" => Kind::Lazy,
+        "put" => Kind::Put,
+        "taken" => Kind::Taken,
         "error" => Kind::Error,
         "const" => Kind::Const,
         "decode" => Kind::Decode,
@@ -376,6 +386,7 @@ pub(crate) fn is_inert(lang: Lang, name: &str) -> bool {
         || match lang {
             Lang::Python => name.starts_with("mypy_boto3_"),
             Lang::Go => false,
+            Lang::Rust => name.strip_prefix("aws_sdk_").is_some_and(|n| service_named(package(n)).is_some()),
             Lang::JavaScript | Lang::TypeScript => {
                 name.strip_prefix("@aws-sdk/client-").is_some_and(|n| service_named(package(n)).is_some())
             }
@@ -440,6 +451,49 @@ pub(crate) fn reaching(lang: Lang) -> (&'static BTreeSet<&'static str>, &'static
     static ALL: OnceLock<(Names, Names)> = OnceLock::new();
     let all = ALL.get_or_init(|| (names_of("reaching"), names_of("harmless")));
     (&all.0[lang.column()], &all.1[lang.column()])
+}
+
+/// What a method does that values of any kind have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Chained {
+    /// It gives the value (rows `keeps`; `keeps0`: without arguments only).
+    Keeps,
+    /// It gives the value, which must be there (rows `demands`).
+    Demands,
+    /// It gives the value, or what it is given for the case that there is none (rows `falls`).
+    Falls,
+    /// It calls a function with the value, or with its elements, and gives what that gives (rows `maps`).
+    Maps,
+    /// It calls a function with the elements, and gives some of them (rows `filters`).
+    Filters,
+}
+
+/// What a method does by its name, whatever its object is. `plain`: it has no arguments.
+pub(crate) fn chained(lang: Lang, name: &str, plain: bool) -> Option<Chained> {
+    type Names = [BTreeSet<&'static str>; COLUMNS];
+    static ALL: OnceLock<[Names; 6]> = OnceLock::new();
+    let all = ALL.get_or_init(|| ["keeps", "keeps0", "demands", "falls", "maps", "filters"].map(names_of));
+    let is = |i: usize| all[i][lang.column()].contains(name);
+    Some(match () {
+        () if is(0) || plain && (is(1) || lists(lang, name)) => Chained::Keeps,
+        () if is(2) => Chained::Demands,
+        () if is(3) && !plain => Chained::Falls,
+        () if is(4) && !plain => Chained::Maps,
+        () if is(5) && !plain => Chained::Filters,
+        () => return None,
+    })
+}
+
+/// Whether a method gives the elements of its object (rows `lists`).
+pub(crate) fn lists(lang: Lang, name: &str) -> bool {
+    static ALL: OnceLock<[BTreeSet<&'static str>; COLUMNS]> = OnceLock::new();
+    ALL.get_or_init(|| names_of("lists"))[lang.column()].contains(name)
+}
+
+/// Whether a setter of a builder adds an element to a list (rows `elements`).
+pub(crate) fn adds_element(lang: Lang, name: &str) -> bool {
+    static ALL: OnceLock<[BTreeSet<&'static str>; COLUMNS]> = OnceLock::new();
+    ALL.get_or_init(|| names_of("elements"))[lang.column()].contains(name)
 }
 
 /// Whether a name is there without an import.
@@ -550,7 +604,10 @@ mod tests {
                     "sdk" => assert!(r.len() == 4 && sdk::is_kind(r[2]), "{r:?}"),
                     "suffix" => assert!(r.len() == 3 && sdk::is_suffix(r[2]), "{r:?}"),
                     "arg" => assert!(r.len() == 5 && is_service(r[1]), "{r:?}"),
-                    "global" | "inert" | "reaching" | "harmless" | "runs" => assert_eq!(r.len(), 2, "{r:?}"),
+                    "global" | "inert" | "reaching" | "harmless" | "runs" | "keeps" | "keeps0"
+                    | "demands" | "falls" | "maps" | "filters" | "lists" | "elements" => {
+                        assert_eq!(r.len(), 2, "{r:?}")
+                    }
                     _ => panic!("{r:?}"),
                 }
             }

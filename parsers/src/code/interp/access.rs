@@ -38,6 +38,8 @@ impl Interp<'_> {
                 }
                 V::Sym(member(&Value::Event(path.clone()), name))
             }
+            // A part of the context that holds what the function is.
+            V::Sym(Value::Context(path)) if path.is_empty() && name == "env_config" => o.clone(),
             V::Sym(Value::Context(path)) if path.is_empty() => {
                 V::Sym(Value::Context(vec![context_name(name).into()]))
             }
@@ -269,7 +271,7 @@ pub(super) fn mapping_methods(lang: Lang) -> &'static [&'static str] {
             "__dict__",
             "__len__",
         ],
-        Lang::Go => &[],
+        Lang::Go | Lang::Rust => &[],
         Lang::JavaScript | Lang::TypeScript => &[
             "map",
             "forEach",

@@ -127,10 +127,13 @@ fn write_expr(e: &Expr, out: &mut String, depth: u32) {
     }
     match &e.kind {
         // A mark behind it only tells it from others of its name.
-        ExprKind::Name(n) => out.push_str(n.split('\'').next().unwrap_or(n)),
+        ExprKind::Name(n) => {
+            let n = n.strip_prefix("::").unwrap_or(n);
+            out.push_str(n.split('\'').next().unwrap_or(n));
+        }
         ExprKind::Attr { object, name, .. } => {
             write_expr(object, out, depth + 1);
-            out.push('.');
+            out.push_str(if is_path(object) { "::" } else { "." });
             out.push_str(name);
         }
         ExprKind::Call { callee, args, is_new } => {
@@ -152,6 +155,15 @@ fn write_expr(e: &Expr, out: &mut String, depth: u32) {
         }
         _ => out.push('…'),
     }
+}
+
+/// Whether an expression is a path from the names that are known anywhere (`a::b`).
+fn is_path(e: &Expr) -> bool {
+    let mut e = e;
+    while let ExprKind::Attr { object, .. } = &e.kind {
+        e = object;
+    }
+    matches!(&e.kind, ExprKind::Name(n) if n.starts_with("::"))
 }
 
 /// A function that is running.
@@ -195,6 +207,9 @@ impl Interp<'_> {
                     let testing = std::mem::take(&mut self.testing);
                     let o = self.eval(object);
                     self.testing = testing;
+                    if let Some(v) = self.chained(&o, name, args, object, &site) {
+                        return v;
+                    }
                     let f = self.attr(&o, name, callee.span, *optional);
                     (with_this(f, &o), Some(&**object))
                 }

@@ -176,7 +176,7 @@ impl Interp<'_> {
     /// A member of a class read on the class.
     pub(super) fn bound_to_class(&mut self, v: V, o: &V) -> V {
         let V::Func(f) = &v else { return v };
-        if !f.of_class && self.lang == Lang::Python {
+        if !f.of_class && self.lang.traits().receiver_is_param {
             return v;
         }
         let mut g = (**f).clone();

@@ -26,7 +26,8 @@ impl Interp<'_> {
             "undefined" => V::Sym(Value::Null),
             // Outside of methods, the exports.
             "this" if self.program.unit(self.unit).module == ModuleKind::CommonJs => V::Exports(self.unit),
-            "#index" => V::Ext(name.clone(), Deps::NONE),
+            "#index" | "#error" => V::Ext(name.clone(), Deps::NONE),
+            n if n.starts_with("::") => self.root(&n[2..]),
             "NaN" | "Infinity" | "__doc__" | "this" => V::unknown(),
             n if api::is_global(self.lang, n) => V::Ext(api::normal(self.lang, name), Deps::NONE),
             // The global `AWS` of a page, a name of a star import, a name that is misspelt.
@@ -307,6 +308,7 @@ impl Interp<'_> {
             Kind::Start => {
                 let v = args.at(row.position()).cloned().unwrap_or(V::Sym(Value::Null));
                 self.started.push(v);
+                self.payload |= row.detail.ends_with("payload");
                 self.exited = true;
                 V::Sym(Value::Null)
             }
@@ -323,6 +325,16 @@ impl Interp<'_> {
                 self.ctx = outer;
                 V::Sym(Value::Null)
             }
+            // In a place of its own it was handled; elsewhere it is made at once.
+            Kind::Lazy => {
+                let f = args.at(row.position()).cloned().unwrap_or_else(V::unknown);
+                let outer = self.ctx.clone();
+                self.ctx.memo = true;
+                let v = self.call_value(&f, Args::default(), site.span);
+                self.ctx = outer;
+                v
+            }
+            Kind::Put | Kind::Taken => V::of_deps(given),
             Kind::Error => super::typed::error(),
             Kind::Const => V::str(row.detail),
             Kind::Decode => {
@@ -334,7 +346,9 @@ impl Interp<'_> {
             }
             Kind::NewRequest => {
                 let mut at = row.positions();
-                let method = at.next().and_then(|i| args.at(i));
+                // A method that is always the same stands before the position of the address.
+                let fixed = row.detail.split(' ').next().filter(|m| m.parse::<usize>().is_err()).map(V::str);
+                let method = fixed.as_ref().or_else(|| at.next().and_then(|i| args.at(i)));
                 let url = at.next().and_then(|i| args.at(i));
                 super::typed::request(method, url)
             }

@@ -10,6 +10,7 @@ mod assign;
 mod beyond;
 mod branch;
 mod call;
+mod chain;
 mod classes;
 mod decorate;
 mod environment;
@@ -27,7 +28,7 @@ mod text;
 mod typed;
 pub(crate) mod value;
 
-pub(crate) use modules::GO_MODULE;
+pub(crate) use modules::{CRATE, GO_MODULE};
 
 use super::Entry;
 use super::hir::{FnId, Lang};
@@ -96,6 +97,10 @@ pub(crate) struct Interp<'p> {
     packages: BTreeMap<UnitId, Rc<package::Package>>,
     /// What the program started the runtime with.
     started: Vec<V>,
+    /// The runtime gives the event and the context as parts of one object.
+    payload: bool,
+    /// The file that declares a file as its module.
+    parents: BTreeMap<UnitId, UnitId>,
     /// The expression that was evaluated last does not come back.
     exited: bool,
 }
@@ -140,6 +145,8 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
         env: environment::Written::default(),
         packages: BTreeMap::new(),
         started: Vec::new(),
+        payload: false,
+        parents: BTreeMap::new(),
         exited: false,
     };
     let frame = it.load(entry.unit);

@@ -354,7 +354,16 @@ impl Interp<'_> {
                     here.vars.entry(k).or_insert(v);
                 }
             }
-        } else {
+        } else if let V::Class(unit, id) = v
+            && let Some(info) = self.classes.get(&(*unit, *id)).cloned()
+            && !Rc::ptr_eq(&info.frame, &self.frame)
+        {
+            let mut here = self.frame.borrow_mut();
+            for (k, v) in &info.frame.borrow().vars {
+                here.vars.entry(k.clone()).or_insert(v.clone());
+            }
+        } else if !self.sdk_by_table() {
+            // Elsewhere a name that nothing binds is not known when it is called.
             self.give_up(Reason::Dynamic, "a star import of a library");
         }
     }

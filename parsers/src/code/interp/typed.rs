@@ -26,6 +26,7 @@ const FOREIGN: &[&str] = &[
     "serviceurl",
     "profile",
     "profilename",
+    "endpointurl",
 ];
 
 fn is_foreign_name(name: &str) -> bool {
@@ -287,15 +288,50 @@ impl Interp<'_> {
                 Built::Input { .. } => V::Map(set.clone(), open),
                 Built::Call { service, operation, foreign } => {
                     let input = V::Map(set.clone(), open);
-                    self.call_operation(service, operation.clone(), api_args(&input, &[]), *foreign, site)
+                    // The call is named by its operation, not by how its builder ends.
+                    let site = Site { callee: begun(site.callee, service).or(site.callee), ..*site };
+                    self.call_operation(service, operation.clone(), api_args(&input, &[]), *foreign, &site)
                 }
             };
+        }
+        if let Built::Call { service, operation, foreign } = of
+            && name == "presigned"
+        {
+            let input = api_args(&V::Map(set.clone(), open), &[]);
+            self.signed(service, operation.clone(), input, *foreign, site);
+            return V::of_deps(Deps::FRESH);
         }
         let value = match args.at(0) {
             Some(f @ V::Func(_)) => {
                 let inner = builder(Built::Input { service: service.clone(), operation: SmolStr::default() });
                 let v = self.call_value(&f.clone(), Args::of(vec![inner]), site.span);
                 built_input(&v)
+            }
+            // An entry of a map.
+            Some(k) if args.pos.len() == 2 && self.lang.traits().fluent && k.as_str().is_some() => {
+                let key = sdk::argument(self.lang, service, &operation, name);
+                let before = set.iter().find(|(n, _)| *n == key).map(|(_, v)| v);
+                let (mut entries, open) = match before {
+                    Some(V::Map(m, open)) => (m.to_vec(), *open),
+                    Some(_) => (Vec::new(), true),
+                    None => (Vec::new(), false),
+                };
+                let k = SmolStr::from(k.as_str().unwrap_or_default());
+                entries.retain(|(n, _)| *n != k);
+                entries.extend(args.at(1).map(|v| (k, built_input(v))));
+                V::Map(Rc::new(entries), open || args.open)
+            }
+            Some(_) if args.pos.len() == 2 && self.lang.traits().fluent => V::Map(Rc::new(Vec::new()), true),
+            Some(v) if args.pos.len() == 1 && crate::code::api::adds_element(self.lang, name) => {
+                let key = sdk::argument(self.lang, service, &operation, name);
+                let before = set.iter().find(|(n, _)| *n == key).map(|(_, v)| v);
+                let (mut items, open) = match before {
+                    Some(V::List(l, open)) => (l.to_vec(), *open),
+                    Some(_) => (Vec::new(), true),
+                    None => (Vec::new(), false),
+                };
+                items.push(built_input(v));
+                V::List(Rc::new(items), open || self.ctx.in_loop)
             }
             Some(_) if args.pos.len() > 1 => V::List(Rc::new(args.pos.clone()), args.open),
             Some(v) => built_input(v),
@@ -389,6 +425,22 @@ impl Interp<'_> {
 /// An error, or another sign that a call failed: asking for it asks nothing of the event.
 pub(super) fn error() -> V {
     V::Ext(SmolStr::new_static("#error"), Deps::NONE)
+}
+
+/// The part of a chain of calls that names an operation: `client.get_item` of `client.get_item().key(k).send`.
+fn begun<'e>(callee: Option<&'e Expr>, service: &str) -> Option<&'e Expr> {
+    let mut at = callee?;
+    for _ in 0..64 {
+        at = match &at.kind {
+            ExprKind::Attr { name, .. } if crate::code::api::operation(service, name).is_some() => {
+                return Some(at);
+            }
+            ExprKind::Attr { object, .. } => object,
+            ExprKind::Call { callee, .. } => callee,
+            _ => return None,
+        };
+    }
+    None
 }
 
 /// A client.
