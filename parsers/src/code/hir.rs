@@ -50,6 +50,8 @@ pub enum Lang {
     TypeScript,
     /// Go.
     Go,
+    /// Java.
+    Java,
 }
 
 /// How a file is written as a module.
@@ -80,7 +82,7 @@ pub struct Taint {
 pub struct FnId(pub u32);
 
 /// Index into [`Unit::classes`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClassId(pub u32);
 
 /// A function, method or closure.

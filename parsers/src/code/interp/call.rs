@@ -188,7 +188,11 @@ impl Interp<'_> {
                     let testing = std::mem::take(&mut self.testing);
                     let o = self.eval(object);
                     self.testing = testing;
-                    let f = self.attr(&o, name, callee.span, *optional);
+                    let f = if self.lang.traits().object_methods {
+                        self.method_of(&o, name, args.len(), callee.span)
+                    } else {
+                        self.attr(&o, name, callee.span, *optional)
+                    };
                     (with_this(f, &o), Some(&**object))
                 }
             }
@@ -274,7 +278,10 @@ impl Interp<'_> {
                 v
             }
             V::OneOf(_) => {
-                let all = target.possibilities();
+                let mut all = target.possibilities();
+                if self.lang.traits().object_methods {
+                    all = self.fitting(all, &args);
+                }
                 // One session or another: a client is built in any case.
                 let is_session = |v: &V| matches!(v, V::Method(o, _) if matches!(&**o, V::Sdk(s) if matches!(**s, Sdk::Session { .. })));
                 let several = all.iter().filter(|v| !v.is_null() && !is_session(v)).count() > 1;
@@ -445,6 +452,16 @@ impl Interp<'_> {
             }
         }
         pos.append(&mut args.pos);
+        // `Type::method` gets its object first.
+        if unit.lang.traits().object_methods
+            && f.this.is_none()
+            && function.class.is_some()
+            && !function.is_static
+            && !pos.is_empty()
+        {
+            let this = pos.remove(0);
+            self.frame.borrow_mut().set(&SmolStr::new_static("this"), this);
+        }
         // `f(g())` with the results of `g`.
         if unit.lang.traits().errors_are_results
             && let [V::List(l, false)] = &pos[..]

@@ -160,7 +160,7 @@ impl Interp<'_> {
         if self.is_package(id) {
             return self.package_export(id, name);
         }
-        if unit.lang == Lang::Python {
+        if !unit.lang.is_node() {
             let v = frame.borrow().vars.get(name).cloned();
             return v;
         }
@@ -289,6 +289,7 @@ impl Interp<'_> {
             Lang::Python => self.python_module(module),
             Lang::JavaScript | Lang::TypeScript => self.node_module(module),
             Lang::Go => self.go_package(module),
+            Lang::Java => Found::Library(api::normal(self.lang, &module.into())),
         }
     }
 
