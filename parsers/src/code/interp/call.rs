@@ -122,8 +122,11 @@ fn write_expr(e: &Expr, out: &mut String, depth: u32) {
         // A mark behind it only tells it from others of its name.
         ExprKind::Name(n) => out.push_str(n.split('\'').next().unwrap_or(n)),
         ExprKind::Attr { object, name, .. } => {
-            write_expr(object, out, depth + 1);
-            out.push('.');
+            // What stands for a bare name is not written.
+            if object.span != e.span {
+                write_expr(object, out, depth + 1);
+                out.push('.');
+            }
             out.push_str(name);
         }
         ExprKind::Call { callee, args, is_new } => {

@@ -120,6 +120,9 @@ impl Interp<'_> {
                     v => v.clone(),
                 },
             ),
+            Kind::Env if args.pos.is_empty() && self.lang.traits().object_methods => {
+                V::Ext(SmolStr::new_static("env"), Deps::ENV)
+            }
             Kind::Env => {
                 let mut at = row.positions();
                 let name = at.next().and_then(|i| args.at(i)).or_else(|| args.named("key"));

@@ -73,6 +73,11 @@ impl Interp<'_> {
                 self.hand_over(args.functions(), args.deps(), true);
                 return Some(o.clone());
             }
+            V::Ext(q, _) if q == "env" => {
+                let key = args.at(0).cloned().unwrap_or_else(V::unknown);
+                let v = self.env_read(&key, false, site.span);
+                return Some(args.at(1).map_or_else(|| v.clone(), |d| joined_default(&v, d)));
+            }
             V::Instance(_) => return self.bean_method(o, name, args),
             V::Class(..) => return self.class_method(o, name, args, site),
             V::Sym(Value::Null) => {

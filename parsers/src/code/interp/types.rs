@@ -194,7 +194,7 @@ impl Interp<'_> {
                 Some(f) => f,
                 None => V::Method(Rc::new(o.clone()), name.into()),
             },
-            V::Ext(..) => self.attr(o, name, span, true),
+            V::Ext(q, _) if q != "env" => self.attr(o, name, span, true),
             V::Sdk(_) => V::Method(Rc::new(o.clone()), name.into()),
             V::OneOf(_) => {
                 let all = o.possibilities();

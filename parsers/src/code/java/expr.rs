@@ -71,7 +71,10 @@ impl Lower<'_> {
         let parts: Vec<&str> = text.split('.').collect();
         let at = parts.iter().position(|p| is_type_like(p)).unwrap_or(0);
         let first: SmolStr = parts[..=at].join(".").into();
-        let first = if at == 0 { self.named_type(n, &first) } else { self.expr_at(n, ExprKind::Name(first)) };
+        let mut first =
+            if at == 0 { self.named_type(n, &first) } else { self.expr_at(n, ExprKind::Name(first)) };
+        // It is written, unlike what stands before a bare name.
+        first.span = self.src.span(n.start_byte(), n.start_byte() + 1);
         parts[at + 1..].iter().fold(first, |object, name| {
             let kind = ExprKind::Attr { object: Box::new(object), name: (*name).into(), optional: false };
             self.expr_at(n, kind)
