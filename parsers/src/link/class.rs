@@ -45,6 +45,13 @@ pub(super) fn attempt(tree: Tree<'_>, p: &Place<'_>, lang: Lang, handler: &str) 
     in_module(tree, p, lang, handler, module_of(path))
 }
 
+/// The language of the class a handler names, if the tree has it.
+pub(super) fn language_of(tree: Tree<'_>, handler: &str) -> Option<Lang> {
+    let class = handler.split("::").next().unwrap_or(handler);
+    let unit = tree.program.types(class).first().filter(|_| class.contains('.'))?;
+    Some(tree.program.unit(*unit).lang)
+}
+
 /// Look for the class below a module.
 pub(super) fn in_module(tree: Tree<'_>, p: &Place<'_>, lang: Lang, handler: &str, module: &str) -> Attempt {
     let (class, method) = handler.split_once("::").map_or((handler, None), |(c, m)| (c, Some(m)));

@@ -41,6 +41,12 @@ pub(super) fn attempt(tree: Tree<'_>, p: &Place<'_>) -> Attempt {
         return program::attempt(tree, p, &langs);
     }
     let Some(handler) = p.handler else { return unlinked(Reason::Other, "no handler is named") };
+    // A class of the tree under its qualified name can be meant by nothing else.
+    if p.runtime.is_none()
+        && let Some(l) = class::language_of(tree, handler)
+    {
+        return class::attempt(tree, p, l, handler);
+    }
     // Without a known runtime both languages are tried, and nothing is called missing.
     let (langs, certain) = match p.runtime {
         Some(r) => match runtime_language(r) {

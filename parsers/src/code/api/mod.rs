@@ -250,8 +250,15 @@ fn column_of(key: &str) -> Option<usize> {
 
 /// Rows of one kind of the tables that hold everything of a language, with its column.
 fn of_languages(kind: &'static str) -> impl Iterator<Item = (usize, Vec<&'static str>)> {
-    LANGUAGES.iter().filter_map(|(key, text)| Some((column_of(key)?, *text))).flat_map(move |(i, text)| {
-        rows(text).filter(move |r| r.first() == Some(&kind)).map(move |r| (i, r[1..].to_vec()))
+    split_rows().iter().filter(move |(_, r)| r.first() == Some(&kind)).map(|(i, r)| (*i, r[1..].to_vec()))
+}
+
+/// All rows of those tables, with their columns.
+fn split_rows() -> &'static [(usize, Vec<&'static str>)] {
+    static ROWS: OnceLock<Vec<(usize, Vec<&'static str>)>> = OnceLock::new();
+    ROWS.get_or_init(|| {
+        let tables = LANGUAGES.iter().filter_map(|(key, text)| Some((column_of(key)?, *text)));
+        tables.flat_map(|(i, text)| rows(text).map(move |r| (i, r))).collect()
     })
 }
 

@@ -14,7 +14,7 @@
 //! * `arg service operation name API name`: inputs that are named otherwise than in the API, beyond case; `*` for all
 //!   operations.
 
-use super::{LANGUAGES, column_of, of_languages, operation, rows, same_name, service_named, waited};
+use super::{of_languages, operation, same_name, service_named, split_rows, waited};
 use crate::code::hir::Lang;
 use smol_str::SmolStr;
 
@@ -128,8 +128,7 @@ impl SdkName {
 /// What a qualified name is to the SDK of a language.
 pub(crate) fn named(lang: Lang, q: &str) -> Option<SdkName> {
     let column = lang.column();
-    let of = LANGUAGES.iter().filter(|(key, _)| column_of(key) == Some(column));
-    of.flat_map(|(_, text)| rows(text)).filter(|r| r[0] == "sdk").find_map(|r| {
+    split_rows().iter().filter(|(i, r)| *i == column && r[0] == "sdk").find_map(|(_, r)| {
         let [_, pattern, kind, detail] = r[..] else { return None };
         let mut m = Match::default();
         if !fits(pattern, q, &mut m) {

@@ -191,7 +191,7 @@ impl Interp<'_> {
                     let testing = std::mem::take(&mut self.testing);
                     let o = self.eval(object);
                     self.testing = testing;
-                    let f = if self.lang.traits().object_methods {
+                    let f = if self.lang.traits().object_methods && !is_new {
                         self.method_of(&o, name, args.len(), callee.span)
                     } else {
                         self.attr(&o, name, callee.span, *optional)

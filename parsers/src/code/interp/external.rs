@@ -469,7 +469,12 @@ impl Interp<'_> {
         let given = args.deps().or(deps).or(Deps::OTHER);
         let handler = self.wrapped_handler(&args);
         self.hand_over(args.functions(), given, true);
-        handler.unwrap_or_else(|| V::Ext(limited(format!("{q}()")), given))
+        // A long chain of calls on one object of a library.
+        let made = match q.find("().") {
+            Some(i) if q.len() > 120 && self.lang.traits().object_methods => &q[..i],
+            _ => q.as_str(),
+        };
+        handler.unwrap_or_else(|| V::Ext(limited(format!("{made}()")), given))
     }
 
     /// Whether a value has methods of the project that a library could call.

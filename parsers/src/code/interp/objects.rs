@@ -295,7 +295,10 @@ impl Interp<'_> {
             i.try_borrow_mut().ok()?.fields.insert(f, v);
             return Some(o.clone());
         }
-        let data = PLAIN.contains(&name) || self.plain_base(class, 0) && args.functions().is_empty();
+        if PLAIN.contains(&name) {
+            return Some(V::Ext(SmolStr::new_static("java.lang.Object()"), args.deps()));
+        }
+        let data = self.plain_base(class, 0) && args.functions().is_empty();
         data.then(|| V::of_deps(args.deps().or(Deps::OTHER)))
     }
 
@@ -342,7 +345,7 @@ impl Interp<'_> {
             | "getResource"
             | "getClassLoader"
             | "cast"
-            | "isInstance" => Some(V::of_deps(args.deps())),
+            | "isInstance" => Some(V::Ext(SmolStr::new_static("java.lang.Object()"), args.deps())),
             _ => {
                 let V::Class(..) = o else { return None };
                 self.give_up(Reason::Dynamic, format!("`{}` is made when the code is compiled", site.name()));

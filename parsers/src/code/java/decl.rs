@@ -323,8 +323,9 @@ impl<'s> Lower<'s> {
             let written = value.is_some();
             let value = match value {
                 Some(v) => v,
-                None if injected => self.unknown(d),
-                None => self.unset(d, ty, &name, class_text),
+                None => {
+                    self.unset(d, ty.filter(|_| !injected), &name, if injected { "" } else { class_text })
+                }
             };
             if !is_static {
                 made.fields.push((name, Some(value)));
