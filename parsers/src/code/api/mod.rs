@@ -377,6 +377,13 @@ pub(crate) fn lookup(lang: Lang, name: &str) -> Option<Row> {
     rows.get(&*format!("{first}.*")).filter(|r| r.kind == Kind::Answer).copied()
 }
 
+/// Whether something is known of a name, or of its members.
+pub(crate) fn has_members(lang: Lang, name: &str) -> bool {
+    let rows = &tables().rows[lang.column()];
+    let member = |k: &str| k == name || k.strip_prefix(name).is_some_and(|r| r.starts_with(['.', '(']));
+    rows.range(name..).take_while(|(k, _)| k.starts_with(name)).any(|(k, _)| member(k))
+}
+
 /// Whether a library is known to call no AWS service by itself: by the qualified name of what is imported.
 pub(crate) fn is_inert(lang: Lang, name: &str) -> bool {
     static NAMES: OnceLock<[BTreeSet<&'static str>; COLUMNS]> = OnceLock::new();

@@ -247,7 +247,10 @@ impl Interp<'_> {
             return V::Map(Rc::new(named.collect()), args.open);
         }
         let mut plain = args.pos.iter().filter(|v| !matches!(v, V::Func(_) | V::Sym(Value::Context(_))));
+        // `client.putObject(r -> r.bucket(b), body)`
+        let by_function = self.lang.traits().object_methods && matches!(args.pos.first(), Some(V::Func(_)));
         let given = match self.lang.traits().input {
+            _ if by_function => None,
             InputAt::First => plain.next(),
             InputAt::Last => plain.next_back(),
         };

@@ -79,14 +79,28 @@ impl Interp<'_> {
         if api::is_global(self.lang, name) {
             return Some(V::Ext(format!("java.lang.{name}").into(), Deps::NONE));
         }
+        let named =
+            |q: &str| api::sdk::named(self.lang, q).filter(|n| n.operation.is_some() || n.any.is_empty());
         let known = |q: &&String| {
-            api::sdk::named(self.lang, q).is_some()
-                || api::sdk::named(self.lang, &format!("{q}.builder")).is_some()
-                || api::lookup(self.lang, q).is_some()
+            api::has_members(self.lang, q)
+                || named(q).is_some()
+                || ["builder", "create", "fromS"].iter().any(|m| named(&format!("{q}.{m}")).is_some())
+                || q.ends_with(".model.AttributeValue")
         };
-        let found =
-            libraries.iter().find(known).or(if libraries.len() == 1 { libraries.first() } else { None });
-        found.cloned().map(|q| self.library_type(&q))
+        // An unknown name is as likely a class of the package that is not in this tree.
+        let found = libraries.iter().find(known).or_else(|| {
+            let error = name.ends_with("Exception") || name.ends_with("Error");
+            libraries.iter().find(|q| error && api::is_inert(self.lang, q))
+        });
+        if let Some(q) = found.cloned() {
+            return Some(self.library_type(&q));
+        }
+        // A member type of what the class extends.
+        let unit = self.unit;
+        let class = self.stack.iter().rev().filter(|c| c.unit == unit);
+        let class = class.filter_map(|c| self.program.unit(c.unit).function(c.id).class).next()?;
+        let v = self.class_member((unit, class), name, 0)?;
+        matches!(v, V::Class(..)).then_some(v)
     }
 
     fn member_named(&mut self, of: &V, name: &str) -> V {
