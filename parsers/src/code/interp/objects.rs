@@ -79,6 +79,9 @@ impl Interp<'_> {
                 return Some(args.at(1).map_or_else(|| v.clone(), |d| joined_default(&v, d)));
             }
             V::Instance(_) => return self.bean_method(o, name, args),
+            V::Sym(Value::Unknown(_)) if args.pos.is_empty() && matches!(name, "getKey" | "getValue") => {
+                return Some(V::of_deps(o.deps()));
+            }
             V::Sym(Value::Unknown(_)) if args.pos.is_empty() && name == "getClass" => {
                 return Some(V::Ext(SmolStr::new_static("java.lang.Object()"), Deps::NONE));
             }

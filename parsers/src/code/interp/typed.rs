@@ -354,6 +354,8 @@ impl Interp<'_> {
     /// What a place of a type holds before anything is put there.
     pub(super) fn zero(&mut self, ty: &Expr) -> V {
         match self.eval(ty) {
+            // Who sets it makes what it is.
+            V::Class(..) if self.lang.traits().object_methods => V::unknown(),
             V::Class(u, c) => {
                 let made = self.instance((u, c));
                 self.nesting += 8;
@@ -365,6 +367,7 @@ impl Interp<'_> {
             }
             V::Ext(q, d) => match sdk::named(self.lang, &q).map(|n| n.kind) {
                 Some(SdkKind::Input | SdkKind::Struct) => V::Map(Rc::new(Vec::new()), false),
+                Some(SdkKind::Type) => self.of_type(ty, V::unknown()),
                 _ => V::Ext(limited(format!("{q}()")), d),
             },
             _ => V::unknown(),

@@ -98,7 +98,8 @@ impl Interp<'_> {
         // A member type of what the class extends.
         let unit = self.unit;
         let class = self.stack.iter().rev().filter(|c| c.unit == unit);
-        let class = class.filter_map(|c| self.program.unit(c.unit).function(c.id).class).next()?;
+        let mut class = class;
+        let class = class.find_map(|c| self.program.unit(c.unit).function(c.id).class)?;
         let v = self.class_member((unit, class), name, 0)?;
         matches!(v, V::Class(..)).then_some(v)
     }

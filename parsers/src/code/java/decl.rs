@@ -323,9 +323,7 @@ impl<'s> Lower<'s> {
             let written = value.is_some();
             let value = match value {
                 Some(v) => v,
-                None => {
-                    self.unset(d, ty.filter(|_| !injected), &name, if injected { "" } else { class_text })
-                }
+                None => self.unset(d, ty, &name, if injected { "" } else { class_text }),
             };
             if !is_static {
                 made.fields.push((name, Some(value)));
@@ -341,13 +339,17 @@ impl<'s> Lower<'s> {
     }
 
     /// What a field without an initialiser holds. Where nothing in its class sets it, something else does.
-    fn unset(&self, n: Node<'_>, ty: Option<Node<'_>>, name: &str, class_text: &str) -> Expr {
-        let kind = match ty.map(|t| (t.kind(), self.text(t))) {
-            Some(("integral_type", _)) => ExprKind::Int(0),
-            Some(("floating_point_type", _)) => ExprKind::Float(0.0),
-            Some(("boolean_type", _)) => ExprKind::Bool(false),
+    fn unset(&mut self, n: Node<'_>, ty: Option<Node<'_>>, name: &str, class_text: &str) -> Expr {
+        // Without the text of the class it is certainly set elsewhere.
+        let kind = match ty.map(|t| t.kind()).filter(|_| !class_text.is_empty()) {
             _ if is_set(class_text, name) => ExprKind::Null,
-            _ => ExprKind::Opaque(Vec::new()),
+            Some("integral_type") => ExprKind::Int(0),
+            Some("floating_point_type") => ExprKind::Float(0.0),
+            Some("boolean_type") => ExprKind::Bool(false),
+            _ => match ty.and_then(|t| self.type_name(t)) {
+                Some(ty) => ExprKind::Zero(Box::new(ty)),
+                None => ExprKind::Opaque(Vec::new()),
+            },
         };
         self.expr_at(n, kind)
     }
