@@ -79,12 +79,16 @@ impl Interp<'_> {
         if api::is_global(self.lang, name) {
             return Some(V::Ext(format!("java.lang.{name}").into(), Deps::NONE));
         }
-        let named =
-            |q: &str| api::sdk::named(self.lang, q).filter(|n| n.operation.is_some() || n.any.is_empty());
+        let named = |q: &str| {
+            use api::sdk::SdkKind::Builder;
+            api::sdk::named(self.lang, q).filter(|n| n.operation.is_some() || n.kind != Builder)
+        };
         let known = |q: &&String| {
             api::has_members(self.lang, q)
                 || named(q).is_some()
-                || ["builder", "create", "fromS"].iter().any(|m| named(&format!("{q}.{m}")).is_some())
+                || ["builder", "create", "standard", "defaultClient"]
+                    .iter()
+                    .any(|m| named(&format!("{q}.{m}")).is_some())
                 || q.ends_with(".model.AttributeValue")
         };
         // An unknown name is as likely a class of the package that is not in this tree.

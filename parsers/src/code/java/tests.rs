@@ -193,3 +193,53 @@ fn what_extends_itself_ends() {
     ]);
     assert!(facts(&h).is_empty());
 }
+
+#[test]
+fn powertools() {
+    let idempotent = |h: &Handler| {
+        let call = h.facts.iter().find(|f| matches!(&f.kind, FactKind::SdkCall(_)));
+        call.map(|f| (f.ctx.idempotent.is_some(), f.ctx.in_loop))
+    };
+    let pt = "software.amazon.lambda.powertools";
+    let annotated = format!(
+        "{HEAD}import {pt}.idempotency.Idempotent;\npublic class App {{ S3Client s3 = S3Client.create(); @Idempotent public void handleRequest(SQSEvent e, Context c) {{ s3.listBuckets(); }} }}"
+    );
+    assert_eq!(idempotent(&follow(&[&annotated])), Some((true, false)));
+    let called = format!(
+        "{HEAD}import {pt}.idempotency.Idempotency;\npublic class App {{ S3Client s3 = S3Client.create(); public Object handleRequest(SQSEvent e, Context c) {{ return Idempotency.makeIdempotent(this::work, e, Object.class); }} Object work(SQSEvent e) {{ return s3.listBuckets(); }} }}"
+    );
+    assert_eq!(idempotent(&follow(&[&called])), Some((true, false)));
+    let batch = format!(
+        "{HEAD}import {pt}.batch.BatchMessageHandlerBuilder;\npublic class App {{ S3Client s3 = S3Client.create(); public Object handleRequest(SQSEvent e, Context c) {{ return new BatchMessageHandlerBuilder().withSqsBatchHandler().buildWithMessageHandler(this::work).processBatch(e, c); }} void work(Object o) {{ s3.listBuckets(); }} }}"
+    );
+    assert_eq!(idempotent(&follow(&[&batch])), Some((false, true)));
+    let plain = app(
+        "S3Client s3 = S3Client.create(); public void handleRequest(SQSEvent e, Context c) { s3.listBuckets(); }",
+    );
+    assert_eq!(idempotent(&plain), Some((false, false)));
+}
+
+#[test]
+fn other_clients() {
+    let body = "java.sql.Connection db = java.sql.DriverManager.getConnection(System.getenv(\"DB\")); public void handleRequest(SQSEvent e, Context c) { new redis.clients.jedis.Jedis(\"h\").get(\"k\"); new com.zaxxer.hikari.HikariDataSource(null); var k = new org.apache.kafka.clients.producer.KafkaProducer<String, String>(p()); var s = db.prepareStatement(\"SELECT 1\"); s.executeQuery(); } Properties p() { return new Properties(); }";
+    let h = app(body);
+    let mut found = facts(&h);
+    found.sort();
+    assert_eq!(found, ["init:Database", "invoke:Broker", "invoke:Cache", "invoke:Database"]);
+    assert!(h.facts.iter().any(|f| matches!(f.kind, FactKind::Statement { .. })));
+    assert!(
+        h.facts
+            .iter()
+            .any(|f| matches!(&f.kind, FactKind::EnvRead { name, .. } if name.as_str() == Some("DB")))
+    );
+}
+
+#[test]
+fn old_requests() {
+    let h = follow(&[
+        "package p;\nimport com.amazonaws.services.s3.*;\nimport com.amazonaws.services.s3.model.*;\nimport com.amazonaws.services.sqs.*;\nimport com.amazonaws.services.sqs.model.SendMessageRequest;\npublic class App { static final AmazonS3 S3 = AmazonS3ClientBuilder.standard().build(); AmazonSQS sqs = AmazonSQSClientBuilder.defaultClient(); public void handleRequest(String in) { S3.getObject(\"a\", \"k\"); S3.putObject(new PutObjectRequest(\"b\", \"k\", file())); var r = new SendMessageRequest(); r.setQueueUrl(\"q\"); sqs.sendMessage(r); } java.io.File file() { return null; } }",
+    ]);
+    let mut found = facts(&h);
+    found.sort();
+    assert_eq!(found, ["GetObject(a)", "PutObject(b)", "SendMessage(q)", "init:Sdk", "init:Sdk"]);
+}
