@@ -41,6 +41,9 @@ pub(crate) struct Traits {
     pub fluent: bool,
     /// What others see as the fields of events, with the names of JSON, are typed members of the language.
     pub typed_events: bool,
+    /// Methods of one name are told apart by their parameters, data is read and lists are gone through by methods, and
+    /// a class is there with its methods before its static fields are set.
+    pub object_methods: bool,
 }
 
 /// How the code of a function is found.
@@ -50,6 +53,8 @@ pub(crate) enum EntryPoint {
     Module,
     /// The package holds a program that starts the runtime itself: its `main` is followed until it does.
     Program,
+    /// `Handler` names a class and a method of it: the class is made once.
+    Method,
 }
 
 /// Who sees a name of the top level.
@@ -59,6 +64,8 @@ pub(crate) enum Scope {
     File,
     /// All files of the directory with the same package name; imports belong to their file.
     Directory,
+    /// All files of the package, wherever they are; other types are imported by their qualified names.
+    Package,
 }
 
 /// Which positional argument of a client's method is its input.
@@ -87,6 +94,7 @@ const PYTHON: Traits = Traits {
     input: InputAt::First,
     fluent: false,
     typed_events: false,
+    object_methods: false,
 };
 
 const JAVASCRIPT: Traits = Traits {
@@ -127,6 +135,27 @@ const GO: Traits = Traits {
     input: InputAt::Last,
     fluent: false,
     typed_events: true,
+    object_methods: false,
+};
+
+const JAVA: Traits = Traits {
+    name: "Java",
+    key: "java",
+    extensions: &["java"],
+    runtimes: &["java"],
+    images: &["java", "corretto"],
+    entry: EntryPoint::Method,
+    scope: Scope::Package,
+    hoists: true,
+    assignment_is_local: false,
+    receiver_is_param: false,
+    struct_literals: false,
+    converts: false,
+    errors_are_results: false,
+    input: InputAt::First,
+    fluent: false,
+    typed_events: true,
+    object_methods: true,
 };
 
 const RUST: Traits = Traits {
@@ -146,13 +175,15 @@ const RUST: Traits = Traits {
     input: InputAt::First,
     fluent: true,
     typed_events: true,
+    object_methods: false,
 };
 
 /// All languages, in the order in which they are tried.
-pub(crate) const ALL: &[Lang] = &[Lang::Python, Lang::JavaScript, Lang::TypeScript, Lang::Go, Lang::Rust];
+pub(crate) const ALL: &[Lang] =
+    &[Lang::Python, Lang::JavaScript, Lang::TypeScript, Lang::Go, Lang::Rust, Lang::Java];
 
 /// Keys of the recognition tables, in the order of their columns.
-pub(crate) const KEYS: &[&str] = &["py", "js", "go", "rs"];
+pub(crate) const KEYS: &[&str] = &["py", "js", "go", "rs", "java"];
 
 impl Lang {
     /// Its row.
@@ -163,6 +194,7 @@ impl Lang {
             Self::TypeScript => &TYPESCRIPT,
             Self::Go => &GO,
             Self::Rust => &RUST,
+            Self::Java => &JAVA,
         }
     }
 

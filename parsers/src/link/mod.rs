@@ -6,6 +6,7 @@
 
 mod asset;
 mod build;
+mod class;
 mod dockerfile;
 mod find;
 mod imports;

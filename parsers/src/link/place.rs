@@ -5,7 +5,7 @@ use super::build::{self, below};
 use super::find::{self, Search};
 use super::layers::Layers;
 use super::target::{Target, stem};
-use super::{Attempt, Tree, dockerfile, problems, program, symbol};
+use super::{Attempt, Tree, class, dockerfile, problems, program, symbol};
 use crate::code::hir::Lang;
 use crate::code::lang::{self, EntryPoint};
 use crate::code::program::UnitId;
@@ -43,9 +43,16 @@ pub(super) fn attempt(tree: Tree<'_>, p: &Place<'_>) -> Attempt {
         return program::attempt(tree, p, &langs);
     }
     let Some(handler) = p.handler else { return unlinked(Reason::Other, "no handler is named") };
+    // A class of the tree under its qualified name can be meant by nothing else.
+    if p.runtime.is_none()
+        && let Some(l) = class::language_of(tree, handler)
+    {
+        return class::attempt(tree, p, l, handler);
+    }
     // Without a known runtime both languages are tried, and nothing is called missing.
     let (langs, certain) = match p.runtime {
         Some(r) => match runtime_language(r) {
+            Some(l) if l.traits().entry == EntryPoint::Method => return class::attempt(tree, p, l, handler),
             Some(l) => (vec![l], true),
             None => return unlinked(Reason::Language, format!("runtime `{r}` is not read yet")),
         },
@@ -321,6 +328,13 @@ fn image(
     let Some(handler) = words.iter().rev().find(|w| w.contains('.') && !w.starts_with('-')) else {
         return unlinked(Reason::Image, format!("`{path}` names no handler"));
     };
+    let by_class = lang::ALL.iter().copied().filter(|l| l.traits().entry == EntryPoint::Method);
+    for l in by_class {
+        let named = l.traits().images.iter().any(|w| image.base.contains(w));
+        if named || p.runtime.and_then(runtime_language) == Some(l) {
+            return class::in_module(tree, p, l, handler, context);
+        }
+    }
     let modules = || lang::ALL.iter().copied().filter(|l| l.traits().entry == EntryPoint::Module);
     let known = modules().find(|l| l.traits().images.iter().any(|w| image.base.contains(w)));
     let known = known.or_else(|| runtime_language(p.runtime?));

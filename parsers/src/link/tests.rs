@@ -244,7 +244,7 @@ fn what_stands_between_code_and_package_is_never_missing() {
         o("python3.14", "generated.x", dir("src"), none(), &py_units, &[(".gitignore", "generated.py\n")]),
         Reason::BuiltElsewhere
     );
-    assert_eq!(o("java25", "a.B::c", dir("src"), none(), &py_units, &[]), Reason::Language);
+    assert_eq!(o("lua5.4", "a.B::c", dir("src"), none(), &py_units, &[]), Reason::Language);
     assert_eq!(o("python3.14", "app.main", CodeRef::Object, none(), &py_units, &[]), Reason::BuiltElsewhere);
     // A directory without any code of the language.
     assert_eq!(

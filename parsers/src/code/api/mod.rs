@@ -23,7 +23,8 @@ const INERT: &str = include_str!("inert.tsv");
 /// One table per language that has everything in one: its key, then rows whose first column says what they are:
 /// `lib` (columns of `libraries.tsv` without the language), `global`, `inert`, `reaching`, `harmless` (names), and
 /// `sdk`, `suffix`, `runs`, `arg` (see [`sdk`]).
-const LANGUAGES: &[(&str, &str)] = &[("go", include_str!("go.tsv")), ("rs", include_str!("rs.tsv"))];
+const LANGUAGES: &[(&str, &str)] =
+    &[("go", include_str!("go.tsv")), ("rs", include_str!("rs.tsv")), ("java", include_str!("java.tsv"))];
 
 pub(crate) mod events;
 pub(crate) mod sdk;
@@ -139,6 +140,14 @@ pub(crate) enum Kind {
     Sprintf,
     /// The elements of a list as one text (detail: positions of the list and of what stands between).
     Join,
+    /// A list of its arguments, or of the elements of a list it is given (detail: `copy`).
+    ListOf,
+    /// A map of keys and values in turn, or of a map it is given (detail: `copy`).
+    MapOf,
+    /// What stands for nothing: what would be there anyway.
+    Nothing,
+    /// Makes an object of a class from text (detail: positions of the text and the class).
+    Parse,
 }
 
 /// A row of `libraries.tsv`.
@@ -230,6 +239,10 @@ fn kind(name: &str, detail: &str) -> Option<Kind> {
         "append" => Kind::Append,
         "sprintf" => Kind::Sprintf,
         "join" => Kind::Join,
+        "listof" => Kind::ListOf,
+        "mapof" => Kind::MapOf,
+        "nothing" => Kind::Nothing,
+        "parse" => Kind::Parse,
         _ => return None,
     })
 }
@@ -289,7 +302,11 @@ impl Tables {
         let result = Some(dash(result)).filter(|r| !r.is_empty());
         self.rows[i].insert(name, Row { kind, detail: dash(detail), result });
         if !name.starts_with('#') {
-            self.packages[i].insert(package(name));
+            self.packages[i].insert(if KEYS[i] == Lang::Java.traits().key {
+                java_package(name)
+            } else {
+                package(name)
+            });
         }
     }
 }
@@ -343,6 +360,18 @@ fn package(name: &str) -> &str {
     name.match_indices('/').nth(parts - 1).map_or(name, |(i, _)| &name[..i])
 }
 
+/// The package of a qualified name of a language that writes packages small: what stands before the first type.
+fn java_package(name: &str) -> &str {
+    let mut at = 0_usize;
+    for part in name.split('.') {
+        if part.starts_with(|c: char| c.is_uppercase()) || part.contains(['(', '*']) {
+            return name.get(..at.saturating_sub(1)).unwrap_or_default();
+        }
+        at += part.len() + 1;
+    }
+    name
+}
+
 /// What is known of a qualified name.
 pub(crate) fn lookup(lang: Lang, name: &str) -> Option<Row> {
     let rows = &tables().rows[lang.column()];
@@ -361,6 +390,13 @@ pub(crate) fn lookup(lang: Lang, name: &str) -> Option<Row> {
     // Members of members of an object of a library: `#prisma.user.create`.
     let first = name.split('.').next().filter(|f| f.starts_with('#'))?;
     rows.get(&*format!("{first}.*")).filter(|r| r.kind == Kind::Answer).copied()
+}
+
+/// Whether something is known of a name, or of its members.
+pub(crate) fn has_members(lang: Lang, name: &str) -> bool {
+    let rows = &tables().rows[lang.column()];
+    let member = |k: &str| k == name || k.strip_prefix(name).is_some_and(|r| r.starts_with(['.', '(']));
+    rows.range(name..).take_while(|(k, _)| k.starts_with(name)).any(|(k, _)| member(k))
 }
 
 /// Whether a library is known to call no AWS service by itself: by the qualified name of what is imported.
@@ -385,8 +421,8 @@ pub(crate) fn is_inert(lang: Lang, name: &str) -> bool {
     known
         || match lang {
             Lang::Python => name.starts_with("mypy_boto3_"),
-            Lang::Go => false,
             Lang::Rust => name.strip_prefix("aws_sdk_").is_some_and(|n| service_named(package(n)).is_some()),
+            Lang::Go | Lang::Java => false,
             Lang::JavaScript | Lang::TypeScript => {
                 name.strip_prefix("@aws-sdk/client-").is_some_and(|n| service_named(package(n)).is_some())
             }
@@ -441,6 +477,9 @@ pub(crate) fn is_library(lang: Lang, package: &str) -> bool {
 
 /// Whether something belongs to a package that is known.
 pub(crate) fn is_known(lang: Lang, name: &str) -> bool {
+    if lang == Lang::Java {
+        return name.starts_with('#') || is_library(lang, java_package(name)) || is_inert(lang, name);
+    }
     name.starts_with('#') || is_library(lang, package(name))
 }
 
@@ -608,6 +647,7 @@ mod tests {
                     | "demands" | "falls" | "maps" | "filters" | "lists" | "elements" => {
                         assert_eq!(r.len(), 2, "{r:?}")
                     }
+                    "params" => assert!(r.len() == 4 && operation(r[1], r[2]).is_some(), "{r:?}"),
                     _ => panic!("{r:?}"),
                 }
             }

@@ -212,6 +212,13 @@ pub(crate) fn argument(lang: Lang, service: &str, operation: &str, name: &str) -
     renamed.map_or_else(|| pascal(name), SmolStr::new_static)
 }
 
+/// The positional arguments of an operation's method, by API name (rows `params service operation names`).
+pub(crate) fn positional(lang: Lang, service: &str, operation: &str) -> Vec<&'static str> {
+    let mut all = of_languages("params").filter(|(i, _)| *i == lang.column());
+    let found = all.find(|(_, r)| r[0] == service && r[1] == operation);
+    found.map_or_else(Vec::new, |(_, r)| r[2].split(',').collect())
+}
+
 /// `table_name`, `tableName` and `TableName` as `TableName`.
 pub(crate) fn pascal(name: &str) -> SmolStr {
     let mut out = String::with_capacity(name.len());

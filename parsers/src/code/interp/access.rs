@@ -271,7 +271,7 @@ pub(super) fn mapping_methods(lang: Lang) -> &'static [&'static str] {
             "__dict__",
             "__len__",
         ],
-        Lang::Go | Lang::Rust => &[],
+        Lang::Go | Lang::Rust | Lang::Java => &[],
         Lang::JavaScript | Lang::TypeScript => &[
             "map",
             "forEach",
@@ -344,10 +344,16 @@ pub(super) fn is_text_method(name: &str) -> bool {
 /// The language-neutral name of a field of the context object.
 pub(super) fn context_name(name: &str) -> &str {
     match name {
-        "functionName" | "function_name" | "FunctionName" => context::FUNCTION_NAME,
-        "functionVersion" | "function_version" | "FunctionVersion" => context::FUNCTION_VERSION,
-        "invokedFunctionArn" | "invoked_function_arn" | "InvokedFunctionArn" => context::INVOKED_ARN,
-        "awsRequestId" | "aws_request_id" | "AwsRequestID" | "AwsRequestId" => context::REQUEST_ID,
+        "functionName" | "function_name" | "FunctionName" | "getFunctionName" => context::FUNCTION_NAME,
+        "functionVersion" | "function_version" | "FunctionVersion" | "getFunctionVersion" => {
+            context::FUNCTION_VERSION
+        }
+        "invokedFunctionArn" | "invoked_function_arn" | "InvokedFunctionArn" | "getInvokedFunctionArn" => {
+            context::INVOKED_ARN
+        }
+        "awsRequestId" | "aws_request_id" | "AwsRequestID" | "AwsRequestId" | "getAwsRequestId" => {
+            context::REQUEST_ID
+        }
         n => n,
     }
 }

@@ -132,8 +132,11 @@ fn write_expr(e: &Expr, out: &mut String, depth: u32) {
             out.push_str(n.split('\'').next().unwrap_or(n));
         }
         ExprKind::Attr { object, name, .. } => {
-            write_expr(object, out, depth + 1);
-            out.push_str(if is_path(object) { "::" } else { "." });
+            // What stands for a bare name is not written.
+            if object.span != e.span {
+                write_expr(object, out, depth + 1);
+                out.push_str(if is_path(object) { "::" } else { "." });
+            }
             out.push_str(name);
         }
         ExprKind::Call { callee, args, is_new } => {
@@ -210,7 +213,11 @@ impl Interp<'_> {
                     if let Some(v) = self.chained(&o, name, args, object, &site) {
                         return v;
                     }
-                    let f = self.attr(&o, name, callee.span, *optional);
+                    let f = if self.lang.traits().object_methods && !is_new {
+                        self.method_of(&o, name, args.len(), callee.span)
+                    } else {
+                        self.attr(&o, name, callee.span, *optional)
+                    };
                     (with_this(f, &o), Some(&**object))
                 }
             }
@@ -296,7 +303,10 @@ impl Interp<'_> {
                 v
             }
             V::OneOf(_) => {
-                let all = target.possibilities();
+                let mut all = target.possibilities();
+                if self.lang.traits().object_methods {
+                    all = self.fitting(all, &args);
+                }
                 // One session or another: a client is built in any case.
                 let is_session = |v: &V| matches!(v, V::Method(o, _) if matches!(&**o, V::Sdk(s) if matches!(**s, Sdk::Session { .. })));
                 let several = all.iter().filter(|v| !v.is_null() && !is_session(v)).count() > 1;
@@ -371,7 +381,9 @@ impl Interp<'_> {
         let deps = args.deps();
         let around = Rc::as_ptr(&f.frame);
         let same = |c: &&Call| c.unit == f.unit && c.id == f.id;
-        if self.stack.iter().filter(same).any(|c| c.around == around)
+        // What only calls what it is given (`timed("…", () -> …)`) is no recursion when it is used inside itself.
+        let gives = self.lang.traits().object_methods && !args.functions().is_empty();
+        if self.stack.iter().filter(same).any(|c| c.around == around) && !gives
             || self.stack.iter().filter(same).count() > 3
         {
             // Recursion: its code is being followed already.
@@ -467,6 +479,16 @@ impl Interp<'_> {
             }
         }
         pos.append(&mut args.pos);
+        // `Type::method` gets its object first.
+        if unit.lang.traits().object_methods
+            && f.this.is_none()
+            && function.class.is_some()
+            && !function.is_static
+            && !pos.is_empty()
+        {
+            let this = pos.remove(0);
+            self.frame.borrow_mut().set(&SmolStr::new_static("this"), this);
+        }
         // `f(g())` with the results of `g`.
         if unit.lang.traits().errors_are_results
             && let [V::List(l, false)] = &pos[..]

@@ -83,7 +83,11 @@ impl Interp<'_> {
         self.init_fields(class, made, 0);
         if let Some(f) = self.class_member(class, "constructor", 0) {
             let f = self.bound_to(f, made, span);
-            let functions = f.functions();
+            let mut functions = f.functions();
+            if self.lang.traits().object_methods {
+                let all = functions.into_iter().map(V::Func).collect();
+                functions = self.fitting(all, &args).iter().flat_map(V::functions).collect();
+            }
             return functions.first().map_or(V::Sym(Value::Null), |f| self.enter(f, args, span, false));
         }
         // A data class: its arguments are its fields.
@@ -154,6 +158,11 @@ impl Interp<'_> {
 
     /// A member of a class read on an instance.
     pub(super) fn bound_to(&mut self, v: V, o: &V, span: Span) -> V {
+        if let V::OneOf(all) = &v
+            && self.lang.traits().object_methods
+        {
+            return V::OneOf(Rc::new(all.iter().map(|v| self.bound_to(v.clone(), o, span)).collect()));
+        }
         let V::Func(f) = &v else { return v };
         let function = self.program.unit(f.unit).function(f.id);
         if function.class.is_none() && f.this.is_some() {
@@ -176,7 +185,7 @@ impl Interp<'_> {
     /// A member of a class read on the class.
     pub(super) fn bound_to_class(&mut self, v: V, o: &V) -> V {
         let V::Func(f) = &v else { return v };
-        if !f.of_class && self.lang.traits().receiver_is_param {
+        if !f.of_class && self.lang.traits().receiver_is_param || self.lang.traits().object_methods {
             return v;
         }
         let mut g = (**f).clone();

@@ -122,6 +122,9 @@ impl Interp<'_> {
                     v => v.clone(),
                 },
             ),
+            Kind::Env if args.pos.is_empty() && self.lang.traits().object_methods => {
+                V::Ext(SmolStr::new_static("env"), Deps::ENV)
+            }
             Kind::Env => {
                 let mut at = row.positions();
                 let name = at.next().and_then(|i| args.at(i)).or_else(|| args.named("key"));
@@ -242,7 +245,14 @@ impl Interp<'_> {
                 let i = row.position();
                 match args.at(i).cloned() {
                     Some(f) if !f.functions().is_empty() || matches!(f, V::Method(..)) => {
-                        self.run_with_rest(&f, &args, i + 1, site.span)
+                        let outer = self.ctx.clone();
+                        // `0 by what means`: running it again is harmless.
+                        if let Some((_, means)) = row.detail.split_once(' ') {
+                            self.ctx.idempotent.get_or_insert(SmolStr::new_static(means));
+                        }
+                        let v = self.run_with_rest(&f, &args, i + 1, site.span);
+                        self.ctx = outer;
+                        v
                     }
                     _ => V::of_deps(given),
                 }
@@ -390,6 +400,44 @@ impl Interp<'_> {
                     None => V::of_deps(given),
                 }
             }
+            Kind::ListOf => {
+                let list = match args.at(0) {
+                    Some(V::List(l, open)) if args.pos.len() == 1 => (l.to_vec(), *open),
+                    Some(v)
+                        if row.detail == "copy"
+                            || args.pos.len() == 1 && !matches!(v, V::Sym(Value::Str(_))) =>
+                    {
+                        let sized = matches!(v, V::Sym(Value::Int(_)));
+                        (if sized { Vec::new() } else { vec![v.element()] }, !sized)
+                    }
+                    _ => (args.pos, args.open),
+                };
+                V::List(Rc::new(list.0), list.1)
+            }
+            Kind::MapOf => {
+                let mut entries = Vec::new();
+                let mut open = args.open;
+                if row.detail == "copy" {
+                    open |= args
+                        .pos
+                        .iter()
+                        .any(|v| !matches!(v, V::Sym(Value::Int(_))) && Self::spread_into(v, &mut entries));
+                } else {
+                    for pair in args.pos.chunks(2) {
+                        match pair {
+                            [V::Sym(Value::Str(k)), v] => entries.push((k.clone(), v.clone())),
+                            _ => open = true,
+                        }
+                    }
+                }
+                V::Map(Rc::new(entries), open)
+            }
+            Kind::Nothing => V::Sym(Value::Null),
+            Kind::Parse => {
+                let mut at = row.positions();
+                let source = at.next().and_then(|i| args.at(i)).cloned().unwrap_or_else(V::unknown);
+                self.parsed(&source, at.next().and_then(|i| args.at(i)))
+            }
             Kind::Factory => result(given),
             Kind::Pure | Kind::Alias => {
                 self.hand_over(args.functions(), given, true);
@@ -405,7 +453,7 @@ impl Interp<'_> {
             self.hand_over(args.functions(), args.deps(), true);
             return V::Map(Rc::new(args.named), args.open);
         }
-        if let Some((head, last)) = q.rsplit_once('.') {
+        if let Some((head, last)) = q.rsplit_once('.').filter(|_| !self.lang.traits().object_methods) {
             let on = |q: &str| V::Ext(q.into(), deps);
             match last {
                 "promise" if args.pos.is_empty() => return on(head),
@@ -436,7 +484,12 @@ impl Interp<'_> {
         let given = args.deps().or(deps).or(Deps::OTHER);
         let handler = self.wrapped_handler(&args);
         self.hand_over(args.functions(), given, true);
-        handler.unwrap_or_else(|| V::Ext(limited(format!("{q}()")), given))
+        // A long chain of calls on one object of a library.
+        let made = match q.find("().") {
+            Some(i) if q.len() > 120 && self.lang.traits().object_methods => &q[..i],
+            _ => q.as_str(),
+        };
+        handler.unwrap_or_else(|| V::Ext(limited(format!("{made}()")), given))
     }
 
     /// Whether a value has methods of the project that a library could call.

@@ -19,6 +19,7 @@ mod external;
 mod http;
 mod methods;
 mod modules;
+mod objects;
 mod package;
 mod sdk;
 mod sdk_js;
@@ -26,6 +27,7 @@ mod signed;
 mod stmt;
 mod text;
 mod typed;
+mod types;
 pub(crate) mod value;
 
 pub(crate) use modules::{CRATE, GO_MODULE};
@@ -152,7 +154,10 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
     let frame = it.load(entry.unit);
     it.frame = frame;
     let is_program = unit.lang.traits().entry == EntryPoint::Program;
-    let value = if is_program {
+    let is_method = unit.lang.traits().entry == EntryPoint::Method;
+    let value = if is_method {
+        it.handler_object(entry.unit, &entry.symbol)?
+    } else if is_program {
         it.started_by(entry.unit, &entry.symbol)?
     } else {
         let mut value = it.export(entry.unit, entry.symbol.split('.').next().unwrap_or_default())?;
@@ -173,7 +178,9 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
     let event = V::Sym(Value::Event(Vec::new()));
     let context = V::Sym(Value::Context(Vec::new()));
     let callback = V::Ext("lambda.callback".into(), Deps::NONE);
-    if is_program {
+    if is_method {
+        it.run_method(&value, symbol_span);
+    } else if is_program {
         it.run_started(&value, symbol_span);
     } else if let Some(f) = functions.first() {
         it.event_object |= takes_object(program.unit(f.unit).function(f.id));

@@ -10,7 +10,7 @@ use crate::files::parent;
 use lamlint_model::handler::{Ctx, Phase};
 use lamlint_model::source::Span;
 use lamlint_model::tri::Reason;
-use lamlint_model::value::Value;
+use lamlint_model::value::{Deps, Value};
 use smol_str::SmolStr;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -209,7 +209,7 @@ impl Interp<'_> {
     pub(super) fn typed_arguments(&mut self, f: &super::value::Func) -> Args {
         let unit = self.program.unit(f.unit).clone();
         let function: &Function = unit.function(f.id);
-        let receiver = usize::from(f.this.is_some());
+        let receiver = usize::from(f.this.is_some() && unit.lang.traits().receiver_is_param);
         let outer_frame = std::mem::replace(&mut self.frame, f.frame.clone());
         let outer = self.at_unit(f.unit);
         let mut args = Vec::new();
@@ -246,6 +246,10 @@ impl Interp<'_> {
                 self.decode_into(&made, &event);
                 made
             }
+            // What is written to is no event.
+            V::Ext(q, _) if q == "java.io.OutputStream" => {
+                V::Ext("java.io.OutputStream()".into(), Deps::NONE)
+            }
             _ => event,
         }
     }
@@ -281,6 +285,9 @@ impl Interp<'_> {
     pub(super) fn known(&mut self, name: &str) -> Option<(V, bool)> {
         if let Some(found) = lookup(&self.frame, name) {
             return Some(found);
+        }
+        if self.lang.traits().scope == Scope::Package {
+            return self.type_named(name).map(|v| (v, true));
         }
         self.waiting(self.unit, name).map(|v| (v, true))
     }

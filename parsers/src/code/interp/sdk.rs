@@ -56,7 +56,7 @@ impl Interp<'_> {
         match self.lang {
             Lang::Python => self.boto3(q, args, site),
             Lang::JavaScript | Lang::TypeScript => self.sdk_js(q, args, site),
-            Lang::Go | Lang::Rust => self.sdk_named(q, args, site),
+            Lang::Go | Lang::Rust | Lang::Java => self.sdk_named(q, args, site),
         }
     }
 
@@ -375,10 +375,13 @@ impl Interp<'_> {
         site: &Site<'_>,
     ) -> V {
         if kind == "Signer" {
-            let operation = name.strip_prefix("Presign").and_then(|n| api::operation(service, n));
+            let operation = name.strip_prefix("Presign").or_else(|| name.strip_prefix("presign"));
+            let operation = operation.and_then(|n| api::operation(service, n));
             match operation {
                 Some(o) => {
                     let given = args.pos.iter().find(|v| matches!(v, V::Map(..)));
+                    let inner = given.and_then(|v| super::access::map_get(v, &format!("{o}Request")));
+                    let given = inner.as_ref().or(given);
                     let input = given.map_or_else(|| Value::Map(Vec::new(), true), |v| api_args(v, &[]));
                     self.signed(service, o, input, foreign, site);
                 }

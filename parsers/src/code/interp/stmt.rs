@@ -4,6 +4,7 @@ use super::call::Args;
 use super::value::{ClassInfo, FrameRef, Func, V};
 use super::{Flow, Interp, MAX_NESTING};
 use crate::code::hir::{Block, ClassId, Expr, ExprKind, FnId, Import, Lang, Pattern, Stmt, StmtKind};
+use crate::code::lang::Scope;
 use lamlint_model::handler::{Fact, FactKind};
 use lamlint_model::tri::Reason;
 use lamlint_model::value::{Deps, Value};
@@ -215,6 +216,9 @@ impl Interp<'_> {
         let c = unit.class(id);
         let bases: Vec<V> = c.bases.iter().map(|b| self.eval(b)).collect();
         let frame = self.new_frame(Some(self.frame.clone()), self.unit);
+        if self.lang.traits().object_methods {
+            return self.whole_class(id, c, bases, frame);
+        }
         let outer = std::mem::replace(&mut self.frame, frame);
         self.block(&c.body);
         for m in &c.methods {
@@ -300,7 +304,8 @@ impl Interp<'_> {
     }
 
     fn import(&mut self, i: &Import, span: lamlint_model::Span) {
-        if i.type_only {
+        // Types are looked up when they are named.
+        if i.type_only || self.lang.traits().scope == Scope::Package {
             return;
         }
         self.local_import(&i.module, span);

@@ -97,10 +97,18 @@ impl Interp<'_> {
                 service: SmolStr::new_static(n.service?),
                 foreign: self.foreign,
             })),
-            SdkKind::Builder => Some(builder(Built::Input {
-                service: n.service.map(SmolStr::new_static).unwrap_or_default(),
-                operation: n.operation.clone().unwrap_or_default(),
-            })),
+            SdkKind::Builder => {
+                let of = Built::Input {
+                    service: n.service.map(SmolStr::new_static).unwrap_or_default(),
+                    operation: n.operation.clone().unwrap_or_default(),
+                };
+                // `new PutObjectRequest(bucket, key, file)`
+                let names = n.word("args").into_iter().flat_map(|a| a.split(','));
+                let set = names.zip(&args.pos).filter(|(n, _)| *n != "-");
+                let set: Vec<(SmolStr, V)> = set.map(|(n, v)| (SmolStr::new(n), v.clone())).collect();
+                let open = args.open || !args.pos.is_empty() && n.word("args").is_none();
+                Some(V::Sdk(Rc::new(Sdk::Builder { of, set: Rc::new(set), open })))
+            }
         }
     }
 
@@ -170,6 +178,16 @@ impl Interp<'_> {
             .map(|o| (SmolStr::new_static(o), Suffix::Plain))
             .or_else(|| sdk::method(self.lang, service, name));
         let Some((operation, suffix)) = called else {
+            if self.lang.traits().object_methods {
+                if name == "waiter" {
+                    return client(service.clone(), foreign);
+                }
+                if let Some((kind, names)) = crate::code::api::resource(service, name) {
+                    let ids = names.into_iter().zip(&args.pos);
+                    let ids = ids.map(|(n, v)| (SmolStr::new_static(n), v.clone())).collect();
+                    return V::Sdk(Rc::new(Sdk::Object { service: service.clone(), kind, ids, foreign }));
+                }
+            }
             if !super::beyond::HARMLESS.contains(&name) {
                 self.beyond(Some(service), format!("`{name}` of an AWS client may call it"));
             }
@@ -230,17 +248,33 @@ impl Interp<'_> {
             return V::Map(Rc::new(named.collect()), args.open);
         }
         let mut plain = args.pos.iter().filter(|v| !matches!(v, V::Func(_) | V::Sym(Value::Context(_))));
+        // `client.putObject(r -> r.bucket(b), body)`
+        let by_function = self.lang.traits().object_methods && matches!(args.pos.first(), Some(V::Func(_)));
         let given = match self.lang.traits().input {
+            _ if by_function => None,
             InputAt::First => plain.next(),
             InputAt::Last => plain.next_back(),
         };
         match (given, args.pos.iter().find(|v| matches!(v, V::Func(_)))) {
-            (Some(v), _) => v.clone(),
+            (Some(v), _) => match (built_input(v), sdk::positional(self.lang, service, operation)) {
+                (v @ V::Map(..), _) => v,
+                (v, names) if names.is_empty() => v,
+                // `s3.getObject(bucket, key)`
+                (_, names) => {
+                    let given = names.iter().zip(&args.pos).filter(|(n, _)| **n != "-");
+                    let given = given.map(|(n, v)| (SmolStr::new_static(n), v.clone())).collect();
+                    V::Map(Rc::new(given), args.open || args.pos.len() > names.len())
+                }
+            },
             // `client.getItem(b -> b.key(..))`
-            (None, Some(f)) if self.lang.traits().fluent => {
+            (None, Some(f)) if self.lang.traits().fluent || self.lang.traits().object_methods => {
                 let b = builder(Built::Input { service: service.clone(), operation: operation.clone() });
                 let v = self.call_value(&f.clone(), Args::of(vec![b]), site.span);
-                built_input(&v)
+                match built_input(&v) {
+                    v @ V::Map(..) => v,
+                    // Built in several statements.
+                    _ => V::Map(Rc::new(Vec::new()), true),
+                }
             }
             (None, _) => V::Map(Rc::new(Vec::new()), args.open),
         }
@@ -282,7 +316,12 @@ impl Interp<'_> {
                 Built::Client { service, foreign } => {
                     let foreign = *foreign || open || set.iter().any(|(k, v)| self.entry_foreign(k, v));
                     let deps = set.iter().fold(Deps::NONE, |d, (_, v)| d.or(v.deps()));
-                    self.new_client(Some(service.clone()), deps, site);
+                    // A client around one that was built before.
+                    let wraps =
+                        set.iter().any(|(_, v)| matches!(v, V::Sdk(s) if matches!(**s, Sdk::Client { .. })));
+                    if !wraps {
+                        self.new_client(Some(service.clone()), deps, site);
+                    }
                     client(service.clone(), foreign)
                 }
                 Built::Input { .. } => V::Map(set.clone(), open),
@@ -337,7 +376,10 @@ impl Interp<'_> {
             Some(v) => built_input(v),
             None => V::Sym(Value::Bool(true)),
         };
-        let name = name.strip_prefix("set_").unwrap_or(name);
+        let name = match ["set_", "with", "set"].iter().find_map(|p| name.strip_prefix(p)) {
+            Some(n) if n.starts_with(|c: char| c.is_uppercase()) || name.starts_with("set_") => n,
+            _ => name,
+        };
         let key = sdk::argument(self.lang, service, &operation, name);
         let mut entries = set.to_vec();
         entries.retain(|(k, _)| *k != key);
@@ -348,6 +390,8 @@ impl Interp<'_> {
     /// What a place of a type holds before anything is put there.
     pub(super) fn zero(&mut self, ty: &Expr) -> V {
         match self.eval(ty) {
+            // Who sets it makes what it is.
+            V::Class(..) if self.lang.traits().object_methods => V::unknown(),
             V::Class(u, c) => {
                 let made = self.instance((u, c));
                 self.nesting += 8;
@@ -359,6 +403,7 @@ impl Interp<'_> {
             }
             V::Ext(q, d) => match sdk::named(self.lang, &q).map(|n| n.kind) {
                 Some(SdkKind::Input | SdkKind::Struct) => V::Map(Rc::new(Vec::new()), false),
+                Some(SdkKind::Type) => self.of_type(ty, V::unknown()),
                 _ => V::Ext(limited(format!("{q}()")), d),
             },
             _ => V::unknown(),
