@@ -419,6 +419,57 @@ mod tests {
         assert_eq!(linked(&f, &other), Err(Reason::BuiltElsewhere));
     }
 
+    /// What a function is linked to among binaries of Cargo, or why not.
+    fn cargo_at(code: &str, files: &[(&str, &str)]) -> Result<String, Reason> {
+        let mut program = Program::default();
+        for (path, text) in files.iter().filter(|(p, _)| p.ends_with(".rs")) {
+            program.add(path, Arc::new(lower(Lang::Rust, &SourceText::file(FileId(0), text), path)));
+        }
+        let f = app("provided.al2023", "bootstrap", dir(code), none());
+        let (links, entries) = link(&f, &program, &MemoryFiles::new(files.iter().copied()));
+        match (&entries[..], &links[0].outcome) {
+            ([e], Outcome::Linked) => Ok(program.path(e.unit).to_owned()),
+            (_, Outcome::Unlinked(why)) => Err(why.reason),
+            (_, o) => panic!("{o:?}"),
+        }
+    }
+
+    #[test]
+    fn binaries_of_cargo() {
+        const M: &str = "fn main() {}\n";
+        let one = "[package]\nname = \"orders\"\n[dependencies]\nlambda_runtime = \"1\"\n";
+        let tool = "[package]\nname = \"tool\"\n[dependencies]\nclap = \"4\"\n";
+        let bins = "[package]\nname = \"many\"\n[[bin]]\nname = \"renamed\"\npath = \"src/x.rs\"\n\
+                    [dependencies]\nlambda_http.workspace = true\n";
+        let files = [
+            ("Cargo.toml", "[workspace]\nmembers = [\"a\", \"b\", \"t\"]\n"),
+            ("a/Cargo.toml", one),
+            ("a/src/main.rs", M),
+            ("a/examples/main.rs", M),
+            ("b/Cargo.toml", bins),
+            ("b/src/x.rs", M),
+            ("b/src/bin/list.rs", M),
+            ("b/src/bin/get-item/main.rs", M),
+            ("t/Cargo.toml", tool),
+            ("t/src/main.rs", M),
+        ];
+        assert_eq!(cargo_at("a", &files).as_deref(), Ok("a/src/main.rs"));
+        assert_eq!(cargo_at("target/lambda/orders", &files).as_deref(), Ok("a/src/main.rs"));
+        assert_eq!(cargo_at("target/lambda/get-item", &files).as_deref(), Ok("b/src/bin/get-item/main.rs"));
+        assert_eq!(cargo_at("target/lambda/renamed", &files).as_deref(), Ok("b/src/x.rs"));
+        assert_eq!(cargo_at("out/listFunction", &files).as_deref(), Ok("b/src/bin/list.rs"));
+        // Which of several is built nothing says; a program without the runtime is none.
+        assert_eq!(cargo_at("b", &files), Err(Reason::BuiltElsewhere));
+        assert_eq!(cargo_at("", &files), Err(Reason::BuiltElsewhere));
+        assert_eq!(cargo_at("target/lambda/tool", &files), Err(Reason::BuiltElsewhere));
+        assert_eq!(
+            built_binary("\tcargo lambda build --release --bin get-item").as_deref(),
+            Some("get-item")
+        );
+        assert_eq!(built_binary("cargo build --bin=$(NAME)"), None);
+        assert_eq!(built_binary("npm run build --bin x"), None);
+    }
+
     #[test]
     fn build_lines_name_packages() {
         let b = |l: &str| built_package(l, "app");

@@ -645,7 +645,7 @@ mod tests {
                     "arg" => assert!(r.len() == 5 && is_service(r[1]), "{r:?}"),
                     "global" | "inert" | "reaching" | "harmless" | "runs" | "keeps" | "keeps0"
                     | "demands" | "falls" | "maps" | "filters" | "lists" | "elements" => {
-                        assert_eq!(r.len(), 2, "{r:?}")
+                        assert_eq!(r.len(), 2, "{r:?}");
                     }
                     "params" => assert!(r.len() == 4 && operation(r[1], r[2]).is_some(), "{r:?}"),
                     _ => panic!("{r:?}"),

@@ -165,7 +165,7 @@ impl Interp<'_> {
         if name == "into_parts" && args.is_empty() {
             return Some(V::List(Rc::new(entries.iter().map(|(_, v)| v.clone()).collect()), false));
         }
-        if !(has("Method") && has("URL") && has("Header")) || !self.lang.traits().fluent {
+        if !(self.lang.traits().fluent && has("Method") && has("URL") && has("Header")) {
             return None;
         }
         let given = self.arguments(args);

@@ -52,7 +52,11 @@ impl Interp<'_> {
             }
             SdkKind::Session => {
                 let foreign = self.foreign || self.options_foreign(&n, args);
-                self.new_client(None, args.deps_but_context(), site);
+                // One that is made from another loads nothing.
+                let derived = |v: &V| matches!(v, V::Sdk(s) if matches!(**s, Sdk::Session { .. }));
+                if !args.all().any(derived) {
+                    self.new_client(None, args.deps_but_context(), site);
+                }
                 Some(V::Sdk(Rc::new(Sdk::Session { foreign })))
             }
             SdkKind::Foreign => Some(V::Ext("#foreign".into(), args.deps())),

@@ -67,7 +67,7 @@ impl Lower<'_> {
     /// Expressions without blocks of their own.
     pub(super) fn value_kind(&mut self, e: &Rust, span: Span, out: &mut Block) -> Expr {
         let kind = match e {
-            Rust::Lit(l) => return self.literal(&l.lit, span),
+            Rust::Lit(l) => return Self::literal(&l.lit, span),
             Rust::Path(p) if p.qself.is_none() => return self.path(&p.path, span),
             Rust::Call(c) => {
                 if let Rust::Path(p) = &*c.func
@@ -259,7 +259,7 @@ impl Lower<'_> {
         self.path_of(&names, span)
     }
 
-    pub(super) fn literal(&mut self, l: &Lit, span: Span) -> Expr {
+    pub(super) fn literal(l: &Lit, span: Span) -> Expr {
         let kind = match l {
             Lit::Str(s) => ExprKind::Str(s.value().into()),
             Lit::Bool(b) => ExprKind::Bool(b.value),

@@ -221,9 +221,7 @@ impl Lower<'_> {
             path.remove(0);
         }
         // `super` alone, of a module in the file: the file.
-        if above < self.inside.len() && path.first().is_some_and(|p| p == "super") {
-            path[0] = "self".into();
-        } else if above > 0 && path.len() == 1 && path[0] == "super" {
+        if above > 0 && above == self.inside.len() && path.len() == 1 && path[0] == "super" {
             path[0] = "self".into();
         }
         path

@@ -147,7 +147,7 @@ impl Lower<'_> {
             Some(Shape::Nothing) => {}
             _ => {
                 let v = self.macro_value(m, span, out);
-                self.give(v, sink, out);
+                Self::give(v, sink, out);
             }
         }
     }

@@ -12,6 +12,8 @@ mod expr;
 mod item;
 mod macros;
 mod stmt;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 use super::cst::MAX_DEPTH;

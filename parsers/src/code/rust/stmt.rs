@@ -36,7 +36,7 @@ impl Lower<'_> {
             }
             if !given && let Sink::Keep(_) = sink {
                 let span = self.span(b);
-                self.give(Self::expr_at(span, ExprKind::Null), sink, out);
+                Self::give(Self::expr_at(span, ExprKind::Null), sink, out);
             }
             self.scopes.pop();
         } else {
@@ -103,7 +103,7 @@ impl Lower<'_> {
     }
 
     /// Put a value where it goes.
-    pub(super) fn give(&mut self, value: Expr, sink: &Sink, out: &mut Block) {
+    pub(super) fn give(value: Expr, sink: &Sink, out: &mut Block) {
         let span = value.span;
         let kind = match sink {
             Sink::Return => StmtKind::Return(Some(value)),
@@ -178,7 +178,7 @@ impl Lower<'_> {
             }
             Rust::Loop(l) => {
                 if let Sink::Keep(_) = sink {
-                    self.give(Self::unknown(span), sink, out);
+                    Self::give(Self::unknown(span), sink, out);
                 }
                 let mut body = Block::new();
                 self.block_into(&l.body, &Sink::Drop, &mut body);
@@ -224,7 +224,7 @@ impl Lower<'_> {
             Rust::Macro(m) => self.macro_into(&m.mac, span, sink, out),
             _ => {
                 let v = self.value_kind(e, span, out);
-                self.give(v, sink, out);
+                Self::give(v, sink, out);
             }
         }
         self.leave();
@@ -301,7 +301,7 @@ impl Lower<'_> {
                 None => None,
             },
             Pat::Lit(l) => {
-                let right = self.literal(&l.lit, span);
+                let right = Self::literal(&l.lit, span);
                 compared(right)
             }
             Pat::Paren(p) => self.test_of(&p.pat, value),
@@ -326,7 +326,6 @@ impl Lower<'_> {
                 Some("Ok" | "Err") => Some(Self::error(span)),
                 _ => looked_at(),
             },
-            Pat::Tuple(_) | Pat::Struct(_) | Pat::Slice(_) | Pat::Path(_) | Pat::Range(_) => looked_at(),
             _ => looked_at(),
         }
     }

@@ -21,28 +21,40 @@ pub(super) struct Tokens {
     gaps: Vec<Range<usize>>,
 }
 
+/// The tokens inside of one pair of brackets, as far as they were looked at.
+struct Level {
+    tokens: IntoIter,
+    /// How much stands around the brackets.
+    around: usize,
+    close: Option<Span>,
+    /// The tokens of the stretch so far.
+    run: usize,
+    /// The last token was a block.
+    block: bool,
+}
+
+impl Level {
+    fn of(tokens: TokenStream, around: usize, close: Option<Span>) -> Self {
+        Self { tokens: tokens.into_iter(), around, close, run: 0, block: false }
+    }
+}
+
 /// Look at all tokens of a file whose text is `len` bytes long.
 pub(super) fn look(tokens: TokenStream, len: usize) -> Tokens {
     let mut out = Tokens::default();
     let mut end = 0;
-    let mut stack: Vec<(IntoIter, usize, Option<Span>)> = vec![(tokens.into_iter(), 0, None)];
-    // The tokens of the stretch so far, at each level.
-    let mut runs = vec![0usize];
+    let mut stack = vec![Level::of(tokens, 0, None)];
     let mut before: Option<String> = None;
     let mut colon = false;
-    let mut block_ended = false;
-    while let Some((level, base, _)) = stack.last_mut() {
-        let Some(token) = level.next() else {
-            if let Some((_, _, Some(close))) = stack.pop() {
+    while !out.too_deep {
+        let depth = stack.len();
+        let Some(level) = stack.last_mut() else { break };
+        let Some(token) = level.tokens.next() else {
+            if let Some(close) = stack.pop().and_then(|l| l.close) {
                 gap(&mut out, &mut end, close);
             }
-            runs.pop();
             continue;
         };
-        let base = *base;
-        let depth = stack.len();
-        let Some(run) = runs.last_mut() else { break };
-        *run += 1;
         let word = match &token {
             TokenTree::Ident(i) => Some(i.to_string()),
             _ => None,
@@ -52,52 +64,33 @@ pub(super) fn look(tokens: TokenStream, len: usize) -> Tokens {
             TokenTree::Punct(p) => p.as_char() != '#',
             _ => word.as_deref() == Some("else"),
         };
-        if std::mem::take(&mut block_ended) && !goes_on {
-            *run = 1;
+        if std::mem::take(&mut level.block) && !goes_on {
+            level.run = 0;
         }
-        let pressure = base + *run;
-        if pressure > MAX_PRESSURE {
-            out.too_deep = true;
-        }
+        level.run += 1;
+        let pressure = level.around + level.run;
+        out.too_deep |= pressure > MAX_PRESSURE || depth > MAX_BRACKETS;
         let is_colon = matches!(&token, TokenTree::Punct(p) if p.as_char() == ':');
-        let joint =
-            matches!(&token, TokenTree::Punct(p) if p.as_char() == ':' && p.spacing() == Spacing::Joint);
         if is_colon && colon {
             out.roots.extend(before.take());
         }
+        colon = !colon && matches!(&token, TokenTree::Punct(p) if is_colon && p.spacing() == Spacing::Joint);
         if !is_colon {
             before = word;
         }
-        colon = joint && !colon;
         match token {
             TokenTree::Group(g) => {
-                block_ended = g.delimiter() == Delimiter::Brace;
+                level.block = g.delimiter() == Delimiter::Brace;
                 gap(&mut out, &mut end, g.span_open());
-                if depth > MAX_BRACKETS {
-                    out.too_deep = true;
-                } else {
-                    stack.push((g.stream().into_iter(), pressure, Some(g.span_close())));
-                    runs.push(0);
-                    // What follows inside is no continuation of a block.
-                    let after = std::mem::take(&mut block_ended);
-                    if after && let Some(r) = runs.len().checked_sub(2).and_then(|i| runs.get_mut(i)) {
-                        // The stretch ends with the block; `} else`, `}.x` go on from few tokens.
-                        *r = (*r).min(MAX_PRESSURE).saturating_sub(*r / 2);
-                    }
-                }
+                stack.push(Level::of(g.stream(), pressure, Some(g.span_close())));
             }
             TokenTree::Punct(p) => {
-                gap(&mut out, &mut end, p.span());
-                if matches!(p.as_char(), ';' | ',')
-                    && let Some(r) = runs.last_mut()
-                {
-                    *r = 0;
+                if matches!(p.as_char(), ';' | ',') {
+                    level.run = 0;
                 }
+                gap(&mut out, &mut end, p.span());
             }
             t => gap(&mut out, &mut end, t.span()),
-        }
-        if out.too_deep {
-            break;
         }
     }
     out.gaps.push(end..len);
