@@ -145,6 +145,16 @@ impl Interp<'_> {
                 return Some(V::of_deps(o.deps().or(args.deps())));
             }
             "orElse" => return args.at(0).map(|d| joined_default(o, d)),
+            // What a map keeps is made once for each key.
+            "computeIfAbsent" => {
+                let f = args.at(1).filter(|f| is_code(f)).cloned()?;
+                let outer = self.ctx.clone();
+                self.ctx.memo = true;
+                let key = args.at(0).cloned().unwrap_or_else(V::unknown);
+                let v = self.call_value(&f, Args::of(vec![key]), site.span);
+                self.ctx = outer;
+                return Some(v);
+            }
             "findFirst" | "findAny" if is_list => return Some(o.element()),
             _ => {}
         }
@@ -213,10 +223,6 @@ impl Interp<'_> {
                 self.ctx.in_loop = true;
                 self.call_value(&f, Args::of(vec![element.clone(), element.clone()]), site.span);
                 if name == "sorted" { o.clone() } else { element }
-            }
-            "computeIfAbsent" => {
-                let key = args.at(0).cloned().unwrap_or_else(V::unknown);
-                self.call_value(&f, Args::of(vec![key]), site.span)
             }
             _ => {
                 self.ctx = outer;

@@ -264,3 +264,19 @@ fn tasks_run_that_are_handed_over() {
         assert!(facts(&h).contains(&"ListBuckets()".to_owned()), "{work}: {:?}", facts(&h));
     }
 }
+
+#[test]
+fn what_is_kept_is_made_once() {
+    for kept in [
+        "static final Map<String, S3Client> ALL = new HashMap<>(); S3Client get() { return ALL.computeIfAbsent(\"x\", k -> S3Client.create()); }",
+        "static final com.google.common.base.Supplier<S3Client> ONE = com.google.common.base.Suppliers.memoize(() -> S3Client.create()); S3Client get() { return ONE.get(); }",
+        "private S3Client late; S3Client get() { if (late != null) { return late; } late = S3Client.create(); return late; }",
+    ] {
+        let h = app(&format!(
+            "{kept} public void handleRequest(SQSEvent e, Context c) {{ get().listBuckets(); }}"
+        ));
+        assert_eq!(facts(&h), ["memo:invoke:Sdk", "ListBuckets()"], "{kept}");
+    }
+    let again = "S3Client get() { return S3Client.create(); } public void handleRequest(SQSEvent e, Context c) { get().listBuckets(); }";
+    assert_eq!(facts(&app(again)), ["invoke:Sdk", "ListBuckets()"]);
+}
