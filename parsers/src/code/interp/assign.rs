@@ -278,7 +278,7 @@ impl Interp<'_> {
         }
     }
 
-    fn here(&self) -> lamlint_model::Span {
+    pub(super) fn here(&self) -> lamlint_model::Span {
         lamlint_model::Span::new(self.program.unit(self.unit).file, 0, 0)
     }
 }

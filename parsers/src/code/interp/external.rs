@@ -72,6 +72,10 @@ impl Interp<'_> {
         if let Some(v) = self.sdk_function(q, &args, site) {
             return v;
         }
+        if self.lang.traits().object_methods {
+            let tasks = self.tasks(&args, site.span);
+            self.hand_over(tasks, args.deps(), true);
+        }
         let row = api::lookup(self.lang, q);
         // What follows its arguments, or gives them back, hides no call.
         if !row.is_some_and(|r| follows(r.kind)) {

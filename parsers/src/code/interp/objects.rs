@@ -3,10 +3,11 @@
 use super::Interp;
 use super::access::map_get;
 use super::call::{Args, Site};
-use super::value::{Built, Sdk, V, member};
+use super::value::{Built, Func, Sdk, V, member};
 use crate::code::api;
 use crate::code::api::sdk::pascal;
 use crate::code::hir::{Expr, ExprKind};
+use lamlint_model::source::Span;
 use lamlint_model::tri::Reason;
 use lamlint_model::value::{Deps, Value};
 use smol_str::SmolStr;
@@ -54,6 +55,9 @@ const PLAIN: &[&str] = &[
 
 /// Methods of functional interfaces that make another function.
 const COMBINING: &[&str] = &["andThen", "compose", "negate", "and", "or", "reversed", "thenComparing"];
+
+/// Methods of the interfaces by which the standard library runs what it is given.
+const TASKS: &[&str] = &["run", "call", "accept", "apply", "get", "test", "compute"];
 
 impl Interp<'_> {
     /// A method of something that is no object of the project's own code, or that its code does not have.
@@ -141,6 +145,16 @@ impl Interp<'_> {
                 return Some(V::of_deps(o.deps().or(args.deps())));
             }
             "orElse" => return args.at(0).map(|d| joined_default(o, d)),
+            // What a map keeps is made once for each key.
+            "computeIfAbsent" => {
+                let f = args.at(1).filter(|f| is_code(f)).cloned()?;
+                let outer = self.ctx.clone();
+                self.ctx.memo = true;
+                let key = args.at(0).cloned().unwrap_or_else(V::unknown);
+                let v = self.call_value(&f, Args::of(vec![key]), site.span);
+                self.ctx = outer;
+                return Some(v);
+            }
             "findFirst" | "findAny" if is_list => return Some(o.element()),
             _ => {}
         }
@@ -209,10 +223,6 @@ impl Interp<'_> {
                 self.ctx.in_loop = true;
                 self.call_value(&f, Args::of(vec![element.clone(), element.clone()]), site.span);
                 if name == "sorted" { o.clone() } else { element }
-            }
-            "computeIfAbsent" => {
-                let key = args.at(0).cloned().unwrap_or_else(V::unknown);
-                self.call_value(&f, Args::of(vec![key]), site.span)
             }
             _ => {
                 self.ctx = outer;
@@ -304,8 +314,30 @@ impl Interp<'_> {
         if PLAIN.contains(&name) {
             return Some(V::Ext(SmolStr::new_static("java.lang.Object()"), args.deps()));
         }
+        // `new Worker().start()`, of a thread.
+        if name == "start" {
+            let span = self.here();
+            let tasks = self.task(o, span);
+            self.hand_over(tasks, Deps::OTHER, false);
+        }
         let data = self.plain_base(class, 0) && args.functions().is_empty();
         data.then(|| V::of_deps(args.deps().or(Deps::OTHER)))
+    }
+
+    /// The methods of objects among arguments by which a library runs them.
+    pub(super) fn tasks(&mut self, args: &Args, span: Span) -> Vec<Rc<Func>> {
+        let given: Vec<V> = args.all().filter(|v| matches!(v, V::Instance(_))).cloned().collect();
+        given.iter().flat_map(|v| self.task(v, span)).collect()
+    }
+
+    fn task(&mut self, v: &V, span: Span) -> Vec<Rc<Func>> {
+        let V::Instance(i) = v else { return Vec::new() };
+        let Ok(class) = i.try_borrow().map(|i| i.class) else { return Vec::new() };
+        if !self.plain_base(class, 0) {
+            return Vec::new();
+        }
+        let methods = TASKS.iter().filter_map(|m| self.class_member(class, m, 0)).collect::<Vec<_>>();
+        methods.into_iter().flat_map(|m| self.bound_to(m, v, span).functions()).collect()
     }
 
     /// The names of all fields of a class and those it extends.

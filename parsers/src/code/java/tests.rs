@@ -117,6 +117,10 @@ fn injected_objects_are_unknown() {
     assert!(h.complete.is_err());
     let h = app("Service s = null; public void handleRequest(SQSEvent e, Context c) { s.run(e); }");
     assert!(h.complete.is_err());
+    let guice = format!(
+        "{HEAD}import com.google.inject.Guice;\npublic class App {{ public void handleRequest(SQSEvent e, Context c) {{ Guice.createInjector().getInstance(App.class).go(); }} void go() {{}} }}"
+    );
+    assert!(follow(&[&guice]).complete.is_err());
     let h = app(
         "public void handleRequest(SQSEvent e, Context c) { Guice.createInjector(new M()).getInstance(App.class).go(); }",
     );
@@ -242,4 +246,37 @@ fn old_requests() {
     let mut found = facts(&h);
     found.sort();
     assert_eq!(found, ["GetObject(a)", "PutObject(b)", "SendMessage(q)", "init:Sdk", "init:Sdk"]);
+}
+
+#[test]
+fn tasks_run_that_are_handed_over() {
+    let head = "S3Client s3 = S3Client.create();";
+    for work in [
+        "new Thread(() -> s3.listBuckets()).start();",
+        "new Thread(new Task(s3)).start();",
+        "java.util.concurrent.Executors.newFixedThreadPool(2).submit(new Task(s3));",
+        "new Worker(s3).start();",
+        "java.util.concurrent.CompletableFuture.runAsync(new Task(s3)).join();",
+    ] {
+        let h = app(&format!(
+            "{head} public void handleRequest(SQSEvent e, Context c) {{ {work} }} record Task(S3Client s) implements Runnable {{ public void run() {{ s.listBuckets(); }} }} static class Worker extends Thread {{ S3Client s; Worker(S3Client s) {{ this.s = s; }} public void run() {{ s.listBuckets(); }} }}"
+        ));
+        assert!(facts(&h).contains(&"ListBuckets()".to_owned()), "{work}: {:?}", facts(&h));
+    }
+}
+
+#[test]
+fn what_is_kept_is_made_once() {
+    for kept in [
+        "static final Map<String, S3Client> ALL = new HashMap<>(); S3Client get() { return ALL.computeIfAbsent(\"x\", k -> S3Client.create()); }",
+        "static final com.google.common.base.Supplier<S3Client> ONE = com.google.common.base.Suppliers.memoize(() -> S3Client.create()); S3Client get() { return ONE.get(); }",
+        "private S3Client late; S3Client get() { if (late != null) { return late; } late = S3Client.create(); return late; }",
+    ] {
+        let h = app(&format!(
+            "{kept} public void handleRequest(SQSEvent e, Context c) {{ get().listBuckets(); }}"
+        ));
+        assert_eq!(facts(&h), ["memo:invoke:Sdk", "ListBuckets()"], "{kept}");
+    }
+    let again = "S3Client get() { return S3Client.create(); } public void handleRequest(SQSEvent e, Context c) { get().listBuckets(); }";
+    assert_eq!(facts(&app(again)), ["invoke:Sdk", "ListBuckets()"]);
 }
