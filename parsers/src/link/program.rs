@@ -419,10 +419,12 @@ mod tests {
         assert_eq!(linked(&f, &other), Err(Reason::BuiltElsewhere));
     }
 
+    const M: &str = "fn main() {}\n";
+
     /// What a function is linked to among binaries of Cargo, or why not.
     fn cargo_at(code: &str, files: &[(&str, &str)]) -> Result<String, Reason> {
         let mut program = Program::default();
-        for (path, text) in files.iter().filter(|(p, _)| p.ends_with(".rs")) {
+        for (path, text) in files.iter().filter(|(_, text)| *text == M) {
             program.add(path, Arc::new(lower(Lang::Rust, &SourceText::file(FileId(0), text), path)));
         }
         let f = app("provided.al2023", "bootstrap", dir(code), none());
@@ -436,7 +438,6 @@ mod tests {
 
     #[test]
     fn binaries_of_cargo() {
-        const M: &str = "fn main() {}\n";
         let one = "[package]\nname = \"orders\"\n[dependencies]\nlambda_runtime = \"1\"\n";
         let tool = "[package]\nname = \"tool\"\n[dependencies]\nclap = \"4\"\n";
         let bins = "[package]\nname = \"many\"\n[[bin]]\nname = \"renamed\"\npath = \"src/x.rs\"\n\
