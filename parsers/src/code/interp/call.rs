@@ -133,7 +133,7 @@ fn write_expr(e: &Expr, out: &mut String, depth: u32) {
         }
         ExprKind::Attr { object, name, .. } => {
             // What stands for a bare name is not written.
-            if object.span != e.span {
+            if object.span != e.span || is_path(object) {
                 write_expr(object, out, depth + 1);
                 out.push_str(if is_path(object) { "::" } else { "." });
             }
