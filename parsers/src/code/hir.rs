@@ -50,6 +50,8 @@ pub enum Lang {
     TypeScript,
     /// Go.
     Go,
+    /// Ruby.
+    Ruby,
 }
 
 /// How a file is written as a module.

@@ -41,6 +41,13 @@ pub(crate) struct Traits {
     pub fluent: bool,
     /// What others see as the fields of events, with the names of JSON, are typed members of the language.
     pub typed_events: bool,
+    /// Calls are messages: one without a receiver goes to the object itself where it has such a method, `new` makes objects,
+    /// methods of a class itself stand under `self.<name>`, and a class may be opened again.
+    pub messages: bool,
+    /// The runtime hands event and context over by name.
+    pub named_event: bool,
+    /// Inputs of the SDK have their names in lower case with underscores, nested ones too.
+    pub snake_inputs: bool,
 }
 
 /// How the code of a function is found.
@@ -59,6 +66,8 @@ pub(crate) enum Scope {
     File,
     /// All files of the directory with the same package name; imports belong to their file.
     Directory,
+    /// All files of the program, once they are loaded.
+    Program,
 }
 
 /// Which positional argument of a client's method is its input.
@@ -87,6 +96,9 @@ const PYTHON: Traits = Traits {
     input: InputAt::First,
     fluent: false,
     typed_events: false,
+    messages: false,
+    named_event: false,
+    snake_inputs: false,
 };
 
 const JAVASCRIPT: Traits = Traits {
@@ -127,13 +139,29 @@ const GO: Traits = Traits {
     input: InputAt::Last,
     fluent: false,
     typed_events: true,
+    ..PYTHON
+};
+
+const RUBY: Traits = Traits {
+    name: "Ruby",
+    key: "rb",
+    extensions: &["rb"],
+    runtimes: &["ruby"],
+    images: &["ruby"],
+    scope: Scope::Program,
+    hoists: true,
+    receiver_is_param: false,
+    messages: true,
+    named_event: true,
+    snake_inputs: true,
+    ..PYTHON
 };
 
 /// All languages, in the order in which they are tried.
-pub(crate) const ALL: &[Lang] = &[Lang::Python, Lang::JavaScript, Lang::TypeScript, Lang::Go];
+pub(crate) const ALL: &[Lang] = &[Lang::Python, Lang::JavaScript, Lang::TypeScript, Lang::Go, Lang::Ruby];
 
 /// Keys of the recognition tables, in the order of their columns.
-pub(crate) const KEYS: &[&str] = &["py", "js", "go"];
+pub(crate) const KEYS: &[&str] = &["py", "js", "go", "rb"];
 
 impl Lang {
     /// Its row.
@@ -143,6 +171,7 @@ impl Lang {
             Self::JavaScript => &JAVASCRIPT,
             Self::TypeScript => &TYPESCRIPT,
             Self::Go => &GO,
+            Self::Ruby => &RUBY,
         }
     }
 

@@ -14,6 +14,7 @@ pub mod javascript;
 pub(crate) mod lang;
 pub mod program;
 pub mod python;
+pub mod ruby;
 mod shape;
 
 pub(crate) use interp::GO_MODULE;
@@ -74,6 +75,7 @@ pub fn lower(lang: Lang, src: &SourceText<'_>, path: &str) -> Unit {
         Lang::Python => python::lower(src),
         Lang::JavaScript | Lang::TypeScript => javascript::lower(lang, src, path),
         Lang::Go => go::lower(src, path),
+        Lang::Ruby => ruby::lower(src),
     };
     unit.operations = api::operations_named(src.text);
     unit.suppressions = comments::of_code(src, &unit);
@@ -86,6 +88,7 @@ pub(crate) fn tree(lang: Lang, path: &str, text: &str) -> Option<tree_sitter::Tr
         Lang::Python => tree_sitter_python::LANGUAGE.into(),
         Lang::JavaScript | Lang::TypeScript => javascript::grammar(lang, path),
         Lang::Go => tree_sitter_go::LANGUAGE.into(),
+        Lang::Ruby => return ruby::tree(text),
     };
     cst::parse(&grammar, text)
 }

@@ -23,6 +23,8 @@ use smol_str::SmolStr;
 pub(crate) enum SdkKind {
     /// A function that builds a client; as a type, the client itself.
     Client,
+    /// A function that gives the objects of a service (`Aws::S3::Resource`).
+    Resource,
     /// The type of a client: a place of that type holds one.
     Type,
     /// A function that makes what clients are built from (a configuration, a session).
@@ -65,6 +67,7 @@ pub(crate) enum Suffix {
 fn sdk_kind(name: &str) -> Option<SdkKind> {
     Some(match name {
         "client" => SdkKind::Client,
+        "resource" => SdkKind::Resource,
         "type" => SdkKind::Type,
         "session" => SdkKind::Session,
         "foreign" => SdkKind::Foreign,

@@ -194,7 +194,13 @@ impl Interp<'_> {
                     | V::Package(_),
                     _,
                 ))
-                | None => false,
+                | None
+                    if !n.starts_with(['@', '$']) =>
+                {
+                    false
+                }
+                // A variable of the program in which nothing was put yet.
+                None => self.lang.traits().messages,
                 Some((_, persistent)) => persistent,
             },
             ExprKind::Attr { object, name, .. } => {

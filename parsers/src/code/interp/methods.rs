@@ -24,6 +24,11 @@ impl Interp<'_> {
             let s = s.clone();
             return self.sdk_method(&s, name, &args, site);
         }
+        if self.lang.traits().messages
+            && let Some(v) = self.plain_message(o, name, &args, site, object)
+        {
+            return v;
+        }
         if let Some(v) = self.promise_method(o, name, &args, site) {
             return v;
         }

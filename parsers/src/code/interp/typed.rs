@@ -49,6 +49,14 @@ impl Interp<'_> {
                 self.new_client(Some(service.clone()), args.deps_but_context(), site);
                 Some(client(service, foreign))
             }
+            SdkKind::Resource => {
+                // A client that is handed over says whose credentials are used.
+                let given = args.named("client").is_some_and(not_ours);
+                let foreign = given || self.built_foreign(&n, args);
+                let service = SmolStr::new_static(n.service?);
+                self.new_client(Some(service.clone()), args.deps_but_context(), site);
+                Some(V::Sdk(Rc::new(Sdk::Service { service, foreign })))
+            }
             SdkKind::Session => {
                 let foreign = self.foreign || self.options_foreign(&n, args);
                 self.new_client(None, args.deps_but_context(), site);
@@ -221,12 +229,14 @@ impl Interp<'_> {
     fn input_of(&mut self, args: &Args, service: &SmolStr, operation: &SmolStr, site: &Site<'_>) -> V {
         let is_map = |v: &&V| matches!(v, V::Map(..) | V::Sym(Value::Map(..)));
         if let Some(m) = args.pos.iter().find(is_map) {
-            return m.clone();
+            return if self.lang.traits().snake_inputs { spelled(m, 0) } else { m.clone() };
         }
         if !args.named.is_empty() {
             let named = args.named.iter();
             let named = named.map(|(k, v)| (sdk::argument(self.lang, service, operation, k), v.clone()));
-            return V::Map(Rc::new(named.collect()), args.open);
+            let named: Vec<(SmolStr, V)> = named.filter(|(k, _)| k != "&").collect();
+            let m = V::Map(Rc::new(named), args.open);
+            return if self.lang.traits().snake_inputs { spelled(&m, 0) } else { m };
         }
         let mut plain = args.pos.iter().filter(|v| !matches!(v, V::Func(_) | V::Sym(Value::Context(_))));
         let given = match self.lang.traits().input {
@@ -383,6 +393,44 @@ impl Interp<'_> {
                 _ => self.set_place(place, V::of_deps(with.deps().or(before.deps()))),
             }
         }
+    }
+}
+
+/// Parts of inputs whose entries have names of their own.
+const DATA: &[&str] = &[
+    "Item",
+    "Key",
+    "ExclusiveStartKey",
+    "ExpressionAttributeNames",
+    "ExpressionAttributeValues",
+    "MessageAttributes",
+    "Attributes",
+    "Metadata",
+    "Payload",
+    "RequestItems",
+    "Tags",
+    "Variables",
+    "Parameters",
+    "Expected",
+    "KeyConditions",
+];
+
+/// An input with the names of the API.
+pub(super) fn spelled(v: &V, depth: u32) -> V {
+    let entry = |k: &SmolStr, v: V| {
+        let k = sdk::pascal(k);
+        let v = if DATA.contains(&k.as_str()) || depth > 8 { v } else { spelled(&v, depth + 1) };
+        (k, v)
+    };
+    match v {
+        V::Map(m, open) => V::Map(Rc::new(m.iter().map(|(k, v)| entry(k, v.clone())).collect()), *open),
+        V::Sym(Value::Map(m, open)) => {
+            V::Map(Rc::new(m.iter().map(|(k, v)| entry(k, V::Sym(v.clone()))).collect()), *open)
+        }
+        V::List(l, open) if depth < 8 => {
+            V::List(Rc::new(l.iter().map(|v| spelled(v, depth + 1)).collect()), *open)
+        }
+        v => v.clone(),
     }
 }
 
