@@ -555,7 +555,7 @@ mod tests {
                     "suffix" => assert!(r.len() == 3 && sdk::is_suffix(r[2]), "{r:?}"),
                     "arg" => assert!(r.len() == 5 && is_service(r[1]), "{r:?}"),
                     "global" | "inert" | "reaching" | "harmless" | "runs" | "data" => {
-                        assert_eq!(r.len(), 2, "{r:?}")
+                        assert_eq!(r.len(), 2, "{r:?}");
                     }
                     _ => panic!("{r:?}"),
                 }

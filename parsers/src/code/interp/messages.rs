@@ -61,17 +61,10 @@ impl Interp<'_> {
                 }
             }
             // A part of something, which reading gives.
-            V::Sym(Value::Event(_) | Value::Context(_) | Value::CallResult { .. })
-                if site.args.is_empty() =>
-            {
+            V::Sym(v) if site.args.is_empty() && !matches!(v, Value::Unknown(_) | Value::Null) => {
                 return target.clone();
             }
             V::Instance(_) | V::Sdk(_) | V::Map(..) | V::List(..) | V::Class(..) if site.args.is_empty() => {
-                return target.clone();
-            }
-            V::Sym(Value::Str(_) | Value::Env(_) | Value::Int(_) | Value::Fresh(_) | Value::Concat(_))
-                if site.args.is_empty() =>
-            {
                 return target.clone();
             }
             _ => {}
@@ -124,13 +117,14 @@ impl Interp<'_> {
         for p in parts {
             v = match &v {
                 V::Ext(q, d) => V::Ext(api::normal(self.lang, &limited(format!("{q}.{p}"))), *d),
-                V::Class(u, c) => match self.class_member((*u, *c), p, 0) {
-                    Some(v) => v,
-                    None => {
+                V::Class(u, c) => {
+                    if let Some(v) = self.class_member((*u, *c), p, 0) {
+                        v
+                    } else {
                         self.give_up(Reason::NotInTree, format!("`{n}` is used and not known"));
                         V::Ext(limited(n.replace("::", ".")), Deps::OTHER)
                     }
-                },
+                }
                 _ => V::unknown(),
             };
         }
@@ -290,15 +284,15 @@ impl Interp<'_> {
                     }
                     return Some(deps());
                 }
-                return self.apply_append(o, args, object);
+                return Some(self.apply_append(o, args, object));
             }
             "+" => return Some(Self::added(o, args.at(0)?)),
             _ => {}
         }
-        if let Some(f) = args.pos.iter().find(|v| matches!(v, V::Func(_) | V::Method(..))).cloned() {
-            if let Some(r) = row.filter(|r| r.kind == Kind::Each) {
-                return Some(self.over_elements(o, &f, r.detail, args, site));
-            }
+        if let Some(f) = args.pos.iter().find(|v| matches!(v, V::Func(_) | V::Method(..))).cloned()
+            && let Some(r) = row.filter(|r| r.kind == Kind::Each)
+        {
+            return Some(self.over_elements(o, &f, r.detail, args, site));
         }
         match row?.kind {
             Kind::Same => Some(o.clone()),
@@ -307,11 +301,11 @@ impl Interp<'_> {
         }
     }
 
-    fn apply_append(&mut self, o: &V, args: &Args, object: Option<&Expr>) -> Option<V> {
+    fn apply_append(&mut self, o: &V, args: &Args, object: Option<&Expr>) -> V {
         let (mut items, open) = match o {
             V::List(l, open) => (l.to_vec(), *open),
             V::Sym(Value::List(l, open)) => (l.iter().cloned().map(V::Sym).collect(), *open),
-            _ => return Some(V::of_deps(o.deps().or(args.deps()))),
+            _ => return V::of_deps(o.deps().or(args.deps())),
         };
         items.extend(args.pos.iter().cloned());
         let open = open || self.ctx.in_loop || self.ctx.branch || self.ctx.event_branch || items.len() > 256;
@@ -320,7 +314,7 @@ impl Interp<'_> {
         if let Some(e) = object {
             self.replace(e, v.clone());
         }
-        Some(v)
+        v
     }
 
     fn tapped(&mut self, o: &V, name: &str, args: &Args, site: &Site<'_>) -> Option<V> {

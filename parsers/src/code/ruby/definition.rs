@@ -1,6 +1,6 @@
 //! Methods, blocks and classes.
 
-use super::expr::boxed;
+use super::expr::{boxed, returning};
 use super::scope::Inside;
 use super::{BLOCK, Lower};
 use crate::code::cst;
@@ -16,9 +16,9 @@ const VISIBILITY: &[&str] =
 
 impl Lower<'_> {
     /// Run the lowering of a function's inside in a scope of its own.
-    fn inside<'t>(
+    fn inside(
         &mut self,
-        params: Option<Node<'t>>,
+        params: Option<Node<'_>>,
         inside: Inside,
         f: impl FnOnce(&mut Self, &mut Block),
     ) -> (Vec<Param>, Block) {
@@ -43,15 +43,15 @@ impl Lower<'_> {
     }
 
     /// A closure over the statements `f` lowers; what the last one gives is its value.
-    pub(super) fn closure_of<'t>(
+    pub(super) fn closure_of(
         &mut self,
-        n: Node<'t>,
-        params: Option<Node<'t>>,
+        n: Node<'_>,
+        params: Option<Node<'_>>,
         inside: Inside,
         f: impl FnOnce(&mut Self, &mut Block),
     ) -> FnId {
         let (params, mut body) = self.inside(params, inside, f);
-        self.returning(&mut body, 0);
+        returning(&mut body, 0);
         let f = Function { params, body, ..self.function(n, n, SmolStr::default()) };
         self.add_function(f)
     }
@@ -185,7 +185,7 @@ impl Lower<'_> {
             None => {}
         });
         if name != "constructor" {
-            self.returning(&mut body, 0);
+            returning(&mut body, 0);
         }
         let text = self.text(n);
         if ["yield", "block_given?", "&"].iter().any(|w| text.contains(w)) {

@@ -3,7 +3,7 @@
 use super::scope::Inside;
 use super::{BLOCK, Lower};
 use crate::code::cst;
-use crate::code::hir::{Arg, Expr, ExprKind, MapEntry, Pattern, StmtKind};
+use crate::code::hir::{Arg, Block, Expr, ExprKind, MapEntry, Pattern, Stmt, StmtKind};
 use smol_str::SmolStr;
 use tree_sitter::Node;
 
@@ -75,9 +75,8 @@ impl Lower<'_> {
                 self.expr_at(n, ExprKind::Map(entries))
             }
             "identifier" => self.identifier(n),
-            "constant" => self.named_at(n, self.text(n)),
             "scope_resolution" => self.scoped(n),
-            "global_variable" => self.named_at(n, self.text(n)),
+            "constant" | "global_variable" => self.named_at(n, self.text(n)),
             "instance_variable" | "class_variable" => self.part_of_self(n),
             "self" => {
                 if self.in_class {
@@ -453,42 +452,41 @@ impl Lower<'_> {
         let kind = ExprKind::Cond { test: boxed(test), then: boxed(then), otherwise: boxed(otherwise) };
         Some(self.expr_at(n, kind))
     }
+}
 
-    /// The last value of a list of statements is what it gives.
-    pub(super) fn returning(&self, body: &mut Vec<crate::code::hir::Stmt>, depth: u32) {
-        use crate::code::hir::Stmt;
-        if depth > 60 {
-            return;
+/// The last value of a list of statements is what it gives.
+pub(super) fn returning(body: &mut Block, depth: u32) {
+    if depth > 60 {
+        return;
+    }
+    let Some(last) = body.last_mut() else { return };
+    let span = last.span;
+    let mut more = None;
+    match &mut last.kind {
+        StmtKind::Expr(e) => {
+            let e = std::mem::replace(e, Expr { span, kind: ExprKind::Null });
+            last.kind = StmtKind::Return(Some(e));
         }
-        let Some(last) = body.last_mut() else { return };
-        let span = last.span;
-        let mut more = None;
-        match &mut last.kind {
-            StmtKind::Expr(e) => {
-                let e = std::mem::replace(e, Expr { span, kind: ExprKind::Null });
-                last.kind = StmtKind::Return(Some(e));
-            }
-            StmtKind::If { then, otherwise, .. } => {
-                self.returning(then, depth + 1);
-                self.returning(otherwise, depth + 1);
-            }
-            StmtKind::Try { body, catches, otherwise, .. } => {
-                self.returning(if otherwise.is_empty() { body } else { otherwise }, depth + 1);
-                for c in catches {
-                    self.returning(&mut c.body, depth + 1);
-                }
-            }
-            StmtKind::Block(b) => self.returning(b, depth + 1),
-            StmtKind::Assign { target: Pattern::Name(n, at), .. } => {
-                more = Some(Expr { span: *at, kind: ExprKind::Name(n.clone()) });
-            }
-            StmtKind::Assign { target: Pattern::Place(e), .. } => more = Some((**e).clone()),
-            StmtKind::AugAssign { target, .. } => more = Some(target.clone()),
-            _ => {}
+        StmtKind::If { then, otherwise, .. } => {
+            returning(then, depth + 1);
+            returning(otherwise, depth + 1);
         }
-        if let Some(e) = more {
-            body.push(Stmt { span, kind: StmtKind::Return(Some(e)) });
+        StmtKind::Try { body, catches, otherwise, .. } => {
+            returning(if otherwise.is_empty() { body } else { otherwise }, depth + 1);
+            for c in catches {
+                returning(&mut c.body, depth + 1);
+            }
         }
+        StmtKind::Block(b) => returning(b, depth + 1),
+        StmtKind::Assign { target: Pattern::Name(n, at), .. } => {
+            more = Some(Expr { span: *at, kind: ExprKind::Name(n.clone()) });
+        }
+        StmtKind::Assign { target: Pattern::Place(e), .. } => more = Some((**e).clone()),
+        StmtKind::AugAssign { target, .. } => more = Some(target.clone()),
+        _ => {}
+    }
+    if let Some(e) = more {
+        body.push(Stmt { span, kind: StmtKind::Return(Some(e)) });
     }
 }
 

@@ -436,7 +436,7 @@ impl Lower<'_> {
             // `File.join(__dir__, "lib/x")`, `File.expand_path("../x", __FILE__)`
             "call" => {
                 let Some(path) = self.below_here(arg) else { return false };
-                self.push_import(n, path, out);
+                self.push_import(n, &path, out);
                 return true;
             }
             _ => return false,
@@ -445,14 +445,14 @@ impl Lower<'_> {
         let module = if name == "require_relative" || module.starts_with('.') {
             format!("./{}", module.trim_start_matches("./"))
         } else {
-            module.into()
+            String::from(module)
         };
-        self.push_import(n, module, out);
+        self.push_import(n, &module, out);
         true
     }
 
-    fn push_import(&self, n: Node<'_>, module: String, out: &mut Block) {
-        let module = module.strip_suffix(".rb").unwrap_or(&module).into();
+    fn push_import(&self, n: Node<'_>, module: &str, out: &mut Block) {
+        let module = module.strip_suffix(".rb").unwrap_or(module).into();
         out.push(self.stmt_at(n, StmtKind::Import(Import { module, names: Vec::new(), type_only: false })));
     }
 
