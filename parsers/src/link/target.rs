@@ -144,6 +144,10 @@ mod tests {
         assert_eq!(split(Lang::JavaScript, "./index.handler"), some("index", "handler"));
         assert_eq!(split(Lang::JavaScript, "../index.handler"), None);
         assert_eq!(split(Lang::JavaScript, "index"), None);
+        assert_eq!(split(Lang::Ruby, "app.handler"), some("app", "handler"));
+        assert_eq!(split(Lang::Ruby, "src/app.A::B.call"), some("src/app", "A.B.call"));
+        assert_eq!(split(Lang::Ruby, "app"), None);
+        assert_eq!(split(Lang::Ruby, "a.B.c.d"), None);
         assert_eq!(stem("a.b/x.test.ts"), "a.b/x.test");
         assert_eq!(stem("a.b/.env"), "a.b/.env");
     }

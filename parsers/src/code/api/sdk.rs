@@ -29,6 +29,8 @@ pub(crate) enum SdkKind {
     Type,
     /// A function that makes what clients are built from (a configuration, a session).
     Session,
+    /// The defaults of all clients, or what sets them.
+    Defaults,
     /// Part of a configuration: an argument of this name gives other credentials or another endpoint.
     Foreign,
     /// The type of an operation's input.
@@ -70,6 +72,7 @@ fn sdk_kind(name: &str) -> Option<SdkKind> {
         "resource" => SdkKind::Resource,
         "type" => SdkKind::Type,
         "session" => SdkKind::Session,
+        "defaults" => SdkKind::Defaults,
         "foreign" => SdkKind::Foreign,
         "input" => SdkKind::Input,
         "struct" => SdkKind::Struct,

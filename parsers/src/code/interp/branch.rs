@@ -215,6 +215,12 @@ impl Interp<'_> {
             ExprKind::Index { object, .. } => self.asks_persistent(object, depth + 1),
             ExprKind::Call { callee, args, .. } => {
                 let names_persistent = match &callee.kind {
+                    // `Thread.current[:client]`: the threads of a program last as long as it does.
+                    ExprKind::Attr { object, name, .. }
+                        if name == "current" && self.lang.traits().messages =>
+                    {
+                        matches!(&object.kind, ExprKind::Name(n) if n == "Thread")
+                    }
                     ExprKind::Name(n) => {
                         matches!(n.as_str(), "hasattr" | "getattr" | "exists" | "isfile" | "existsSync")
                     }

@@ -219,7 +219,14 @@ impl Interp<'_> {
                     Some(deps())
                 }
                 "tap" | "then" | "yield_self" => self.tapped(o, name, args, site),
-                _ => None,
+                _ => {
+                    if matches!(o, V::Class(..)) {
+                        self.give_up(Reason::Dynamic, format!("`{}` is called and not known", site.name()));
+                        self.hand_over(args.functions(), args.deps(), true);
+                        return Some(deps());
+                    }
+                    None
+                }
             };
         }
         if matches!(name, "tap" | "then" | "yield_self") {
@@ -238,7 +245,12 @@ impl Interp<'_> {
                 return Some(match args.at(1) {
                     Some(f @ V::Func(_)) => {
                         let f = f.clone();
+                        let outer = self.ctx.clone();
+                        // What is kept was looked up, and is built where it is not there.
+                        self.ctx.memo |= object.is_some_and(|e| self.asks_persistent(e, 0));
+                        self.ctx.branch = true;
                         let d = self.call_value(&f, Args::default(), site.span);
+                        self.ctx = outer;
                         v.join(&d)
                     }
                     Some(d) if !d.is_null() => v.join(d),

@@ -62,6 +62,10 @@ impl Interp<'_> {
                 self.new_client(None, args.deps_but_context(), site);
                 Some(V::Sdk(Rc::new(Sdk::Session { foreign })))
             }
+            SdkKind::Defaults => {
+                self.foreign |= self.options_foreign(&n, args);
+                Some(V::Ext(q.into(), args.deps()))
+            }
             SdkKind::Foreign => Some(V::Ext("#foreign".into(), args.deps())),
             SdkKind::Input | SdkKind::Struct => {
                 if !site.is_new {
@@ -145,6 +149,13 @@ impl Interp<'_> {
         (is_foreign_name(k) && !v.is_null()) || matches!(v, V::Map(..) | V::Sdk(_)) && self.option_foreign(v)
     }
 
+    /// A part of the defaults for all clients is set.
+    pub(super) fn set_default(&mut self, q: &str, name: &str, v: &V) {
+        let is = |q: &str| sdk::named(self.lang, q).is_some_and(|n| n.kind == SdkKind::Defaults);
+        let whole = is(&format!("{q}.{name}"));
+        self.foreign |= (is(q) && is_foreign_name(name) && !v.is_null()) || (whole && self.option_foreign(v));
+    }
+
     /// Whether a function that changes options sets credentials or an endpoint.
     fn sets_foreign(&self, f: &Func) -> bool {
         let unit = self.program.unit(f.unit);
@@ -171,6 +182,8 @@ impl Interp<'_> {
             || args.functions().iter().any(|f| self.sets_foreign(f))
             || args.pos.iter().any(|v| matches!(v, V::Ext(q, _) if q == "#foreign"));
         let waiter = ["WaitUntil", "waitUntil", "wait_until_"].iter().find_map(|p| name.strip_prefix(p));
+        // `client.wait_until(:table_exists, …)`
+        let waiter = waiter.or_else(|| args.at(0).filter(|_| name == "wait_until").and_then(V::as_str));
         let waited = waiter.map(|w| w.strip_suffix("WithContext").unwrap_or(w));
         let waited = waited.and_then(|w| crate::code::api::waited(service, w));
         let called = waited
@@ -407,7 +420,6 @@ const DATA: &[&str] = &[
     "Attributes",
     "Metadata",
     "Payload",
-    "RequestItems",
     "Tags",
     "Variables",
     "Parameters",
@@ -415,11 +427,28 @@ const DATA: &[&str] = &[
     "KeyConditions",
 ];
 
+/// A map with entries by the names of tables.
+fn tables(v: &V, depth: u32) -> V {
+    match v {
+        V::Map(m, open) => {
+            let entries = m.iter().map(|(k, v)| (k.clone(), spelled(v, depth + 1)));
+            V::Map(Rc::new(entries.collect()), *open)
+        }
+        v => v.clone(),
+    }
+}
+
 /// An input with the names of the API.
 pub(super) fn spelled(v: &V, depth: u32) -> V {
     let entry = |k: &SmolStr, v: V| {
         let k = sdk::pascal(k);
-        let v = if DATA.contains(&k.as_str()) || depth > 8 { v } else { spelled(&v, depth + 1) };
+        let v = if k == "RequestItems" {
+            tables(&v, depth)
+        } else if DATA.contains(&k.as_str()) || depth > 8 {
+            v
+        } else {
+            spelled(&v, depth + 1)
+        };
         (k, v)
     };
     match v {

@@ -381,6 +381,9 @@ impl Lower<'_> {
             ("-", ExprKind::Int(i)) => ExprKind::Int(i.wrapping_neg()),
             ("-", ExprKind::Float(x)) => ExprKind::Float(-x),
             // Asks what there is, without running it.
+            ("defined?", kind @ (ExprKind::Name(_) | ExprKind::Attr { .. })) => {
+                ExprKind::Opaque(vec![Expr { span: inner.span, kind }])
+            }
             ("defined?", _) => ExprKind::Opaque(Vec::new()),
             (_, kind) => ExprKind::Opaque(vec![Expr { span: inner.span, kind }]),
         };
