@@ -151,6 +151,14 @@ impl Interp<'_> {
 
     /// A part of the defaults for all clients is set.
     pub(super) fn set_default(&mut self, q: &str, name: &str, v: &V) {
+        // A client that is put into something of a library gets out of sight.
+        if self.lang.traits().messages {
+            let mut services = Vec::new();
+            v.services(&mut services);
+            for service in services {
+                self.beyond(service.as_deref(), format!("an AWS client is kept in `{q}`"));
+            }
+        }
         let is = |q: &str| sdk::named(self.lang, q).is_some_and(|n| n.kind == SdkKind::Defaults);
         let whole = is(&format!("{q}.{name}"));
         self.foreign |= (is(q) && is_foreign_name(name) && !v.is_null()) || (whole && self.option_foreign(v));
