@@ -162,8 +162,14 @@ impl<'s> Lower<'s> {
     fn statements(&mut self, list: Node<'_>) -> Block {
         let mut out = Block::new();
         if self.enter() {
+            let mut lost = false;
             for piece in cst::pieces(list, self.src.text, CLAUSE_WORDS) {
+                lost |= list.kind() == "program" && !matches!(piece, cst::Piece::Clean(_));
                 match piece {
+                    // Behind a broken head of a definition its body stands at the top level.
+                    cst::Piece::Clean(n) if lost && !is_definition(n.kind()) => {
+                        self.broken(n.byte_range(), "invalid syntax", &mut out);
+                    }
                     cst::Piece::Clean(n) | cst::Piece::Partial(n) if is_clause(n.kind()) => {}
                     cst::Piece::Clean(n) => self.statement(n, &mut out),
                     cst::Piece::Partial(n) if cst::errors_only_in(n, BLOCKS, CLAUSES) => {
@@ -224,6 +230,10 @@ impl<'s> Lower<'s> {
         self.temporaries += 1;
         format!("subject {}", self.temporaries).into()
     }
+}
+
+fn is_definition(kind: &str) -> bool {
+    matches!(kind, "method" | "singleton_method" | "class" | "module")
 }
 
 fn is_clause(kind: &str) -> bool {
