@@ -81,5 +81,5 @@ fn template_formats_agree() {
 
 #[test]
 fn languages_agree() {
-    hold("parity-code", &["python", "javascript", "esm", "typescript", "go", "rust", "java"], 6);
+    hold("parity-code", &["python", "javascript", "esm", "typescript", "go", "rust", "java", "ruby"], 8);
 }

@@ -54,6 +54,8 @@ pub enum Lang {
     Rust,
     /// Java.
     Java,
+    /// Ruby.
+    Ruby,
 }
 
 /// How a file is written as a module.

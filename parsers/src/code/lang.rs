@@ -44,6 +44,13 @@ pub(crate) struct Traits {
     /// Methods of one name are told apart by their parameters, data is read and lists are gone through by methods, and
     /// a class is there with its methods before its static fields are set.
     pub object_methods: bool,
+    /// Calls are messages: one without a receiver goes to the object itself where it has such a method, `new` makes objects,
+    /// methods of a class itself stand under `self.<name>`, and a class may be opened again.
+    pub messages: bool,
+    /// The runtime hands event and context over by name.
+    pub named_event: bool,
+    /// Inputs of the SDK have their names in lower case with underscores, nested ones too.
+    pub snake_inputs: bool,
 }
 
 /// How the code of a function is found.
@@ -66,6 +73,8 @@ pub(crate) enum Scope {
     Directory,
     /// All files of the package, wherever they are; other types are imported by their qualified names.
     Package,
+    /// All files of the program, once they are loaded.
+    Program,
 }
 
 /// Which positional argument of a client's method is its input.
@@ -95,6 +104,9 @@ const PYTHON: Traits = Traits {
     fluent: false,
     typed_events: false,
     object_methods: false,
+    messages: false,
+    named_event: false,
+    snake_inputs: false,
 };
 
 const JAVASCRIPT: Traits = Traits {
@@ -135,7 +147,22 @@ const GO: Traits = Traits {
     input: InputAt::Last,
     fluent: false,
     typed_events: true,
-    object_methods: false,
+    ..PYTHON
+};
+
+const RUST: Traits = Traits {
+    name: "Rust",
+    key: "rs",
+    extensions: &["rs"],
+    runtimes: &[],
+    images: &["rust"],
+    entry: EntryPoint::Program,
+    hoists: true,
+    assignment_is_local: false,
+    struct_literals: true,
+    fluent: true,
+    typed_events: true,
+    ..PYTHON
 };
 
 const JAVA: Traits = Traits {
@@ -149,41 +176,32 @@ const JAVA: Traits = Traits {
     hoists: true,
     assignment_is_local: false,
     receiver_is_param: false,
-    struct_literals: false,
-    converts: false,
-    errors_are_results: false,
-    input: InputAt::First,
-    fluent: false,
     typed_events: true,
     object_methods: true,
+    ..PYTHON
 };
 
-const RUST: Traits = Traits {
-    name: "Rust",
-    key: "rs",
-    extensions: &["rs"],
-    runtimes: &[],
-    images: &["rust"],
-    entry: EntryPoint::Program,
-    scope: Scope::File,
+const RUBY: Traits = Traits {
+    name: "Ruby",
+    key: "rb",
+    extensions: &["rb"],
+    runtimes: &["ruby"],
+    images: &["ruby"],
+    scope: Scope::Program,
     hoists: true,
-    assignment_is_local: false,
-    receiver_is_param: true,
-    struct_literals: true,
-    converts: false,
-    errors_are_results: false,
-    input: InputAt::First,
-    fluent: true,
-    typed_events: true,
-    object_methods: false,
+    receiver_is_param: false,
+    messages: true,
+    named_event: true,
+    snake_inputs: true,
+    ..PYTHON
 };
 
 /// All languages, in the order in which they are tried.
 pub(crate) const ALL: &[Lang] =
-    &[Lang::Python, Lang::JavaScript, Lang::TypeScript, Lang::Go, Lang::Rust, Lang::Java];
+    &[Lang::Python, Lang::JavaScript, Lang::TypeScript, Lang::Go, Lang::Rust, Lang::Java, Lang::Ruby];
 
 /// Keys of the recognition tables, in the order of their columns.
-pub(crate) const KEYS: &[&str] = &["py", "js", "go", "rs", "java"];
+pub(crate) const KEYS: &[&str] = &["py", "js", "go", "rs", "java", "rb"];
 
 impl Lang {
     /// Its row.
@@ -195,6 +213,7 @@ impl Lang {
             Self::Go => &GO,
             Self::Rust => &RUST,
             Self::Java => &JAVA,
+            Self::Ruby => &RUBY,
         }
     }
 

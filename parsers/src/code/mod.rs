@@ -15,6 +15,7 @@ pub mod javascript;
 pub(crate) mod lang;
 pub mod program;
 pub mod python;
+pub mod ruby;
 pub mod rust;
 mod shape;
 
@@ -85,6 +86,7 @@ pub fn lower(lang: Lang, src: &SourceText<'_>, path: &str) -> Unit {
         Lang::Go => go::lower(src, path),
         Lang::Rust => rust::lower(src),
         Lang::Java => java::lower(src, path),
+        Lang::Ruby => ruby::lower(src),
     };
     unit.operations = api::operations_named(src.text);
     unit.suppressions = comments::of_code(src, &unit);
@@ -100,6 +102,7 @@ pub(crate) fn tree(lang: Lang, path: &str, text: &str) -> Option<tree_sitter::Tr
         // Its parser keeps no tree of the text.
         Lang::Rust => return None,
         Lang::Java => tree_sitter_java::LANGUAGE.into(),
+        Lang::Ruby => return ruby::tree(text),
     };
     cst::parse(&grammar, text)
 }

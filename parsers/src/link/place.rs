@@ -56,7 +56,7 @@ pub(super) fn attempt(tree: Tree<'_>, p: &Place<'_>) -> Attempt {
             Some(l) => (vec![l], true),
             None => return unlinked(Reason::Language, format!("runtime `{r}` is not read yet")),
         },
-        None => (vec![Lang::Python, Lang::JavaScript], false),
+        None => (vec![Lang::Python, Lang::JavaScript, Lang::Ruby], false),
     };
     let mut last = None;
     for lang in langs {
@@ -338,7 +338,7 @@ fn image(
     let modules = || lang::ALL.iter().copied().filter(|l| l.traits().entry == EntryPoint::Module);
     let known = modules().find(|l| l.traits().images.iter().any(|w| image.base.contains(w)));
     let known = known.or_else(|| runtime_language(p.runtime?));
-    let langs = known.map_or_else(|| vec![Lang::Python, Lang::JavaScript], |l| vec![l]);
+    let langs = known.map_or_else(|| vec![Lang::Python, Lang::JavaScript, Lang::Ruby], |l| vec![l]);
     for lang in langs {
         let Ok(target) = Target::parse(lang, handler) else { continue };
         if target.is_absolute() {
@@ -385,7 +385,7 @@ fn image(
             unlinked(Reason::NotInTree, format!("`{handler}` of `{path}` was not found in the build context"))
         },
     );
-    let other = ["java", "dotnet", "ruby", "golang", "rust", "provided"];
+    let other = ["java", "dotnet", "golang", "rust", "provided"];
     match other.iter().find(|o| image.base.contains(*o)) {
         Some(o) => unlinked(Reason::Language, format!("base image for {o} is not read yet")),
         None => language,

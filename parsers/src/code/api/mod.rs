@@ -21,10 +21,14 @@ const NAMES: &str = include_str!("names.tsv");
 const INERT: &str = include_str!("inert.tsv");
 
 /// One table per language that has everything in one: its key, then rows whose first column says what they are:
-/// `lib` (columns of `libraries.tsv` without the language), `global`, `inert`, `reaching`, `harmless` (names), and
+/// `lib` (columns of `libraries.tsv` without the language), `global`, `inert`, `reaching`, `harmless`, `data` (names), and
 /// `sdk`, `suffix`, `runs`, `arg` (see [`sdk`]).
-const LANGUAGES: &[(&str, &str)] =
-    &[("go", include_str!("go.tsv")), ("rs", include_str!("rs.tsv")), ("java", include_str!("java.tsv"))];
+const LANGUAGES: &[(&str, &str)] = &[
+    ("go", include_str!("go.tsv")),
+    ("rs", include_str!("rs.tsv")),
+    ("java", include_str!("java.tsv")),
+    ("rb", include_str!("rb.tsv")),
+];
 
 pub(crate) mod events;
 pub(crate) mod sdk;
@@ -52,6 +56,8 @@ pub(crate) enum Kind {
     Day,
     /// Reads an environment variable (detail: positions of its name and its default).
     Env,
+    /// Reads an environment variable that must be set, unless there is a default or a block that gives one.
+    Setting,
     /// The whole environment.
     Environ,
     /// Sends a request (detail: method and position of the address; `@n`: the method is argument `n`; `options`: in
@@ -196,6 +202,7 @@ fn kind(name: &str, detail: &str) -> Option<Kind> {
         "now" => Kind::Now,
         "day" => Kind::Day,
         "env" => Kind::Env,
+        "setting" => Kind::Setting,
         "environ" => Kind::Environ,
         "http" => Kind::Http,
         "request" => Kind::Request,
@@ -318,7 +325,7 @@ fn tables() -> &'static Tables {
             rows: std::array::from_fn(|_| BTreeMap::new()),
             packages: std::array::from_fn(|_| BTreeSet::new()),
             globals: names_of("global"),
-            data_methods: BTreeSet::new(),
+            data_methods: of_languages("data").flat_map(|(_, r)| r[0].split(' ')).collect(),
         };
         for r in rows(LIBRARIES) {
             let Some(i) = r.first().and_then(|l| column_of(l)) else { continue };
@@ -423,6 +430,7 @@ pub(crate) fn is_inert(lang: Lang, name: &str) -> bool {
             Lang::Python => name.starts_with("mypy_boto3_"),
             Lang::Rust => name.strip_prefix("aws_sdk_").is_some_and(|n| service_named(package(n)).is_some()),
             Lang::Go | Lang::Java => false,
+            Lang::Ruby => name == "aws-sdk" || name.starts_with("aws-sdk-"),
             Lang::JavaScript | Lang::TypeScript => {
                 name.strip_prefix("@aws-sdk/client-").is_some_and(|n| service_named(package(n)).is_some())
             }
@@ -643,7 +651,7 @@ mod tests {
                     "sdk" => assert!(r.len() == 4 && sdk::is_kind(r[2]), "{r:?}"),
                     "suffix" => assert!(r.len() == 3 && sdk::is_suffix(r[2]), "{r:?}"),
                     "arg" => assert!(r.len() == 5 && is_service(r[1]), "{r:?}"),
-                    "global" | "inert" | "reaching" | "harmless" | "runs" | "keeps" | "keeps0"
+                    "global" | "inert" | "reaching" | "harmless" | "runs" | "data" | "keeps" | "keeps0"
                     | "demands" | "falls" | "maps" | "filters" | "lists" | "elements" => {
                         assert_eq!(r.len(), 2, "{r:?}");
                     }

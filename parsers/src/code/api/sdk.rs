@@ -23,10 +23,14 @@ use smol_str::SmolStr;
 pub(crate) enum SdkKind {
     /// A function that builds a client; as a type, the client itself.
     Client,
+    /// A function that gives the objects of a service (`Aws::S3::Resource`).
+    Resource,
     /// The type of a client: a place of that type holds one.
     Type,
     /// A function that makes what clients are built from (a configuration, a session).
     Session,
+    /// The defaults of all clients, or what sets them.
+    Defaults,
     /// Part of a configuration: an argument of this name gives other credentials or another endpoint.
     Foreign,
     /// The type of an operation's input.
@@ -65,8 +69,10 @@ pub(crate) enum Suffix {
 fn sdk_kind(name: &str) -> Option<SdkKind> {
     Some(match name {
         "client" => SdkKind::Client,
+        "resource" => SdkKind::Resource,
         "type" => SdkKind::Type,
         "session" => SdkKind::Session,
+        "defaults" => SdkKind::Defaults,
         "foreign" => SdkKind::Foreign,
         "input" => SdkKind::Input,
         "struct" => SdkKind::Struct,

@@ -50,10 +50,18 @@ impl Interp<'_> {
                 {
                     return V::Method(Rc::new(o.clone()), name.into());
                 }
+                if self.lang.traits().snake_inputs && matches!(v, Value::CallResult { .. }) {
+                    return V::Sym(member(v, &api::sdk::pascal(name)));
+                }
                 V::Sym(member(v, name))
             }
             V::Sym(Value::Map(..)) | V::Map(..) => {
                 if let Some(v) = map_get(o, name) {
+                    return v;
+                }
+                if self.lang.traits().snake_inputs
+                    && let Some(v) = map_get(o, &api::sdk::pascal(name))
+                {
                     return v;
                 }
                 V::Method(Rc::new(o.clone()), name.into())
@@ -69,10 +77,22 @@ impl Interp<'_> {
                 }
                 match self.class_member(class, name, 0) {
                     Some(v) => self.bound_to(v, o, span),
+                    // A variable nothing was put in yet.
+                    None if name.starts_with('@') => V::Sym(Value::Null),
+                    None if name == "class" && self.lang.traits().messages => V::Class(class.0, class.1),
                     None if self.embedded(i, class, name).is_some() => {
                         let inner = self.embedded(i, class, name).unwrap_or_else(V::unknown);
                         self.attr(&inner, name, span, optional)
                     }
+                    None => V::Method(Rc::new(o.clone()), name.into()),
+                }
+            }
+            V::Class(unit, id) if self.lang.traits().messages => {
+                let own = !name.starts_with(['@']) && !name.starts_with(char::is_uppercase);
+                let full = if own { SmolStr::from(format!("self.{name}")) } else { name.into() };
+                match self.class_member((*unit, *id), &full, 0) {
+                    Some(v) => self.bound_to_class(v, o),
+                    None if name.starts_with('@') => V::Sym(Value::Null),
                     None => V::Method(Rc::new(o.clone()), name.into()),
                 }
             }
@@ -272,6 +292,72 @@ pub(super) fn mapping_methods(lang: Lang) -> &'static [&'static str] {
             "__len__",
         ],
         Lang::Go | Lang::Rust | Lang::Java => &[],
+        Lang::Ruby => &[
+            "[]",
+            "dig",
+            "fetch",
+            "key?",
+            "has_key?",
+            "include?",
+            "keys",
+            "values",
+            "each",
+            "each_pair",
+            "map",
+            "collect",
+            "select",
+            "filter",
+            "reject",
+            "find",
+            "detect",
+            "flat_map",
+            "filter_map",
+            "reduce",
+            "inject",
+            "to_h",
+            "to_a",
+            "to_json",
+            "to_s",
+            "to_i",
+            "to_f",
+            "to_sym",
+            "first",
+            "last",
+            "length",
+            "size",
+            "count",
+            "empty?",
+            "nil?",
+            "any?",
+            "all?",
+            "none?",
+            "merge",
+            "slice",
+            "except",
+            "transform_keys",
+            "transform_values",
+            "is_a?",
+            "dup",
+            "sum",
+            "group_by",
+            "each_with_index",
+            "each_with_object",
+            "each_slice",
+            "sort_by",
+            "sort",
+            "uniq",
+            "compact",
+            "zip",
+            "downcase",
+            "upcase",
+            "start_with?",
+            "end_with?",
+            "gsub",
+            "sub",
+            "inspect",
+            "delete",
+            "values_at",
+        ],
         Lang::JavaScript | Lang::TypeScript => &[
             "map",
             "forEach",

@@ -194,7 +194,13 @@ impl Interp<'_> {
                     | V::Package(_),
                     _,
                 ))
-                | None => false,
+                | None
+                    if !n.starts_with(['@', '$']) =>
+                {
+                    false
+                }
+                // A variable of the program in which nothing was put yet.
+                None => self.lang.traits().messages,
                 Some((_, persistent)) => persistent,
             },
             ExprKind::Attr { object, .. } if self.is_constant_field(object, e) => false,
@@ -218,6 +224,12 @@ impl Interp<'_> {
             }
             ExprKind::Call { callee, args, .. } => {
                 let names_persistent = match &callee.kind {
+                    // `Thread.current[:client]`: the threads of a program last as long as it does.
+                    ExprKind::Attr { object, name, .. }
+                        if name == "current" && self.lang.traits().messages =>
+                    {
+                        matches!(&object.kind, ExprKind::Name(n) if n == "Thread")
+                    }
                     ExprKind::Name(n) => {
                         matches!(n.as_str(), "hasattr" | "getattr" | "exists" | "isfile" | "existsSync")
                     }

@@ -202,7 +202,9 @@ impl Interp<'_> {
         if let Some(v) = self.super_call(callee, args, span) {
             return v;
         }
+        let messages = self.lang.traits().messages;
         let (target, object) = match &callee.kind {
+            ExprKind::Name(n) if messages => (self.receiverless(n, span), None),
             ExprKind::Attr { object, name, optional } => {
                 if let Some(v) = self.exports_place(object, name) {
                     (v, None)
@@ -224,6 +226,9 @@ impl Interp<'_> {
             _ => (self.eval(callee), None),
         };
         let args = self.arguments(args);
+        if messages {
+            return self.message(&target, args, &site, object);
+        }
         self.apply(&target, args, &site, object)
     }
 
@@ -425,7 +430,7 @@ impl Interp<'_> {
                     unit.class(c).name.clone()
                 }
                 _ if function.name.is_empty() => SmolStr::new_static("a closure"),
-                _ => function.name.clone(),
+                _ => SmolStr::new(function.name.strip_prefix("self.").unwrap_or(&function.name)),
             };
             self.ctx.chain.push(handler::Call { span, callee });
         }
@@ -489,6 +494,9 @@ impl Interp<'_> {
             let this = pos.remove(0);
             self.frame.borrow_mut().set(&SmolStr::new_static("this"), this);
         }
+        if unit.lang.traits().messages {
+            Self::fit_arguments(function, &mut pos, args);
+        }
         // `f(g())` with the results of `g`.
         if unit.lang.traits().errors_are_results
             && let [V::List(l, false)] = &pos[..]
@@ -506,7 +514,8 @@ impl Interp<'_> {
                 continue;
             }
             if p.rest_named {
-                let rest = std::mem::take(&mut args.named);
+                let (blocks, rest) = std::mem::take(&mut args.named).into_iter().partition(|(n, _)| n == "&");
+                args.named = blocks;
                 self.bind(&p.pattern, V::Map(Rc::new(rest), args.open), true);
                 continue;
             }

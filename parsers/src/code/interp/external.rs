@@ -140,6 +140,26 @@ impl Interp<'_> {
                     _ => v,
                 }
             }
+            Kind::Setting => {
+                let mut at = row.positions();
+                let name = at.next().and_then(|i| args.at(i)).cloned().unwrap_or_else(V::unknown);
+                let default = at.next().and_then(|i| args.at(i)).cloned();
+                let blocks: Vec<V> = args.pos.iter().filter(|v| matches!(v, V::Func(_))).cloned().collect();
+                let needed = default.is_none() && self.testing == 0;
+                let mut v = self.env_read(&name, needed, site.span);
+                match blocks.first() {
+                    Some(f) => {
+                        let d = self.call_value(f, Args::of(vec![name]), site.span);
+                        v = v.join(&d);
+                    }
+                    None => {
+                        if let Some(d) = default.filter(|d| !d.is_null()) {
+                            v = v.join(&d);
+                        }
+                    }
+                }
+                v
+            }
             Kind::Environ => {
                 self.env_read(&V::unknown(), false, site.span);
                 V::of_deps(Deps::ENV)

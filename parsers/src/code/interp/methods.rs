@@ -33,6 +33,11 @@ impl Interp<'_> {
         {
             return v;
         }
+        if self.lang.traits().messages
+            && let Some(v) = self.plain_message(o, name, &args, site, object)
+        {
+            return v;
+        }
         if let Some(v) = self.promise_method(o, name, &args, site) {
             return v;
         }

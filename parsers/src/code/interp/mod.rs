@@ -17,6 +17,7 @@ mod environment;
 mod expr;
 mod external;
 mod http;
+mod messages;
 mod methods;
 mod modules;
 mod objects;
@@ -182,6 +183,9 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
         it.run_method(&value, symbol_span);
     } else if is_program {
         it.run_started(&value, symbol_span);
+    } else if let Some(f) = functions.first().filter(|f| program.unit(f.unit).lang.traits().named_event) {
+        let named = vec![("event".into(), event), ("context".into(), context)];
+        it.enter(f, Args { named, ..Args::default() }, symbol_span, true);
     } else if let Some(f) = functions.first() {
         it.event_object |= takes_object(program.unit(f.unit).function(f.id));
         it.enter(f, Args::of(vec![event, context, callback]), symbol_span, true);

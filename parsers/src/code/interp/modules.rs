@@ -4,6 +4,7 @@ use super::value::{Frame, FrameRef, V, limited};
 use super::{Interp, MAX_DEPTH};
 use crate::code::api::{self, Kind};
 use crate::code::hir::{ExportValue, Lang, Pattern, StmtKind};
+use crate::code::lang::Scope;
 use crate::code::program::UnitId;
 use crate::files::{join, parent};
 use lamlint_model::handler::Phase;
@@ -63,8 +64,15 @@ impl Interp<'_> {
         if self.is_package(id) && self.loading < MAX_DEPTH {
             return self.load_package(id);
         }
-        let frame: FrameRef =
-            Rc::new(RefCell::new(Frame { unit: Some(id), persistent: true, ..Frame::default() }));
+        let shares = self.program.unit(id).lang.traits().scope == Scope::Program;
+        let shared = self
+            .modules
+            .iter()
+            .find(|(m, _)| shares && self.program.unit(**m).lang == self.program.unit(id).lang);
+        let frame: FrameRef = shared.map_or_else(
+            || Rc::new(RefCell::new(Frame { unit: Some(id), persistent: true, ..Frame::default() })),
+            |(_, f)| f.clone(),
+        );
         self.modules.insert(id, frame.clone());
         if self.loading >= MAX_DEPTH {
             self.give_up(Reason::Budget, "modules import each other too deeply");
@@ -316,6 +324,7 @@ impl Interp<'_> {
             Lang::Go => self.go_package(module),
             Lang::Rust => self.rust_module(module),
             Lang::Java => Found::Library(api::normal(self.lang, &module.into())),
+            Lang::Ruby => self.ruby_file(module),
         }
     }
 
@@ -378,6 +387,24 @@ impl Interp<'_> {
             Some(d) => Found::Package(d),
             None => Found::Library(api::normal(self.lang, &module.into())),
         }
+    }
+
+    /// A Ruby file: beside this one, or on the load path; the root of the package and `lib` are on it, by convention.
+    fn ruby_file(&self, module: &str) -> Found {
+        let here = self.program.path(self.unit);
+        let unit = |base: &str, p: &str| join(base, p).and_then(|p| self.program.at(&format!("{p}.rb")));
+        if let Some(rest) = module.strip_prefix("./") {
+            return unit(parent(here), rest).map_or(Found::Missing, Found::Unit);
+        }
+        let module = module.strip_prefix("/var/task/").unwrap_or(module);
+        if api::is_inert(self.lang, module) {
+            return Found::Library(api::normal(self.lang, &module.into()));
+        }
+        let mut bases: Vec<&str> = self.roots.iter().map(String::as_str).collect();
+        bases.push(parent(here));
+        let lib = format!("lib/{module}");
+        let found = bases.iter().find_map(|b| unit(b, module).or_else(|| unit(b, &lib)));
+        found.map_or_else(|| Found::Library(api::normal(self.lang, &module.into())), Found::Unit)
     }
 
     fn is_vendored(&self, base: &str, first: &str) -> bool {

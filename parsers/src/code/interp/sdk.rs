@@ -56,7 +56,7 @@ impl Interp<'_> {
         match self.lang {
             Lang::Python => self.boto3(q, args, site),
             Lang::JavaScript | Lang::TypeScript => self.sdk_js(q, args, site),
-            Lang::Go | Lang::Rust | Lang::Java => self.sdk_named(q, args, site),
+            Lang::Go | Lang::Rust | Lang::Java | Lang::Ruby => self.sdk_named(q, args, site),
         }
     }
 
@@ -112,6 +112,27 @@ impl Interp<'_> {
 
     /// A method of an SDK object.
     pub(super) fn sdk_method(&mut self, s: &Rc<Sdk>, name: &str, args: &Args, site: &Site<'_>) -> V {
+        if self.lang.traits().snake_inputs
+            && let Sdk::Service { service, .. }
+            | Sdk::Object { service, .. }
+            | Sdk::Collection { service, .. } = &**s
+        {
+            let named = args.named.iter().filter(|(k, _)| k != "&");
+            let named = named.map(|(k, v)| (api::sdk::pascal(k), super::typed::spelled(v, 0))).collect();
+            let pos = args.pos.iter().map(|v| super::typed::spelled(v, 0)).collect();
+            let args = Args { pos, named, open: args.open };
+            let kind = api::sdk::pascal(name);
+            let name = if api::resource(service, &kind).is_some() { kind.as_str() } else { name };
+            return match &**s {
+                Sdk::Service { service, foreign } => {
+                    self.service_method(service, *foreign, name, &args, site)
+                }
+                Sdk::Object { service, kind, ids, foreign } => {
+                    self.object_method(service, kind, ids, *foreign, name, &args, site)
+                }
+                _ => self.untold(s, name, V::of_deps(Deps::CALL)),
+            };
+        }
         match &**s {
             Sdk::Session { foreign } if self.sdk_by_table() => Self::session_method(*foreign, name, args),
             Sdk::Session { foreign } => match name {

@@ -205,6 +205,9 @@ impl Interp<'_> {
     fn define_class(&mut self, id: ClassId) {
         let unit = self.program.unit(self.unit).clone();
         let c = unit.class(id);
+        if unit.lang.traits().messages {
+            return self.open_class(id);
+        }
         let v = self.class_value(id);
         let v = self.decorated(v, &c.decorators, c.name_span);
         self.frame.borrow_mut().set(&c.name, v);

@@ -50,6 +50,14 @@ impl Interp<'_> {
                 self.new_client(Some(service.clone()), args.deps_but_context(), site);
                 Some(client(service, foreign))
             }
+            SdkKind::Resource => {
+                // A client that is handed over says whose credentials are used.
+                let given = args.named("client").is_some_and(not_ours);
+                let foreign = given || self.built_foreign(&n, args);
+                let service = SmolStr::new_static(n.service?);
+                self.new_client(Some(service.clone()), args.deps_but_context(), site);
+                Some(V::Sdk(Rc::new(Sdk::Service { service, foreign })))
+            }
             SdkKind::Session => {
                 let foreign = self.foreign || self.options_foreign(&n, args);
                 // One that is made from another loads nothing.
@@ -58,6 +66,10 @@ impl Interp<'_> {
                     self.new_client(None, args.deps_but_context(), site);
                 }
                 Some(V::Sdk(Rc::new(Sdk::Session { foreign })))
+            }
+            SdkKind::Defaults => {
+                self.foreign |= self.options_foreign(&n, args);
+                Some(V::Ext(q.into(), args.deps()))
             }
             SdkKind::Foreign => Some(V::Ext("#foreign".into(), args.deps())),
             SdkKind::Input | SdkKind::Struct => {
@@ -150,6 +162,21 @@ impl Interp<'_> {
         (is_foreign_name(k) && !v.is_null()) || matches!(v, V::Map(..) | V::Sdk(_)) && self.option_foreign(v)
     }
 
+    /// A part of the defaults for all clients is set.
+    pub(super) fn set_default(&mut self, q: &str, name: &str, v: &V) {
+        // A client that is put into something of a library gets out of sight.
+        if self.lang.traits().messages {
+            let mut services = Vec::new();
+            v.services(&mut services);
+            for service in services {
+                self.beyond(service.as_deref(), format!("an AWS client is kept in `{q}`"));
+            }
+        }
+        let is = |q: &str| sdk::named(self.lang, q).is_some_and(|n| n.kind == SdkKind::Defaults);
+        let whole = is(&format!("{q}.{name}"));
+        self.foreign |= (is(q) && is_foreign_name(name) && !v.is_null()) || (whole && self.option_foreign(v));
+    }
+
     /// Whether a function that changes options sets credentials or an endpoint.
     fn sets_foreign(&self, f: &Func) -> bool {
         let unit = self.program.unit(f.unit);
@@ -176,6 +203,8 @@ impl Interp<'_> {
             || args.functions().iter().any(|f| self.sets_foreign(f))
             || args.pos.iter().any(|v| matches!(v, V::Ext(q, _) if q == "#foreign"));
         let waiter = ["WaitUntil", "waitUntil", "wait_until_"].iter().find_map(|p| name.strip_prefix(p));
+        // `client.wait_until(:table_exists, …)`
+        let waiter = waiter.or_else(|| args.at(0).filter(|_| name == "wait_until").and_then(V::as_str));
         let waited = waiter.map(|w| w.strip_suffix("WithContext").unwrap_or(w));
         let waited = waited.and_then(|w| crate::code::api::waited(service, w));
         let called = waited
@@ -244,12 +273,14 @@ impl Interp<'_> {
     fn input_of(&mut self, args: &Args, service: &SmolStr, operation: &SmolStr, site: &Site<'_>) -> V {
         let is_map = |v: &&V| matches!(v, V::Map(..) | V::Sym(Value::Map(..)));
         if let Some(m) = args.pos.iter().find(is_map) {
-            return m.clone();
+            return if self.lang.traits().snake_inputs { spelled(m, 0) } else { m.clone() };
         }
         if !args.named.is_empty() {
             let named = args.named.iter();
             let named = named.map(|(k, v)| (sdk::argument(self.lang, service, operation, k), v.clone()));
-            return V::Map(Rc::new(named.collect()), args.open);
+            let named: Vec<(SmolStr, V)> = named.filter(|(k, _)| k != "&").collect();
+            let m = V::Map(Rc::new(named), args.open);
+            return if self.lang.traits().snake_inputs { spelled(&m, 0) } else { m };
         }
         let mut plain = args.pos.iter().filter(|v| !matches!(v, V::Func(_) | V::Sym(Value::Context(_))));
         // `client.putObject(r -> r.bucket(b), body)`
@@ -468,6 +499,60 @@ impl Interp<'_> {
                 _ => self.set_place(place, V::of_deps(with.deps().or(before.deps()))),
             }
         }
+    }
+}
+
+/// Parts of inputs whose entries have names of their own.
+const DATA: &[&str] = &[
+    "Item",
+    "Key",
+    "ExclusiveStartKey",
+    "ExpressionAttributeNames",
+    "ExpressionAttributeValues",
+    "MessageAttributes",
+    "Attributes",
+    "Metadata",
+    "Payload",
+    "Tags",
+    "Variables",
+    "Parameters",
+    "Expected",
+    "KeyConditions",
+];
+
+/// A map with entries by the names of tables.
+fn tables(v: &V, depth: u32) -> V {
+    match v {
+        V::Map(m, open) => {
+            let entries = m.iter().map(|(k, v)| (k.clone(), spelled(v, depth + 1)));
+            V::Map(Rc::new(entries.collect()), *open)
+        }
+        v => v.clone(),
+    }
+}
+
+/// An input with the names of the API.
+pub(super) fn spelled(v: &V, depth: u32) -> V {
+    let entry = |k: &SmolStr, v: V| {
+        let k = sdk::pascal(k);
+        let v = if k == "RequestItems" {
+            tables(&v, depth)
+        } else if DATA.contains(&k.as_str()) || depth > 8 {
+            v
+        } else {
+            spelled(&v, depth + 1)
+        };
+        (k, v)
+    };
+    match v {
+        V::Map(m, open) => V::Map(Rc::new(m.iter().map(|(k, v)| entry(k, v.clone())).collect()), *open),
+        V::Sym(Value::Map(m, open)) => {
+            V::Map(Rc::new(m.iter().map(|(k, v)| entry(k, V::Sym(v.clone()))).collect()), *open)
+        }
+        V::List(l, open) if depth < 8 => {
+            V::List(Rc::new(l.iter().map(|v| spelled(v, depth + 1)).collect()), *open)
+        }
+        v => v.clone(),
     }
 }
 

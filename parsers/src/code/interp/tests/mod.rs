@@ -234,6 +234,11 @@ fn rust() {
     check("rust.txt", include_str!("rust.txt"));
 }
 
+#[test]
+fn ruby() {
+    check("ruby.txt", include_str!("ruby.txt"));
+}
+
 /// Follow a symbol of the first file, with what a project says of its packages and path aliases.
 fn dump_in(files: &[(&str, &str)], symbol: &str, setup: fn(&mut Program)) -> Vec<String> {
     let mut program = Program::default();
