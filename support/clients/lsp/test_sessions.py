@@ -73,6 +73,9 @@ def capabilities(encoding, **workspace):
                 data_support=True,
             ),
             hover=t.HoverClientCapabilities(content_format=[t.MarkupKind.Markdown]),
+            completion=t.CompletionClientCapabilities(
+                completion_item=t.ClientCompletionItemOptions(documentation_format=[t.MarkupKind.Markdown])
+            ),
         ),
     )
 
@@ -188,7 +191,7 @@ async def test_hover_lenses_links_definitions_and_names_of_rules(client):
     await goes("template.yaml", "TABLE", "src/app.py", 'os.environ["TABLE"]')
     await goes("src/app.py", 'environ["TABLE"]', "template.yaml", "TABLE")
     # A rule in a comment: its page, and names to choose from.
-    s.replace("src/app.py", "names =", "# \U0001f680 lamlint: ignore[init-inside-handler] because\r\nnames =")
+    s.replace("src/app.py", "names =", "mark = '\U0001f680'  # lamlint: ignore[init-inside-handler] because\r\nnames =")
     at = s.place("src/app.py", "init-inside", 4)
     hover = await s.hover("src/app.py", at)
     assert hover.contents.value.startswith("# ") and s.shown("src/app.py", hover.range) == "init-inside-handler"
@@ -196,7 +199,7 @@ async def test_hover_lenses_links_definitions_and_names_of_rules(client):
     [item] = [i for i in found if i.label == "init-inside-handler"]
     assert item.text_edit.range.end == at and s.shown("src/app.py", item.text_edit.range) == "init"
     # What came while the document was in another state is not mixed with it.
-    s.replace("src/app.py", "# \U0001f680 ", "")
+    s.replace("src/app.py", "mark = '\U0001f680'  ", "")
     [lens] = await client.text_document_code_lens_async(t.CodeLensParams(s.doc("src/app.py")))
     assert s.shown("src/app.py", lens.range) == "handler"
 
