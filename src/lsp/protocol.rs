@@ -43,6 +43,8 @@ pub(super) struct Caps {
     pub(super) progress: bool,
     /// It asks for code lenses again when told to.
     pub(super) lens_refresh: bool,
+    /// It shows words about a link.
+    pub(super) link_tooltips: bool,
 }
 
 impl Caps {
@@ -57,6 +59,7 @@ impl Caps {
             versioned: has("/workspace/workspaceEdit/documentChanges"),
             progress: has("/window/workDoneProgress"),
             lens_refresh: has("/workspace/codeLens/refreshSupport"),
+            link_tooltips: has("/textDocument/documentLink/tooltipSupport"),
         }
     }
 }

@@ -124,7 +124,7 @@ pub(super) fn answer(ask: &Ask, snapshots: &[Arc<Snapshot>], caps: &Caps) -> Val
         }
         Ask::Actions(p) => value(&actions::actions(&places, p, caps.versioned)),
         Ask::Lenses(p) => value(&hover::lenses(&places, &p.text_document.uri)),
-        Ask::Links(p) => value(&navigate::links(&places, &p.text_document.uri)),
+        Ask::Links(p) => value(&navigate::links(&places, &p.text_document.uri, caps.link_tooltips)),
         Ask::Diagnostics(p) => {
             let list = all(of).remove(&p.text_document.uri).unwrap_or_default();
             full_or_unchanged(&list, p.previous_result_id.as_deref())
