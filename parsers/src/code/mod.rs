@@ -5,6 +5,7 @@
 
 mod api;
 pub(crate) mod cst;
+mod draft;
 #[cfg(test)]
 mod dump;
 pub mod go;

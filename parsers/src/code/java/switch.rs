@@ -2,6 +2,7 @@
 
 use super::Lower;
 use crate::code::cst;
+use crate::code::draft::Statements;
 use crate::code::hir::{Block, Expr, ExprKind, Function, Stmt, StmtKind};
 use smol_str::SmolStr;
 use tree_sitter::Node;

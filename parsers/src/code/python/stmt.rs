@@ -2,6 +2,7 @@
 
 use super::{Lower, k};
 use crate::code::cst;
+use crate::code::draft::Statements;
 use crate::code::hir::{
     Block, Catch, Class, ClassId, Expr, ExprKind, FnId, Function, Import, ImportName, Param, Pattern, Stmt,
     StmtKind,
@@ -10,7 +11,7 @@ use smol_str::SmolStr;
 use tree_sitter::Node;
 
 impl Lower<'_> {
-    pub(super) fn statement_kind(&mut self, n: Node<'_>, out: &mut Block) {
+    pub(super) fn read_statement(&mut self, n: Node<'_>, out: &mut Block) {
         match n.kind() {
             k::EXPRESSION_STATEMENT => self.expression_statement(n, out),
             k::IMPORT_STATEMENT => self.import(n, out),
