@@ -94,14 +94,7 @@ impl Lower<'_> {
             name,
             name_span: name_node
                 .map_or_else(|| self.src.span(n.start_byte(), n.start_byte() + head), |n| self.span(n)),
-            span: self.span(n),
-            params: Vec::new(),
-            body: Vec::new(),
-            is_async: false,
-            is_generator: false,
-            decorators: Vec::new(),
-            class: None,
-            is_static: false,
+            ..Function::at(self.span(n))
         });
         self.scopes.push_function();
         let in_switch = std::mem::take(&mut self.in_switch);

@@ -241,14 +241,10 @@ impl<'s> Lower<'s> {
         self.add_function(Function {
             name,
             name_span: self.span(n),
-            span: self.span(n),
             params,
             body,
-            is_async: false,
-            is_generator: false,
-            decorators: Vec::new(),
             class: Some(class),
-            is_static: false,
+            ..Function::at(self.span(n))
         })
     }
 
@@ -367,14 +363,10 @@ impl<'s> Lower<'s> {
         let id = self.add_function(Function {
             name,
             name_span: self.span(name_node),
-            span: self.span(m),
-            params: Vec::new(),
-            body: Vec::new(),
-            is_async: false,
-            is_generator: false,
             decorators,
             class: Some(made.id),
             is_static,
+            ..Function::at(self.span(m))
         });
         self.names.push_function(is_static);
         let params = cst::field(m, "parameters").map(|p| self.params(p)).unwrap_or_default();
@@ -447,14 +439,7 @@ impl<'s> Lower<'s> {
         let id = self.add_function(Function {
             name: SmolStr::default(),
             name_span: self.src.span(n.start_byte(), n.start_byte() + head.max(1)),
-            span: self.span(n),
-            params: Vec::new(),
-            body: Vec::new(),
-            is_async: false,
-            is_generator: false,
-            decorators: Vec::new(),
-            class: None,
-            is_static: false,
+            ..Function::at(self.span(n))
         });
         // Where it stands is as static as what is around it.
         self.names.push();

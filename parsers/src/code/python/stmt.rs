@@ -373,14 +373,11 @@ impl Lower<'_> {
         let id = self.function(Function {
             name: if class.is_some() && written == "__init__" { "constructor".into() } else { written },
             name_span: self.span(name),
-            span: self.span(whole),
-            params: Vec::new(),
-            body: Block::new(),
             is_async: cst::has(n, "async"),
-            is_generator: false,
             decorators,
             class,
             is_static,
+            ..Function::at(self.span(whole))
         });
         let params = cst::field(n, "parameters").map(|p| self.params(p)).unwrap_or_default();
         self.function_body(id, params, |it| it.suite(n, "body"));

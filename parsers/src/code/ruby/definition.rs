@@ -58,18 +58,7 @@ impl Lower<'_> {
     }
 
     fn function(&self, n: Node<'_>, name: Node<'_>, text: SmolStr) -> Function {
-        Function {
-            name: text,
-            name_span: self.span(name),
-            span: self.span(n),
-            params: Vec::new(),
-            body: Vec::new(),
-            is_async: false,
-            is_generator: false,
-            decorators: Vec::new(),
-            class: None,
-            is_static: false,
-        }
+        Function { name: text, name_span: self.span(name), ..Function::at(self.span(n)) }
     }
 
     /// `{ |x| … }`, `do |x| … end`
