@@ -191,9 +191,10 @@ fn in_directory<'m>(tree: Tree<'_>, p: &Place<'_>, all: &'m [Main], dir: &str) -
     }
     only(inside.iter().copied()).ok_or_else(|| {
         let n = inside.len();
+        let place = if dir.is_empty() { "the root folder".to_owned() } else { format!("`{dir}`") };
         Why::new(
             Reason::BuiltElsewhere,
-            format!("`{dir}` holds {n} programs, and nothing says which is built"),
+            format!("{place} holds {n} programs, and nothing says which is built"),
         )
     })
 }

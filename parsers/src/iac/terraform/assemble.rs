@@ -157,6 +157,7 @@ pub(super) fn evaluated(
             file: plan.file(),
             application: ApplicationId(application),
             dialect: "Terraform",
+            policy_templates: false,
             open: None,
             more: None,
         });
@@ -394,6 +395,7 @@ impl<'m> Assembler<'m> {
                 file: instance.module.file,
                 application: instance.application,
                 dialect: "Terraform",
+                policy_templates: false,
                 open: None,
                 more: self.more[at].clone(),
             });
