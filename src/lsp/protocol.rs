@@ -45,6 +45,8 @@ pub(super) struct Caps {
     pub(super) lens_refresh: bool,
     /// It shows words about a link.
     pub(super) link_tooltips: bool,
+    /// It shows Markdown over a place.
+    pub(super) markdown: bool,
 }
 
 impl Caps {
@@ -59,6 +61,10 @@ impl Caps {
             versioned: has("/workspace/workspaceEdit/documentChanges"),
             progress: has("/window/workDoneProgress"),
             lens_refresh: has("/workspace/codeLens/refreshSupport"),
+            markdown: caps
+                .pointer("/textDocument/hover/contentFormat")
+                .and_then(Value::as_array)
+                .is_some_and(|f| f.iter().any(|f| f.as_str() == Some("markdown"))),
             link_tooltips: has("/textDocument/documentLink/tooltipSupport"),
         }
     }

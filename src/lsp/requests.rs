@@ -6,7 +6,7 @@ use super::snapshot::{Places, Snapshot};
 use super::{actions, complete, diagnostics, hover, navigate};
 use gen_lsp_types::{
     CodeActionParams, CodeLensParams, CompletionParams, DefinitionParams, Diagnostic,
-    DocumentDiagnosticParams, DocumentLinkParams, HoverParams, Uri, WorkspaceDiagnosticParams,
+    DocumentDiagnosticParams, DocumentLinkParams, HoverParams, MarkupKind, Uri, WorkspaceDiagnosticParams,
 };
 use lsp_server::RequestId;
 use serde::Serialize;
@@ -116,7 +116,8 @@ pub(super) fn answer(ask: &Ask, snapshots: &[Arc<Snapshot>], caps: &Caps) -> Val
     match ask {
         Ask::Hover(p) => {
             let at = &p.text_document_position_params;
-            value(&hover::hover(&places, &at.text_document.uri, at.position))
+            let kind = if caps.markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
+            value(&hover::hover(&places, &at.text_document.uri, at.position, kind))
         }
         Ask::Definition(p) => {
             let at = &p.text_document_position_params;
