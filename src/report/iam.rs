@@ -90,7 +90,7 @@ impl By {
 /// A function with its role and all it needs.
 struct Subject<'a> {
     link: FunctionLink<'a>,
-    who: Identity,
+    who: std::sync::Arc<Identity>,
     needs: Needs<'a>,
 }
 

@@ -29,10 +29,13 @@ pub use triggers::{
 };
 pub use writes::{Signal, Write, increments, writes};
 
+use crate::policy::Identity;
 use crate::source::{FileId, Span};
 use crate::tree::Tree;
 use crate::tri::{Basis, Evidence, Guards, Proof, Prop, Tri, Why};
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 /// A resource: the index into [`App::resources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,6 +57,8 @@ pub struct App {
     pub templates: Vec<Template>,
     /// Which templates a program wrote, and from where.
     pub origins: Origins,
+    /// What was worked out from it and is asked for by many rules.
+    pub(crate) kept: Kept,
 }
 
 /// A template that was read.
@@ -72,6 +77,19 @@ pub struct Template {
     pub open: Option<Why>,
     /// Why it may have other resources than those that are read (a loop that is not expanded).
     pub more: Option<Why>,
+}
+
+/// Answers that are worked out once. A copy of an application begins without them, as copies are made to be changed.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    /// The policies of the role of each function.
+    pub(crate) identities: OnceLock<BTreeMap<ResourceId, Arc<Identity>>>,
+}
+
+impl Clone for Kept {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 /// Where a resource stands, and how people and baselines name it.

@@ -8,6 +8,7 @@ use crate::tree::{Node, Tree};
 use crate::tri::{Basis, Evidence, Guards, Proof, Reason, Why};
 use crate::value::{Attr, Value};
 use smol_str::{SmolStr, format_smolstr};
+use std::sync::Arc;
 
 /// What the role of a function may do.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,8 +48,15 @@ impl Identity {
     }
 }
 
-/// The policies of the role of a function.
-pub fn identity_of(app: &App, function: ResourceId) -> Identity {
+/// The policies of the role of a function; read once per application.
+pub fn identity_of(app: &App, function: ResourceId) -> Arc<Identity> {
+    let all = app.kept.identities.get_or_init(|| {
+        app.of_kind(Kind::Function).map(|f| (f.id, Arc::new(read_identity(app, f.id)))).collect()
+    });
+    all.get(&function).cloned().unwrap_or_else(|| Arc::new(read_identity(app, function)))
+}
+
+fn read_identity(app: &App, function: ResourceId) -> Identity {
     let resource = app.resource(function);
     let named = resource.props.get("Role");
     // What is not read may attach policies.

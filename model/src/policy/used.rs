@@ -17,6 +17,7 @@ use crate::tri::Why;
 use crate::value::Value;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Verbs of operations that read.
 const READING: &[&str] = &[
@@ -234,7 +235,7 @@ pub struct Judged {
     /// Its functions, with what each may use.
     pub functions: Vec<(ResourceId, Used)>,
     /// Its policies.
-    pub identity: Identity,
+    pub identity: Arc<Identity>,
 }
 
 impl Judged {
@@ -293,7 +294,7 @@ impl Judged {
 
 /// The roles of the project of which it is known what uses them.
 pub fn judged<'h>(app: &App, handler: impl Fn(ResourceId) -> Option<&'h Handler>) -> Vec<Judged> {
-    let mut by: BTreeMap<ResourceId, Vec<(ResourceId, Identity)>> = BTreeMap::new();
+    let mut by: BTreeMap<ResourceId, Vec<(ResourceId, Arc<Identity>)>> = BTreeMap::new();
     for f in app.of_kind(Kind::Function) {
         let identity = identity_of(app, f.id);
         if let Some(role) = identity.role {
@@ -320,7 +321,7 @@ pub fn judged<'h>(app: &App, handler: impl Fn(ResourceId) -> Option<&'h Handler>
     // A policy that others hold as well is used by them, too.
     let roles: BTreeSet<ResourceId> = out.iter().map(|j| j.role).collect();
     for j in &mut out {
-        j.identity.statements.retain(|s| match s.origin.resource {
+        Arc::make_mut(&mut j.identity).statements.retain(|s| match s.origin.resource {
             Some(p) if app.resource(p).kind == Kind::Policy => references.policy_of(app, p, &roles),
             _ => true,
         });

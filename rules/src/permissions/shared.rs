@@ -4,9 +4,10 @@ use lamlint_model::app::{App, Function};
 use lamlint_model::policy::{Arn, Identity, identity_of};
 use lamlint_model::tri::Guards;
 use lamlint_model::{Cx, Fix, Intent, Tri, Value};
+use std::sync::Arc;
 
 /// The functions whose role stands in the project and was not made by a framework, with that role's policies.
-pub(super) fn functions<'a>(cx: &Cx<'a>) -> Vec<(Function<'a>, Identity)> {
+pub(super) fn functions<'a>(cx: &Cx<'a>) -> Vec<(Function<'a>, Arc<Identity>)> {
     let app = cx.app;
     let all = app.functions().map(|f| (f, identity_of(app, f.resource.id)));
     all.filter(|(_, i)| i.role.is_some_and(|r| !app.resource(r).generated)).collect()

@@ -8,6 +8,7 @@ use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::{Cx, Findings, Rule, Tri, Value};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -39,7 +40,7 @@ const SHOWN: usize = 10;
 const NAMED: usize = 5;
 
 fn check(cx: &Cx<'_>, out: &mut Findings) {
-    let mut roles: BTreeMap<ResourceId, Vec<(Function<'_>, Identity)>> = BTreeMap::new();
+    let mut roles: BTreeMap<ResourceId, Vec<(Function<'_>, Arc<Identity>)>> = BTreeMap::new();
     for (function, identity) in shared::functions(cx) {
         if let Some(role) = identity.role {
             roles.entry(role).or_default().push((function, identity));
@@ -96,7 +97,7 @@ fn gives_more(identity: &Identity) -> bool {
 }
 
 /// Are the functions certainly one program, or do they certainly ask for the same?
-fn alike(cx: &Cx<'_>, functions: &[(Function<'_>, Identity)]) -> bool {
+fn alike(cx: &Cx<'_>, functions: &[(Function<'_>, Arc<Identity>)]) -> bool {
     same(functions.iter().map(|(f, _)| program(*f))) || same(functions.iter().map(|(f, _)| needs(cx, *f)))
 }
 

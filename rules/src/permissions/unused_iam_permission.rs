@@ -29,7 +29,7 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
     let mut roles: BTreeMap<Span, usize> = BTreeMap::new();
     let mut idle: BTreeMap<Span, usize> = BTreeMap::new();
     for f in cx.app.functions() {
-        for s in lamlint_model::policy::identity_of(cx.app, f.resource.id).statements {
+        for s in &lamlint_model::policy::identity_of(cx.app, f.resource.id).statements {
             *roles.entry(s.actions.span).or_default() += 1;
         }
     }

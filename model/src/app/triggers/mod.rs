@@ -214,6 +214,7 @@ struct Link<'a> {
 impl App {
     /// Fill [`App::triggers`] from the resources. Called once, when all templates are assembled.
     pub fn derive_triggers(&mut self) {
+        self.kept = super::Kept::default();
         let mut out = Vec::new();
         for r in &self.resources {
             self.mapping_triggers(r, &mut out);
