@@ -4,7 +4,7 @@
 //! any number of threads. A panic in one file or rule costs that file or rule and is told in a notice.
 
 use crate::discover::{self, Found};
-use crate::memo::{Cancelled, Memo, Stale};
+use crate::memo::{Cancelled, Joined, Memo, Noting, Stale};
 use crate::merge;
 use crate::notice::{Notice, NoticeKind};
 use crate::progress::{Progress, Step};
@@ -20,7 +20,7 @@ use lamlint_model::source::{FileId, SourceMap, Span};
 use lamlint_model::tri::Basis;
 use lamlint_model::{App, Finding, Findings, ResourceId, Rule};
 use lamlint_parsers::code::hir::Unit;
-use lamlint_parsers::code::program::Program;
+use lamlint_parsers::code::program::{Program, Seen};
 use lamlint_parsers::code::{self, Entry};
 use lamlint_parsers::comments::Directive;
 use lamlint_parsers::files::{Files, file_name, join, parent};
@@ -73,7 +73,7 @@ pub struct Analysis {
     /// or a path with `/` at its end. Nothing where there is neither.
     pub within: Option<String>,
     /// What the templates say.
-    pub app: App,
+    pub app: Arc<App>,
     /// How each function links to its code, in the order of `app.functions()`.
     pub links: Vec<Link>,
     /// Where the linked functions start: path (empty for inline code) and symbol.
@@ -231,11 +231,11 @@ fn analyze_here(
         stage: found.stage.clone(),
         tfvars: found.tfvars.clone(),
     };
-    let assembled =
-        guarded(&mut notices, "", "joining the templates", || iac::assemble(&configs, &deploy, &vfs))
-            .unwrap_or_default();
+    let assembled = match memo.joined(&configs, &deploy, &vfs) {
+        Some(known) => known,
+        None => joined(configs, deploy, &vfs, &out.sources, memo, &mut notices),
+    };
     out.app = assembled.app;
-    origins::find(&assembled.creations, &out.sources, &mut out.app.origins);
     notices.extend(assembled.notices.into_iter().map(|(span, text)| Notice {
         path: out.sources.file(span.file).path.clone(),
         at: Some(span),
@@ -247,9 +247,14 @@ fn analyze_here(
         program.add_inline(code.span, unit);
     }
 
-    if guarded(&mut notices, "", "reading manifests", || link::read_manifests(&mut program, &vfs))
-        == Some(false)
-    {
+    let whole = memo.manifests(&mut program, &vfs).or_else(|| {
+        let tree = Noting::new(&vfs);
+        let whole =
+            guarded(&mut notices, "", "reading manifests", || link::read_manifests(&mut program, &tree))?;
+        memo.keep_manifests(&program, &tree, whole);
+        Some(whole)
+    });
+    if whole == Some(false) {
         let text = "the tree is too large: not every package.json and tsconfig.json was looked at";
         notices.push(Notice::about("", NoticeKind::TooLarge, text));
     }
@@ -274,12 +279,22 @@ fn analyze_here(
     memo.go_on()?;
     entries.extend(shapes::entries(&program, &entries));
     progress.start(Step::Follow, entries.len());
-    let handlers = entries.par_iter().map(|e| follow(&program, e)).inspect(|_| progress.one());
-    let handlers: Vec<Result<Option<Handler>, Notice>> = handlers.collect();
+    memo.review_handlers(&program, &entries);
+    let known: &Memo = memo;
+    let handlers = entries.par_iter().map(|e| match known.followed(&program, e) {
+        Some(h) => Ok((Some(h), None)),
+        None => follow(&program, e),
+    });
+    let handlers: Vec<Result<_, Notice>> = handlers.inspect(|_| progress.one()).collect();
     progress.start(Step::Link, 0);
-    for h in handlers {
+    for (e, h) in entries.iter().zip(handlers) {
         match h {
-            Ok(h) => out.handlers.extend(h),
+            Ok((h, seen)) => {
+                if let (Some(seen), Some(h)) = (seen, &h) {
+                    memo.keep_followed(&program, e, seen, h);
+                }
+                out.handlers.extend(h);
+            }
             Err(n) => notices.push(n),
         }
     }
@@ -340,8 +355,32 @@ fn inline_units<'a>(
     out
 }
 
-fn follow(program: &Program, entry: &Entry) -> Result<Option<Handler>, Notice> {
-    catch_unwind(AssertUnwindSafe(|| code::analyze(program, entry))).map_err(|p| {
+/// Join the templates, and keep how, unless the code counts, too.
+fn joined(
+    configs: Vec<ConfigFile>,
+    deploy: Deploy,
+    vfs: &Vfs,
+    sources: &SourceMap,
+    memo: &mut Memo,
+    notices: &mut Vec<Notice>,
+) -> Joined {
+    let tree = Noting::new(vfs);
+    let assembled = guarded(notices, "", "joining the templates", || iac::assemble(&configs, &deploy, &tree));
+    let failed = assembled.is_none();
+    let assembled = assembled.unwrap_or_default();
+    let mut app = assembled.app;
+    origins::find(&assembled.creations, sources, &mut app.origins);
+    let out = Joined { app: Arc::new(app), inline: assembled.inline.into(), notices: assembled.notices };
+    if assembled.creations.is_empty() && !failed {
+        memo.keep_joined(configs, deploy, &tree, &out);
+    }
+    out
+}
+
+fn follow(program: &Program, entry: &Entry) -> Result<(Option<Handler>, Option<Seen>), Notice> {
+    let seen = Seen::default();
+    let result = catch_unwind(AssertUnwindSafe(|| code::analyze_seen(program, entry, &seen)));
+    result.map(|h| (h, Some(seen))).map_err(|p| {
         let doing = format!("following the handler `{}`", entry.symbol);
         Notice::internal(program.path(entry.unit), &doing, &*p)
     })

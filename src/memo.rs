@@ -3,6 +3,10 @@
 //! Facts of a file depend on its path and its text alone, so the text is the key. An editor runs lamlint at every
 //! keystroke, a repair after every round: all but the changed files are as before.
 
+mod steps;
+
+pub(crate) use steps::{Joined, Noting};
+
 use crate::engine::Lowered;
 use crate::notice::Notice;
 use lamlint_model::source::{FileId, SourceFile, Span};
@@ -20,6 +24,7 @@ pub struct Memo {
     /// Whether a file that stopped parsing is represented by its last text that did.
     keeps_good: bool,
     cancel: Option<Cancel>,
+    steps: steps::Steps,
 }
 
 /// What one file became.
@@ -76,11 +81,18 @@ impl Memo {
     /// Forget the text of a file, as it may have changed on disk.
     pub fn forget(&mut self, path: &str) {
         self.texts.remove(path);
+        self.forget_tree();
     }
 
     /// Forget all texts.
     pub fn forget_all(&mut self) {
         self.texts.clear();
+        self.forget_tree();
+    }
+
+    /// Files may have come or gone, or changed: of what was read beside code and templates nothing is as it was.
+    pub fn forget_tree(&mut self) {
+        self.steps.disk += 1;
     }
 
     /// From now on the present text of a file counts, whether it parses or not.

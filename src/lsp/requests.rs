@@ -91,7 +91,7 @@ pub(super) fn at_once(ask: &Ask, documents: &Documents, caps: &Caps) -> Option<V
 
 /// The answer from the runs of the folders that hold the document; of all folders where it is about none.
 pub(super) fn answer(ask: &Ask, snapshots: &[Arc<Snapshot>], caps: &Caps) -> Value {
-    let all = |of: &Snapshot| diagnostics::all(&Places { of, encoding: caps.encoding });
+    let all = |of: &Snapshot| diagnostics::all(&Places::new(of, caps.encoding));
     if let Ask::AllDiagnostics(p) = ask {
         let items: Vec<Value> = snapshots
             .iter()
@@ -112,7 +112,7 @@ pub(super) fn answer(ask: &Ask, snapshots: &[Arc<Snapshot>], caps: &Caps) -> Val
             _ => Value::Null,
         };
     };
-    let places = Places { of, encoding: caps.encoding };
+    let places = Places::new(of, caps.encoding);
     match ask {
         Ask::Hover(p) => {
             let at = &p.text_document_position_params;
@@ -143,7 +143,7 @@ fn every_file(
     of: &Snapshot,
     mut all: BTreeMap<Uri, Vec<Diagnostic>>,
 ) -> Vec<(Uri, Option<i32>, Vec<Diagnostic>)> {
-    let places = Places { of, encoding: super::convert::Encoding::Utf16 };
+    let places = Places::new(of, super::convert::Encoding::Utf16);
     let mut out = Vec::new();
     for (id, f) in of.analysis.sources.iter() {
         let Some(uri) = places.uri(id) else { continue };

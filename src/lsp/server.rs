@@ -457,7 +457,7 @@ impl Server {
                     self.ask("workspace/diagnostic/refresh", &Value::Null);
                 } else if self.folders[i].is_fresh() {
                     let encoding = self.caps.as_ref().map_or(Encoding::Utf16, |c| c.encoding);
-                    let new = diagnostics::all(&Places { of: &snapshot, encoding });
+                    let new = diagnostics::all(&Places::new(&snapshot, encoding));
                     self.publish(&snapshot.root, new);
                 }
                 if self.caps.as_ref().is_some_and(|c| c.lens_refresh) {

@@ -7,8 +7,10 @@ use crate::report::Report;
 use gen_lsp_types::{Location, Range, Uri};
 use lamlint_model::rule::Date;
 use lamlint_model::source::{FileId, Span};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// A finished run.
@@ -32,6 +34,8 @@ pub(super) struct Snapshot {
 pub(super) struct Places<'a> {
     pub(super) of: &'a Snapshot,
     pub(super) encoding: Encoding,
+    /// The lines of the files that were asked for: many findings stand in one.
+    lines: RefCell<BTreeMap<FileId, Rc<Lines<'a>>>>,
 }
 
 impl Snapshot {
@@ -63,7 +67,16 @@ impl Snapshot {
     }
 }
 
-impl Places<'_> {
+impl<'a> Places<'a> {
+    pub(super) fn new(of: &'a Snapshot, encoding: Encoding) -> Self {
+        Self { of, encoding, lines: RefCell::default() }
+    }
+
+    fn lines(&self, file: FileId) -> Rc<Lines<'a>> {
+        let mut known = self.lines.borrow_mut();
+        Rc::clone(known.entry(file).or_insert_with(|| Rc::new(Lines::new(self.of.shown(file)))))
+    }
+
     /// The address of a file.
     pub(super) fn uri(&self, file: FileId) -> Option<Uri> {
         self.uri_of_path(&self.of.analysis.sources.file(file).path)
@@ -81,7 +94,7 @@ impl Places<'_> {
         let shown = &**self.of.shown(span.file);
         let (start, end) = (span.start as usize, span.end as usize);
         if !self.of.is_stale(span.file) {
-            return Lines::new(shown).range(start, end, self.encoding);
+            return self.lines(span.file).range(start, end, self.encoding);
         }
         // Typing changes one stretch: what is before it stays, what is behind it moves.
         let same = |(a, b): &(u8, u8)| a == b;
@@ -97,7 +110,7 @@ impl Places<'_> {
                 head
             }
         };
-        Lines::new(shown).range(moved(start), moved(end), self.encoding)
+        self.lines(span.file).range(moved(start), moved(end), self.encoding)
     }
 
     /// Where a span is.

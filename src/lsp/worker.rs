@@ -135,6 +135,7 @@ impl Folder {
         job.changes.saved.iter().for_each(|p| self.memo.settle(p));
         if job.changes.walk || self.options != job.options {
             self.found = None;
+            self.memo.forget_tree();
         }
         if job.newest.load(Ordering::Relaxed) != job.generation {
             return Done::GivenUp;

@@ -41,17 +41,24 @@ pub use verdict::{Request, Verdict, Who, allows_nobody, near_misses, verdict};
 
 /// Whether a constant text matches a constant pattern with `*` and `?`, without case.
 pub fn glob(pattern: &str, text: &str) -> bool {
-    let fold = |s: &str| s.chars().map(|c| c.to_ascii_lowercase()).collect::<Vec<char>>();
-    let (pattern, text) = (fold(pattern), fold(text));
+    if pattern.is_ascii() && text.is_ascii() {
+        return wild(pattern.as_bytes(), text.as_bytes(), *b"*?", u8::eq_ignore_ascii_case);
+    }
+    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    wild(&pattern, &text, ['*', '?'], char::eq_ignore_ascii_case)
+}
+
+/// The same over letters of any kind.
+fn wild<T: PartialEq>(pattern: &[T], text: &[T], [any, one]: [T; 2], same: fn(&T, &T) -> bool) -> bool {
     // Where to go on after the last star: it takes one more character each time the rest fails.
     let (mut at, mut taken, mut star) = (0, 0, None);
     while let Some(next) = text.get(taken) {
         match pattern.get(at) {
-            Some('*') => {
+            Some(c) if *c == any => {
                 star = Some((at, taken));
                 at += 1;
             }
-            Some(c) if *c == '?' || c == next => {
+            Some(c) if *c == one || same(c, next) => {
                 at += 1;
                 taken += 1;
             }
@@ -63,5 +70,5 @@ pub fn glob(pattern: &str, text: &str) -> bool {
             }
         }
     }
-    pattern.iter().skip(at).all(|c| *c == '*')
+    pattern.iter().skip(at).all(|c| *c == any)
 }

@@ -3,6 +3,7 @@
 use super::arn::Arn;
 use super::condition;
 use super::document::{Effect, Pattern, Patterns, Principal, Principals, Statement};
+use super::glob;
 use super::token::{self, As, Token};
 use crate::app::{App, ResourceId};
 use crate::tri::{Combined, Guards, Proof, Why};
@@ -119,18 +120,30 @@ impl<'a> Question<'a> {
 
     /// Whether a statement is about the request.
     fn applies(&self, app: &App, s: &Statement) -> Same {
-        let parts = [
-            self.action(app, &s.actions),
-            self.resource(app, s),
-            self.principal(app, s.principals.as_ref()),
-            self.condition(app, s),
-            holds(&s.guards, self.request.given),
+        let parts: [&dyn Fn() -> Same; 5] = [
+            &|| self.action(app, &s.actions),
+            &|| self.resource(app, s),
+            &|| self.principal(app, s.principals.as_ref()),
+            &|| self.condition(app, s),
+            &|| holds(&s.guards, self.request.given),
         ];
-        parts.into_iter().fold(Same::Yes, and)
+        let mut all = Same::Yes;
+        for part in parts {
+            all = and(all, part());
+            // Most statements are about other actions.
+            if all == Same::No {
+                break;
+            }
+        }
+        all
     }
 
     fn action(&self, app: &App, p: &Patterns) -> Same {
         let one = |v: &Value| {
+            // Without variables it is plain text, as most are.
+            if let Some(pattern) = v.as_str().filter(|p| !p.contains('$')) {
+                return if glob(pattern, self.request.action) { Same::Yes } else { Same::No };
+            }
             let mut pattern = token::tokens(app, v, As::Pattern);
             token::folded(&mut pattern);
             token::matches(&pattern, &self.action)
@@ -143,8 +156,12 @@ impl<'a> Question<'a> {
             // Policies of identities must name resources; those of a resource are about it.
             return if s.principals.is_some() { Same::Yes } else { Same::Unknown };
         };
-        let one =
-            |v: &Value| token::matches(&token::tokens(app, v, As::Pattern), &self.request.resource.tokens);
+        let one = |v: &Value| {
+            if v.as_str() == Some("*") {
+                return Same::Yes;
+            }
+            token::matches(&token::tokens(app, v, As::Pattern), &self.request.resource.tokens)
+        };
         self.listed(p, one)
     }
 

@@ -27,7 +27,7 @@ use crate::text::SourceText;
 use hir::{Lang, Unit};
 use lamlint_model::ResourceId;
 use lamlint_model::handler::Handler;
-use program::{Program, UnitId};
+use program::{Program, Seen, UnitId, View};
 use smol_str::SmolStr;
 
 /// The entry point of a function.
@@ -110,7 +110,12 @@ pub(crate) fn tree(lang: Lang, path: &str, text: &str) -> Option<tree_sitter::Tr
 
 /// Follow a handler through everything its calls reach.
 pub fn analyze(program: &Program, entry: &Entry) -> Option<Handler> {
-    interp::run(program, entry)
+    analyze_seen(program, entry, &Seen::default())
+}
+
+/// The same; notes what is looked at.
+pub fn analyze_seen(program: &Program, entry: &Entry, seen: &Seen) -> Option<Handler> {
+    interp::run(View::new(program, seen), entry)
 }
 
 /// The names in a unit that are handlers by their shape (`lambda_handler(event, context)`), for code no template names.

@@ -3,7 +3,8 @@
 use super::hir::{StmtKind, Unit};
 use super::lang::Scope;
 use lamlint_model::source::Span;
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Index into the units of a [`Program`].
@@ -23,6 +24,79 @@ pub struct Program {
     pub aliases: Vec<(String, String, String)>,
     /// Names of the packages of the tree (workspaces) with their directories.
     pub packages: BTreeMap<String, String>,
+}
+
+/// What was looked at of a program while one handler was followed. Looked at again with every part as it was, it is the
+/// same handler.
+#[derive(Debug, Clone, Default)]
+pub struct Seen(RefCell<BTreeSet<UnitId>>);
+
+impl Seen {
+    /// The units whose contents were looked at.
+    pub fn units(self) -> impl Iterator<Item = UnitId> {
+        self.0.into_inner().into_iter()
+    }
+}
+
+/// A program while one handler is followed: it notes what is looked at. Which files there are, and what manifests say,
+/// is not noted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View<'p> {
+    program: &'p Program,
+    seen: &'p Seen,
+}
+
+impl<'p> View<'p> {
+    pub(crate) fn new(program: &'p Program, seen: &'p Seen) -> Self {
+        Self { program, seen }
+    }
+
+    /// See [`Program::unit`].
+    pub(crate) fn unit(self, id: UnitId) -> &'p Arc<Unit> {
+        self.seen.0.borrow_mut().insert(id);
+        self.program.unit(id)
+    }
+
+    /// See [`Program::types`]. Any file may come to declare a type.
+    pub(crate) fn types(self, name: &str) -> &'p [UnitId] {
+        let mut seen = self.seen.0.borrow_mut();
+        let declares = |u: &Unit| u.lang.traits().scope == Scope::Package;
+        seen.extend(self.program.iter().filter(|(.., u)| declares(u)).map(|(id, ..)| id));
+        self.program.types(name)
+    }
+
+    /// See [`Program::path`].
+    pub(crate) fn path(self, id: UnitId) -> &'p str {
+        self.program.path(id)
+    }
+
+    /// See [`Program::at`].
+    pub(crate) fn at(self, path: &str) -> Option<UnitId> {
+        self.program.at(path)
+    }
+
+    /// See [`Program::has_dir`].
+    pub(crate) fn has_dir(self, dir: &str) -> bool {
+        self.program.has_dir(dir)
+    }
+
+    /// See [`Program::in_dir`].
+    pub(crate) fn in_dir<'a>(self, dir: &'a str) -> impl Iterator<Item = (&'a str, UnitId)>
+    where
+        'p: 'a,
+    {
+        self.program.in_dir(dir)
+    }
+
+    /// See [`Program::aliases`].
+    pub(crate) fn aliases(self) -> &'p [(String, String, String)] {
+        &self.program.aliases
+    }
+
+    /// See [`Program::packages`].
+    pub(crate) fn packages(self) -> &'p BTreeMap<String, String> {
+        &self.program.packages
+    }
 }
 
 /// The name of a type with its package.
@@ -64,6 +138,11 @@ impl Program {
     /// A unit.
     pub fn unit(&self, id: UnitId) -> &Arc<Unit> {
         &self.units[id.0 as usize].1
+    }
+
+    /// A unit, if there is one of that number.
+    pub fn get(&self, id: UnitId) -> Option<&Arc<Unit>> {
+        self.units.get(id.0 as usize).map(|(_, u)| u)
     }
 
     /// The path of a unit; empty for inline code.

@@ -88,7 +88,7 @@ pub(crate) struct TemplateFile {
 }
 
 /// What is known of a deployment.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Deploy {
     /// Parameter values given on the command line; they win over everything.
     pub parameters: Vec<(String, String)>,

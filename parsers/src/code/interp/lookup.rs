@@ -231,8 +231,8 @@ impl Interp<'_> {
         }
         let mut dir = parent(path);
         loop {
-            if self.program.packages.contains_key(&format!("{CRATE}{dir}:")) {
-                let found = self.program.packages.get(&format!("{CRATE}{dir}:{name}"));
+            if self.program.packages().contains_key(&format!("{CRATE}{dir}:")) {
+                let found = self.program.packages().get(&format!("{CRATE}{dir}:{name}"));
                 return match found {
                     Some(lib) => self.program.at(lib).map_or(Found::Missing, Found::Unit),
                     None => Found::Library(api::normal(self.lang, &name.into())),
@@ -251,7 +251,7 @@ impl Interp<'_> {
         // The longest path of a module wins: modules may be nested.
         let inside = |m: &str| module == m || module.strip_prefix(m).is_some_and(|r| r.starts_with('/'));
         let owner = program
-            .packages
+            .packages()
             .iter()
             .filter(|(m, _)| m.starts_with(GO_MODULE) && inside(&m[GO_MODULE.len()..]));
         let Some((m, dir)) = owner.max_by_key(|(m, _)| m.len()) else {
@@ -293,7 +293,7 @@ impl Interp<'_> {
             return Found::Library(api::normal(self.lang, &module.into()));
         }
         let program = self.program;
-        for (dir, prefix, target) in &program.aliases {
+        for (dir, prefix, target) in program.aliases() {
             let inside = dir.is_empty() || here.starts_with(&format!("{dir}/"));
             let Some(rest) = module.strip_prefix(prefix.as_str()).filter(|_| inside) else { continue };
             let path = join(dir, target).and_then(|d| {
@@ -308,7 +308,7 @@ impl Interp<'_> {
             }
         }
         let name = package_name(module);
-        if let Some(dir) = program.packages.get(name) {
+        if let Some(dir) = program.packages().get(name) {
             let rest = module[name.len()..].trim_start_matches('/');
             let found = if rest.is_empty() {
                 ["", "src", "lib", "src/main"].iter().find_map(|d| self.node_at(&join(dir, d)?))

@@ -38,7 +38,7 @@ pub(crate) use lookup::{CRATE, GO_MODULE};
 use super::Entry;
 use super::hir::{FnId, Lang};
 use super::lang::EntryPoint;
-use super::program::{Program, UnitId};
+use super::program::{UnitId, View};
 use call::{Args, Call};
 use lamlint_model::handler::{Beyond, Ctx, Fact, FactKind, Handler, Phase};
 use lamlint_model::source::Span;
@@ -60,7 +60,7 @@ const MAX_RUNS: u32 = 24;
 /// The state of following one handler.
 #[expect(clippy::struct_excessive_bools, reason = "independent properties")]
 pub(crate) struct Interp<'p> {
-    program: &'p Program,
+    program: View<'p>,
     roots: &'p [String],
     /// The unit whose code is being followed.
     unit: UnitId,
@@ -118,7 +118,7 @@ enum Flow {
 }
 
 /// Follow an entry point. `None` when the unit has no such symbol.
-pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
+pub(crate) fn run(program: View<'_>, entry: &Entry) -> Option<Handler> {
     let unit = program.unit(entry.unit);
     let mut it = Interp {
         program,
