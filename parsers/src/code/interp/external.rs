@@ -93,6 +93,7 @@ impl Interp<'_> {
         };
         match row.kind {
             Kind::Client(family) => {
+                self.hand_over(args.functions(), given, true);
                 let args = if self.sdk_by_table() { args.deps_but_context().or(deps) } else { given };
                 let client = NewClient { family, label: site.label(), service: None, args };
                 self.fact(FactKind::NewClient(client), site.span);
@@ -221,7 +222,7 @@ impl Interp<'_> {
                     Some(f) => self.wrapped(f, row, false),
                     // `middy(service.handler)`, or a decorator with options.
                     None => match args.at(0) {
-                        Some(v @ (V::Method(..) | V::Class(..) | V::OneOf(_))) => v.clone(),
+                        Some(v @ (V::Method(..) | V::Class(..) | V::OneOf(..))) => v.clone(),
                         _ => result(given),
                     },
                 }
@@ -501,7 +502,7 @@ impl Interp<'_> {
             let detail = format!("an AWS client is handed to `{}`", site.name());
             self.give_up(lamlint_model::tri::Reason::NotInTree, detail);
         }
-        if args.all().any(|v| self.has_methods(v)) && !known {
+        if args.all().any(|v| self.methods_within(v)) && !known {
             let detail = format!("a class is handed to `{}`", site.name());
             self.give_up(lamlint_model::tri::Reason::NotInTree, detail);
         }
