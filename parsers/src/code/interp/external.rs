@@ -299,7 +299,10 @@ impl Interp<'_> {
                     g.bound.extend(args.pos.iter().skip(1).cloned());
                     V::Func(Rc::new(g))
                 }
-                Some(v) => v.clone(),
+                Some(v) => {
+                    args.all().skip(1).for_each(|v| self.let_go(v, "a function that is not known"));
+                    v.clone()
+                }
                 None => V::unknown(),
             },
             Kind::Gather => match args.at(0) {
@@ -316,6 +319,10 @@ impl Interp<'_> {
                 _ => V::of_deps(given),
             },
             Kind::Merge => {
+                // Into an object that is no plain one.
+                if !matches!(args.at(0), Some(V::Map(..) | V::Sym(Value::Map(..)) | V::Exports(_))) {
+                    args.pos.iter().skip(1).for_each(|v| self.let_go(v, "an object that is not known"));
+                }
                 let mut entries = Vec::new();
                 let mut open = args.open;
                 for v in &args.pos {

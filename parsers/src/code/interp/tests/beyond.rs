@@ -92,6 +92,7 @@ fn python_calls_that_are_hidden() {
         ("import boto3", "for o in boto3.resource('s3').Bucket('b').objects.all():\n    o.delete()", "s3"),
         ("import boto3", "return boto3.resource('s3').Object('b', 'k').content_length", "s3"),
         ("import boto3, functools", "return getattr(boto3.client('s3'), event['operation'])()", "any"),
+        ("import boto3, functools, lib", "return functools.partial(lib.load, boto3.client('s3'))()", "s3"),
     ] {
         assert!(python(head, body).contains(&services.to_owned()), "{body}");
     }
@@ -177,6 +178,7 @@ fn clients_that_are_kept_out_of_sight() {
         "const made = {}; exports.handler = async (event) => { made[event.region] = db; return made[event.region].get({ TableName: 't', Key: {} }).promise(); };",
         "exports.handler = async (event, context) => { context.db = db; return lib.run(event, context); };",
         "exports.handler = async (event) => lib.run(event, { stores: [{ of: { db } }] });",
+        "Object.assign(global, { db }); exports.handler = async (event) => lib.run(event);",
         "class Store { constructor(db) { this.db = db; } }\nexports.handler = async (event) => lib.run(event, { stores: [new Store(db)] });",
         "const server = new lib.Server({ context: () => ({ db }) }); exports.handler = async (event) => server.handle(event);",
     ] {
