@@ -122,6 +122,12 @@ impl Deps {
         Self(self.0 | other.0)
     }
 
+    /// What is in both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Whether any of `other` is in the set.
     pub const fn any(self, other: Self) -> bool {
         self.0 & other.0 != 0

@@ -11,6 +11,7 @@ mod attached;
 mod condition;
 mod document;
 mod faults;
+mod grants;
 mod identity;
 mod invoke;
 mod lack;

@@ -35,6 +35,14 @@ const IDLE: &[(&str, &str)] = &[
     ("ssm:DescribeParameters", "ssm:GetParameter"),
 ];
 
+/// What sends to the places a failed event may go to. A statement that allows several of them serves whichever it is.
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>
+const DELIVERY: &[&str] = &["events:PutEvents", "lambda:InvokeFunction", "sns:Publish", "sqs:SendMessage"];
+
+fn is_delivery(p: &Pattern) -> bool {
+    p.value.as_str().is_some_and(|v| DELIVERY.iter().any(|a| v.eq_ignore_ascii_case(a)))
+}
+
 /// The statements of a function's role, as they are written in the template, with actions that are never checked on
 /// any of their resources. Nothing is said where a resource is not known, where another statement or the policy of the
 /// resource may allow the action, or where the role may have other policies.
@@ -56,6 +64,14 @@ pub fn never<'s>(app: &App, function: ResourceId, who: &'s Identity) -> Vec<Neve
                 let actions = vec![(pattern, names)];
                 found.push(Never { statement, resources, actions, forms, partly: false });
             }
+        }
+        let lost = |p: &Pattern| found.iter().any(|n| n.actions.iter().any(|(q, _)| std::ptr::eq(*q, p)));
+        let delivers = statement.actions.list.iter().any(|p| !lost(p) && is_delivery(p));
+        if delivers {
+            for n in &mut found {
+                n.actions.retain(|(p, _)| !is_delivery(p));
+            }
+            found.retain(|n| !n.actions.is_empty());
         }
         let count: usize = found.iter().map(|n| n.actions.len()).sum();
         let partly = statement.actions.open.is_some() || count < statement.actions.list.len();

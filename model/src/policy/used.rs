@@ -7,6 +7,7 @@ use super::arn::Arn;
 use super::asks::asks;
 use super::attached::trust_policy;
 use super::document::{Effect, Pattern, Principal, Statement};
+use super::grants;
 use super::identity::{Identity, identity_of};
 use super::wants::{of_layer, polling, wants};
 use crate::app::{App, Function, Kind, ResourceId, TriggerKind};
@@ -244,7 +245,8 @@ impl Judged {
         if s.effect != Effect::Allow || s.actions.negated {
             return Vec::new();
         }
-        s.actions.list.iter().filter(|p| !p.possible && self.is_idle(p)).collect()
+        let idle: Vec<_> = s.actions.list.iter().filter(|p| !p.possible && self.is_idle(p)).collect();
+        grants::alone(s, &idle)
     }
 
     /// The actions calls of the code ask for, or may ask for besides; in lower case.

@@ -65,6 +65,9 @@ pub const FILE_SYSTEM: Actions = Actions {
         "elasticfilesystem:ClientRootAccess",
         "elasticfilesystem:ClientWrite",
         "elasticfilesystem:DescribeMountTargets",
+        // What lies in a bucket is read from there.
+        "s3:GetObject",
+        "s3:GetObjectVersion",
         "s3files:ClientMount",
         "s3files:ClientRootAccess",
         "s3files:ClientWrite",

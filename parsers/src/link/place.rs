@@ -210,8 +210,21 @@ fn file(tree: Tree<'_>, p: &Place<'_>, lang: Lang, handler: &str, path: &str) ->
         if stem(file_name(path)) != file_name(&target.module) {
             return unlinked(Reason::Other, format!("`{handler}` is not in `{path}`"));
         }
-        if symbol::has(tree.program.unit(unit), &target.symbol) == symbol::Has::No {
-            return unlinked(Reason::Other, format!("`{path}` has no `{}`", target.symbol));
+        let source = tree.program.unit(unit);
+        if symbol::has(source, &target.symbol) == symbol::Has::No {
+            // What the runtime loads as it is: nothing is built, and no layer comes before it.
+            let loaded = target.runtime_files(lang).iter().any(|n| n == file_name(path));
+            if !loaded || !p.f.resource.metadata.get("BuildMethod").is_surely_absent() {
+                return unlinked(Reason::Other, format!("`{path}` has no `{}`", target.symbol));
+            }
+            return Attempt::Missing(
+                MissingWhat::Symbol {
+                    file: path.to_owned(),
+                    symbol: target.symbol.as_str().into(),
+                    at: Span::new(source.file, 0, 0),
+                },
+                find::nearest_symbols(&target, &symbol::names(source)),
+            );
         }
         return Attempt::Linked(Entry {
             function: Some(p.f.resource.id),

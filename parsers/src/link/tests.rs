@@ -520,3 +520,19 @@ fn libraries_loaded_at_start() {
     let (links, ..) = run(&a, &[("src/index.ts", ts)], &[]);
     assert!(links[0].imports.is_empty());
 }
+
+#[test]
+fn a_source_file_that_is_packaged_alone() {
+    let units =
+        [("src/app.py", py(&["handler", "helper"])), ("src/app.ts", js(Lang::TypeScript, &["handler"]))];
+    let o = |runtime: &str, h: &str, file: &str, metadata: Props| {
+        outcome(&app(runtime, h, CodeRef::File(file.into()), metadata), &units, &[])
+    };
+    assert!(matches!(o("python3.14", "app.handler", "src/app.py", none()), Outcome::Linked));
+    assert_eq!(suggestions(o("python3.14", "app.handlers", "src/app.py", none())), ["app.handler"]);
+    // What something compiles or builds may get the name there.
+    assert_eq!(reason(o("nodejs24.x", "app.handlers", "src/app.ts", none())), Reason::Other);
+    let makefile = map(&[("BuildMethod", text("makefile"))]);
+    assert_eq!(reason(o("python3.14", "app.handlers", "src/app.py", makefile)), Reason::Other);
+    assert_eq!(reason(o("python3.14", "other.handler", "src/app.py", none())), Reason::Other);
+}

@@ -208,9 +208,33 @@ mod tests {
             (r#""es:ESHttpGet", "rds-db:connect", "nonsense:Do", "s3:NoSuch""#, ("s3", "GetObject")),
             (r#""s3:GetObject""#, ("cloudformation", "CreateStack")),
             (r#""dynamodb:DeleteItem""#, ("dynamodb", "NoSuchOperation")),
+            (r#""s3:GetObject", "s3:ListBucket""#, ("transcribe", "StartTranscriptionJob")),
         ] {
             assert_eq!(with(actions, &[call]), [""; 0], "{actions}");
         }
+    }
+
+    #[test]
+    fn what_a_framework_grants_together() {
+        let read = r#""dynamodb:BatchGetItem", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:Query", "dynamodb:GetItem", "dynamodb:Scan", "dynamodb:DescribeTable""#;
+        let write =
+            r#""dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem""#;
+        let send = r#""sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl""#;
+        let get = ("dynamodb", "GetItem");
+        assert_eq!(with(read, &[get]), [""; 0]);
+        assert_eq!(with(send, &[("sqs", "SendMessage")]), [""; 0]);
+        assert_eq!(with(&format!("{read}, {write}"), &[get, ("dynamodb", "PutItem")]), [""; 0]);
+        // The half that is not used could be left out.
+        let half = with(&format!("{read}, {write}"), &[get]);
+        assert_eq!(
+            half,
+            [
+                "the role `Role` allows `dynamodb:BatchWriteItem`, `dynamodb:PutItem`, `dynamodb:UpdateItem` and `dynamodb:DeleteItem`, which nothing in `Worker` uses"
+            ]
+        );
+        // Part of a set, and one nothing uses.
+        assert_eq!(with(r#""dynamodb:GetItem", "dynamodb:Query""#, &[get]).len(), 1);
+        assert_eq!(with(send, &[get]).len(), 1);
     }
 
     #[test]
@@ -224,6 +248,7 @@ mod tests {
             (r#""ec2:CreateNetworkInterface", "ec2:DescribeSubnets""#, in_vpc),
             (r#""sqs:SendMessage", "sns:Publish""#, dlq),
             (r#""elasticfilesystem:ClientMount""#, efs),
+            (r#""s3files:ClientMount", "s3:GetObject", "s3:GetObjectVersion""#, efs),
             (r#""ssm:GetParameter", "secretsmanager:GetSecretValue""#, insights),
         ] {
             let role = role(actions, LAMBDA, "");

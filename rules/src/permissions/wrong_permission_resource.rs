@@ -319,6 +319,20 @@ mod tests {
     }
 
     #[test]
+    fn a_statement_that_serves_a_queue_or_a_topic() {
+        assert!(!is_wrong(r#"["sns:Publish", "sqs:SendMessage"]"#, r#""${Jobs.Arn}""#));
+        assert!(!is_wrong(
+            r#"["sqs:SendMessage", "lambda:InvokeFunction", "sns:Publish"]"#,
+            r#""${News.Arn}""#
+        ));
+        // None of them is about this; one is not among them.
+        let neither = r#"[{"Effect": "Allow", "Action": ["sns:Publish", "sqs:SendMessage"], "Resource": "${Items.Arn}"}]"#;
+        assert_eq!(found(neither).len(), 2);
+        assert!(is_wrong(r#"["sns:Publish", "sqs:GetQueueUrl"]"#, r#""${Jobs.Arn}""#));
+        assert!(is_wrong(r#"["sqs:SendMessage", "s3:GetObject"]"#, r#""${Jobs.Arn}""#));
+    }
+
+    #[test]
     fn a_call_that_is_refused_is_reported_there() {
         let statements = r#"[{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "${Files.Arn}"}]"#;
         let app = app(statements, "");

@@ -87,7 +87,7 @@ const BESIDES: &[(&str, &str, &[&str])] = &[
     ("timestream-write", "*", &["timestream:DescribeEndpoints"]),
     ("rekognition", "*", &["s3:GetObject"]),
     ("textract", "*", &["iam:PassRole", "s3:GetObject", "s3:PutObject"]),
-    ("transcribe", "*", &["iam:PassRole", "s3:GetObject", "s3:PutObject"]),
+    ("transcribe", "*", &["iam:PassRole", "s3:GetObject", "s3:ListBucket", "s3:PutObject"]),
     ("comprehend", "*", &["iam:PassRole"]),
     ("polly", "*", &["s3:PutObject", "sns:Publish"]),
     (

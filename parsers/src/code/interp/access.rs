@@ -115,14 +115,14 @@ impl Interp<'_> {
                 self.lazy_attribute(s, name);
                 Self::sdk_attr(o, s, name)
             }
-            V::OneOf(_) => {
+            V::OneOf(_, by) => {
                 let mut all = o
                     .possibilities()
                     .into_iter()
                     .map(|p| self.attr(&p, name, span, optional))
                     .collect::<Vec<_>>();
                 let Some(first) = all.pop() else { return V::unknown() };
-                all.iter().fold(first, |a, b| a.join(b))
+                all.iter().fold(first, |a, b| a.join(b)).chosen_by(*by)
             }
             V::Sym(Value::Fresh(_)) if matches!(name, "hex" | "int" | "bytes" | "urn") => o.clone(),
             v => V::Method(Rc::new(v.clone()), name.into()),
@@ -165,7 +165,7 @@ impl Interp<'_> {
             V::Sym(Value::Str(s)) => Some(s.clone()),
             // A position in what is gone through.
             V::Ext(q, _) if q == "#index" => Some(SmolStr::new_static("*")),
-            V::OneOf(all) if all.iter().any(|v| matches!(v, V::Sym(Value::Int(_)))) => {
+            V::OneOf(all, _) if all.iter().any(|v| matches!(v, V::Sym(Value::Int(_)))) => {
                 Some(SmolStr::new_static("*"))
             }
             V::Sym(Value::Int(n)) => match o {
@@ -181,7 +181,7 @@ impl Interp<'_> {
                 let i = if i < 0 { i + i64::try_from(l.len()).unwrap_or(0) } else { i };
                 usize::try_from(i).ok().and_then(|i| l.get(i).cloned()).unwrap_or_else(|| o.element())
             }
-            (V::List(..), _) => o.element(),
+            (V::List(..), _) => o.element().chosen_by(i.deps()),
             (
                 V::Sym(
                     v @ (Value::Event(_)
@@ -199,7 +199,7 @@ impl Interp<'_> {
             (V::Map(entries, open), None) => {
                 let mut all = entries.iter().map(|(_, v)| v.clone());
                 let first = all.next().unwrap_or(V::Sym(Value::Null));
-                let any = all.fold(first, |a, b| a.join(&b));
+                let any = all.fold(first, |a, b| a.join(&b)).chosen_by(i.deps());
                 if *open { any.join(&V::of_deps(i.deps())) } else { any }
             }
             (V::Ext(q, _), name) if q == "env" || q == "os.environ" => match name {
@@ -214,11 +214,11 @@ impl Interp<'_> {
                 all.push_str("[]");
                 V::Ext(limited(all), *d)
             }
-            (V::OneOf(_), _) => {
+            (V::OneOf(_, by), _) => {
                 let mut all =
                     o.possibilities().into_iter().map(|p| self.index(&p, i, span)).collect::<Vec<_>>();
                 let Some(first) = all.pop() else { return V::unknown() };
-                all.iter().fold(first, |a, b| a.join(b))
+                all.iter().fold(first, |a, b| a.join(b)).chosen_by(*by)
             }
             (o, _) => V::of_deps(o.deps().or(i.deps())),
         }

@@ -131,12 +131,12 @@ impl Interp<'_> {
             ExprKind::Index { object, index } => {
                 let target = self.eval(object);
                 let i = self.eval(index);
-                match i.as_str() {
-                    Some(name) => {
-                        let name = SmolStr::from(name);
-                        self.set_member(object, &target, &name, v);
-                    }
-                    None => self.forget(object, &target, v.deps()),
+                if let Some(name) = i.as_str() {
+                    let name = SmolStr::from(name);
+                    self.set_member(object, &target, &name, v);
+                } else {
+                    self.forget(object, &target, v.deps());
+                    self.let_go(&v, "a place without a constant name");
                 }
             }
             _ => {}
@@ -178,7 +178,10 @@ impl Interp<'_> {
             }
             V::Exports(_) => self.set_export(name, v),
             V::Ext(q, _) if environment::is_environment(q) => self.env.insert(name),
-            V::Ext(q, _) if self.sdk_by_table() => self.set_default(q, name, &v),
+            V::Ext(q, _) if self.sdk_by_table() => {
+                self.set_default(q, name, &v);
+                self.let_go(&v, "an object that is not known");
+            }
             V::Sdk(s) if matches!(&**s, super::value::Sdk::Session { .. }) => {
                 let changed = Self::session_method(
                     super::sdk::client_is_foreign(target),
@@ -202,7 +205,8 @@ impl Interp<'_> {
                 entries.push((name.clone(), v));
                 self.replace(object, V::Map(Rc::new(entries), *open));
             }
-            _ => {}
+            // What others made keeps it: `app.locals.db = client`.
+            _ => self.let_go(&v, "an object that is not known"),
         }
     }
 

@@ -141,6 +141,29 @@ impl Interp<'_> {
         }
     }
 
+    /// A value gets out of sight: a library or data keeps it, and may call what is in it. `to`: who has it, for people.
+    pub(super) fn let_go(&mut self, v: &V, to: &str) {
+        let mut services = Vec::new();
+        v.services(&mut services);
+        for s in services {
+            self.beyond(s.as_deref(), format!("an AWS client is given to {to}"));
+        }
+        let functions = v.functions_within();
+        if !functions.is_empty() {
+            self.hand_over(functions, v.deps(), true);
+        }
+        if self.methods_within(v) {
+            self.give_up(Reason::NotInTree, format!("an object is given to {to}"));
+        }
+    }
+
+    /// Whether a library could call methods of the project on something in a value.
+    pub(super) fn methods_within(&self, v: &V) -> bool {
+        let mut found = false;
+        v.within(&mut |v| found |= self.has_methods(v));
+        found
+    }
+
     /// A function of a library that may call services, or gives what they can be called with.
     pub(super) fn may_reach(&mut self, q: &str, args: &Args, site: &Site<'_>) {
         let starts = |l: &[&str]| l.iter().any(|p| q.starts_with(p));

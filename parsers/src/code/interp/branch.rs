@@ -19,6 +19,8 @@ pub(super) struct Test {
     pub event: bool,
     /// It depends on the result of a call.
     pub call: bool,
+    /// All it depends on.
+    pub deps: Deps,
 }
 
 impl Interp<'_> {
@@ -30,6 +32,8 @@ impl Interp<'_> {
         let env = self.env_tests(test, 0);
         let before = self.frame.borrow().vars.clone();
         let outer = self.ctx.clone();
+        let control = self.control;
+        self.control = control.or(t.deps);
         self.narrow(t);
         self.ctx.env.extend(env.holds.iter().cloned());
         let a = self.block(then);
@@ -51,8 +55,9 @@ impl Interp<'_> {
                 self.ctx.env.extend(env.holds);
             }
             (Flow::On, Flow::On) => {
+                self.control = control;
                 let other = std::mem::take(&mut self.frame.borrow_mut().vars);
-                self.frame.borrow_mut().vars = join_vars(after_then, other);
+                self.frame.borrow_mut().vars = join_vars(after_then, other, t.deps);
             }
         }
         Flow::On
@@ -84,6 +89,7 @@ impl Interp<'_> {
         self.testing -= 1;
         let mut t = Test { persistent: self.asks_persistent(e, 0), ..Test::default() };
         let deps = v.deps().or(self.mentioned(e, 0));
+        t.deps = deps;
         t.event = deps.any(Deps::EVENT);
         t.call = deps.any(Deps::CALL);
         self.asked |= deps.any(ASKED) && !self.asks_presence(e, 0);
@@ -302,7 +308,7 @@ impl Interp<'_> {
         let looked_up = flow == Flow::Exits && body_asks_cache(body);
         let after_body = self.frame.borrow().vars.clone();
         // A handler starts anywhere between the beginning and the end of the body.
-        let start = join_vars(before, after_body.clone());
+        let start = join_vars(before, after_body.clone(), Deps::NONE);
         let mut result = (flow == Flow::On).then_some(after_body);
         for c in catches {
             self.frame.borrow_mut().vars = start.clone();
@@ -316,7 +322,7 @@ impl Interp<'_> {
             if self.block(&c.body) == Flow::On {
                 let vars = self.frame.borrow().vars.clone();
                 result = Some(match result {
-                    Some(r) => join_vars(r, vars),
+                    Some(r) => join_vars(r, vars, Deps::NONE),
                     None => vars,
                 });
             }
@@ -379,11 +385,12 @@ fn body_asks_cache(body: &Block) -> bool {
 }
 
 /// Names after two ways joined: a name known on one way only may be missing on the other.
-pub(super) fn join_vars(a: BTreeMap<SmolStr, V>, mut b: BTreeMap<SmolStr, V>) -> BTreeMap<SmolStr, V> {
+/// `by`: what decides which way is taken.
+fn join_vars(a: BTreeMap<SmolStr, V>, mut b: BTreeMap<SmolStr, V>, by: Deps) -> BTreeMap<SmolStr, V> {
     let mut out = BTreeMap::new();
     for (k, v) in a {
         let v = match b.remove(&k) {
-            Some(w) => v.join(&w),
+            Some(w) => v.chosen(&w, by),
             None => v,
         };
         out.insert(k, v);

@@ -54,15 +54,7 @@ impl Args {
     }
 
     pub(super) fn functions(&self) -> Vec<Rc<Func>> {
-        self.all()
-            .flat_map(|v| match v {
-                // Options with callbacks.
-                V::Map(m, _) => m.iter().flat_map(|(_, v)| v.functions()).collect(),
-                V::List(l, _) => l.iter().flat_map(V::functions).collect(),
-                V::Method(o, _) => o.functions(),
-                v => v.functions(),
-            })
-            .collect()
+        self.all().flat_map(V::functions_within).collect()
     }
 
     /// All but the first `n` positional arguments.
@@ -191,6 +183,8 @@ struct Outer {
     lang: Lang,
     frame: FrameRef,
     returns: Vec<V>,
+    control: Deps,
+    decided: Deps,
     testing: u32,
     guarded: u32,
 }
@@ -307,7 +301,7 @@ impl Interp<'_> {
                 self.filled(site.args, &V::of_deps(given.or(v.deps())), None);
                 v
             }
-            V::OneOf(_) => {
+            V::OneOf(..) => {
                 let mut all = target.possibilities();
                 if self.lang.traits().object_methods {
                     all = self.fitting(all, &args);
@@ -361,8 +355,9 @@ impl Interp<'_> {
                 self.ctx.maybe |= maybe;
                 let args = vec![given(deps); self.arity(&f)];
                 let span = self.program.unit(f.unit).function(f.id).name_span;
-                self.enter(&f, Args::of(args), span, true);
+                let v = self.enter(&f, Args::of(args), span, true);
                 self.ctx = outer;
+                self.let_go(&v, "a function it calls");
             }
         }
     }
@@ -420,6 +415,8 @@ impl Interp<'_> {
             lang: std::mem::replace(&mut self.lang, unit.lang),
             frame: std::mem::replace(&mut self.frame, frame),
             returns: std::mem::take(&mut self.returns),
+            control: std::mem::replace(&mut self.control, Deps::NONE),
+            decided: std::mem::replace(&mut self.decided, Deps::NONE),
             testing: std::mem::take(&mut self.testing),
             guarded: std::mem::take(&mut self.guarded),
         };
@@ -449,6 +446,8 @@ impl Interp<'_> {
         self.unit = outer.unit;
         self.lang = outer.lang;
         self.frame = outer.frame;
+        self.control = outer.control;
+        let decided = std::mem::replace(&mut self.decided, outer.decided);
         self.testing = outer.testing;
         self.guarded = outer.guarded;
 
@@ -466,9 +465,9 @@ impl Interp<'_> {
         all.fold(first, |a, b| match (&a, &b) {
             // Several results are joined one by one.
             (V::List(x, false), V::List(y, false)) if several && x.len() == y.len() && x.len() > 1 => {
-                V::List(Rc::new(x.iter().zip(y.iter()).map(|(x, y)| x.join(y)).collect()), false)
+                V::List(Rc::new(x.iter().zip(y.iter()).map(|(x, y)| x.chosen(y, decided)).collect()), false)
             }
-            _ => a.join(&b),
+            _ => a.chosen(&b, decided),
         })
     }
 

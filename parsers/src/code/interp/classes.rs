@@ -158,10 +158,11 @@ impl Interp<'_> {
 
     /// A member of a class read on an instance.
     pub(super) fn bound_to(&mut self, v: V, o: &V, span: Span) -> V {
-        if let V::OneOf(all) = &v
+        if let V::OneOf(all, by) = &v
             && self.lang.traits().object_methods
         {
-            return V::OneOf(Rc::new(all.iter().map(|v| self.bound_to(v.clone(), o, span)).collect()));
+            let all = all.iter().map(|v| self.bound_to(v.clone(), o, span)).collect();
+            return V::OneOf(Rc::new(all), *by);
         }
         let V::Func(f) = &v else { return v };
         let function = self.program.unit(f.unit).function(f.id);

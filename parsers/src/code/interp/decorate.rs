@@ -50,7 +50,7 @@ impl Interp<'_> {
                 // A class decorator or one whose result is not known: what it decorates keeps its name.
                 let original = v.clone();
                 match self.call_value(decorator, Args::of(vec![v]), span) {
-                    V::OneOf(_) | V::Method(..) | V::Sym(_) => with_unknown_event(original),
+                    V::OneOf(..) | V::Method(..) | V::Sym(_) => with_unknown_event(original),
                     w => w,
                 }
             }

@@ -70,7 +70,7 @@ impl Interp<'_> {
                 let env = self.env_tests(test, 0);
                 let a = self.eval_behind(t, env.holds, then);
                 let b = self.eval_behind(t, env.fails, otherwise);
-                a.join(&b)
+                a.chosen(&b, t.deps)
             }
             // The value of a promise or coroutine is that of what it runs: calls are followed when they are made.
             ExprKind::Await(x) | ExprKind::Ref(x) => self.eval(x),
@@ -185,7 +185,7 @@ impl Interp<'_> {
         let b = self.eval(right);
         self.ctx = outer;
         if op == "and" {
-            return b.join(&V::Sym(Value::Null));
+            return b.chosen(&V::Sym(Value::Null), a.deps());
         }
         if a.is_null() { b } else { a.join(&b) }
     }

@@ -93,6 +93,7 @@ impl Interp<'_> {
         };
         match row.kind {
             Kind::Client(family) => {
+                self.hand_over(args.functions(), given, true);
                 let args = if self.sdk_by_table() { args.deps_but_context().or(deps) } else { given };
                 let client = NewClient { family, label: site.label(), service: None, args };
                 self.fact(FactKind::NewClient(client), site.span);
@@ -221,7 +222,7 @@ impl Interp<'_> {
                     Some(f) => self.wrapped(f, row, false),
                     // `middy(service.handler)`, or a decorator with options.
                     None => match args.at(0) {
-                        Some(v @ (V::Method(..) | V::Class(..) | V::OneOf(_))) => v.clone(),
+                        Some(v @ (V::Method(..) | V::Class(..) | V::OneOf(..))) => v.clone(),
                         _ => result(given),
                     },
                 }
@@ -298,7 +299,10 @@ impl Interp<'_> {
                     g.bound.extend(args.pos.iter().skip(1).cloned());
                     V::Func(Rc::new(g))
                 }
-                Some(v) => v.clone(),
+                Some(v) => {
+                    args.all().skip(1).for_each(|v| self.let_go(v, "a function that is not known"));
+                    v.clone()
+                }
                 None => V::unknown(),
             },
             Kind::Gather => match args.at(0) {
@@ -315,6 +319,10 @@ impl Interp<'_> {
                 _ => V::of_deps(given),
             },
             Kind::Merge => {
+                // Into an object that is no plain one.
+                if !matches!(args.at(0), Some(V::Map(..) | V::Sym(Value::Map(..)) | V::Exports(_))) {
+                    args.pos.iter().skip(1).for_each(|v| self.let_go(v, "an object that is not known"));
+                }
                 let mut entries = Vec::new();
                 let mut open = args.open;
                 for v in &args.pos {
@@ -501,7 +509,7 @@ impl Interp<'_> {
             let detail = format!("an AWS client is handed to `{}`", site.name());
             self.give_up(lamlint_model::tri::Reason::NotInTree, detail);
         }
-        if args.all().any(|v| self.has_methods(v)) && !known {
+        if args.all().any(|v| self.methods_within(v)) && !known {
             let detail = format!("a class is handed to `{}`", site.name());
             self.give_up(lamlint_model::tri::Reason::NotInTree, detail);
         }

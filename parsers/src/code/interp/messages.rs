@@ -70,7 +70,7 @@ impl Interp<'_> {
             _ => {}
         }
         // Everything but the project's own methods gets a block behind the other arguments.
-        if !matches!(target, V::Func(_) | V::OneOf(_) | V::Class(..))
+        if !matches!(target, V::Func(_) | V::OneOf(..) | V::Class(..))
             && let Some(i) = args.named.iter().position(|(n, _)| n == "&")
         {
             let (_, block) = args.named.remove(i);

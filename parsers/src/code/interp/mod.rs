@@ -73,6 +73,10 @@ pub(crate) struct Interp<'p> {
     stack: Vec<Call>,
     runs: BTreeMap<(UnitId, FnId, Phase), call::Runs>,
     returns: Vec<V>,
+    /// What decides whether the statement that is followed is reached in its function.
+    control: Deps,
+    /// What decides which of the returns is reached.
+    decided: Deps,
     steps: u32,
     nesting: u32,
     incomplete: Option<Why>,
@@ -133,6 +137,8 @@ pub(crate) fn run(program: View<'_>, entry: &Entry) -> Option<Handler> {
         stack: Vec::new(),
         runs: BTreeMap::new(),
         returns: Vec::new(),
+        control: Deps::NONE,
+        decided: Deps::NONE,
         steps: 0,
         nesting: 0,
         incomplete: None,
@@ -292,8 +298,9 @@ impl Interp<'_> {
             let outer = self.ctx.clone();
             self.ctx.event_branch = true;
             let span = self.program.unit(f.unit).function(f.id).name_span;
-            self.enter(&f, Args::of(args), span, true);
+            let v = self.enter(&f, Args::of(args), span, true);
             self.ctx = outer;
+            self.let_go(&v, "a function it calls");
         }
     }
 }

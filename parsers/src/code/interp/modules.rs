@@ -48,6 +48,7 @@ impl Interp<'_> {
         let outer_ctx = std::mem::take(&mut self.ctx);
         let outer_stack = std::mem::take(&mut self.stack);
         let outer_returns = std::mem::take(&mut self.returns);
+        let outer_control = std::mem::replace(&mut self.control, Deps::NONE);
         let outer_phase = std::mem::replace(&mut self.phase, Phase::Init);
         let outer_testing = std::mem::take(&mut self.testing);
         let outer_guarded = std::mem::take(&mut self.guarded);
@@ -60,6 +61,7 @@ impl Interp<'_> {
         self.ctx = outer_ctx;
         self.stack = outer_stack;
         self.returns = outer_returns;
+        self.control = outer_control;
         self.phase = outer_phase;
         self.testing = outer_testing;
         self.guarded = outer_guarded;
@@ -160,7 +162,7 @@ impl Interp<'_> {
         if let Some(whole) = whole {
             let v = match &whole {
                 V::Map(..) => super::access::map_get(&whole, name),
-                V::Instance(_) | V::Class(..) | V::Module(_) | V::Ext(..) | V::OneOf(_) => {
+                V::Instance(_) | V::Class(..) | V::Module(_) | V::Ext(..) | V::OneOf(..) => {
                     Some(self.attr(&whole, name, super::unit_span(&unit), true))
                 }
                 _ => None,

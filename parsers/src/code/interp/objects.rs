@@ -436,7 +436,7 @@ fn is_code(v: &V) -> bool {
     match v {
         V::Func(_) | V::Class(..) | V::Method(..) => true,
         V::Ext(q, _) => !q.contains('('),
-        V::OneOf(all) => all.iter().any(is_code),
+        V::OneOf(all, _) => all.iter().any(is_code),
         _ => false,
     }
 }

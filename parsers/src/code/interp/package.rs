@@ -264,6 +264,7 @@ impl Interp<'_> {
         let ctx = std::mem::take(&mut self.ctx);
         let stack = std::mem::take(&mut self.stack);
         let returns = std::mem::take(&mut self.returns);
+        let control = std::mem::replace(&mut self.control, Deps::NONE);
         let phase = std::mem::replace(&mut self.phase, Phase::Init);
         let testing = std::mem::take(&mut self.testing);
         let guarded = std::mem::take(&mut self.guarded);
@@ -276,6 +277,7 @@ impl Interp<'_> {
         self.ctx = ctx;
         self.stack = stack;
         self.returns = returns;
+        self.control = control;
         self.phase = phase;
         self.testing = testing;
         self.guarded = guarded;

@@ -321,7 +321,7 @@ impl Interp<'_> {
 
     /// `client.send(command)` with a command that is one of several, or unknown.
     fn send_unknown(&mut self, args: &Args, foreign: bool, site: &Site<'_>) -> V {
-        if let Some(one @ V::OneOf(_)) = args.at(0) {
+        if let Some(one @ V::OneOf(..)) = args.at(0) {
             let outer = self.ctx.clone();
             self.ctx.branch = true;
             let mut out = V::Sym(Value::Null);
@@ -483,7 +483,7 @@ pub(super) fn client_is_foreign(v: &V) -> bool {
                 | Sdk::Service { foreign: true, .. }
                 | Sdk::Session { foreign: true }
         ),
-        V::OneOf(all) => all.iter().any(client_is_foreign),
+        V::OneOf(all, _) => all.iter().any(client_is_foreign),
         _ => false,
     }
 }

@@ -63,6 +63,7 @@ impl Interp<'_> {
             StmtKind::Return(e) => {
                 let v = e.as_ref().map_or(V::Sym(Value::Null), |e| self.eval(e));
                 self.returns.push(v);
+                self.decided = self.decided.or(self.control);
                 Flow::Exits
             }
             StmtKind::Raise(e) => {

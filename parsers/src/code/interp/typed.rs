@@ -147,7 +147,7 @@ impl Interp<'_> {
             V::Func(f) => self.sets_foreign(f),
             V::Ext(q, _) => q == "#foreign",
             V::List(l, open) => *open || l.iter().any(|v| self.option_foreign(v)),
-            V::OneOf(l) => l.iter().any(|v| self.option_foreign(v)),
+            V::OneOf(l, _) => l.iter().any(|v| self.option_foreign(v)),
             V::Sdk(_) => client_is_foreign(v),
             V::Map(m, open) => *open || m.iter().any(|(k, v)| self.entry_foreign(k, v)),
             V::Sym(Value::Map(m, open)) => {
@@ -374,7 +374,7 @@ impl Interp<'_> {
     pub(super) fn results(v: &V, n: usize) -> Vec<V> {
         match v {
             V::List(l, false) if l.len() == n => l.to_vec(),
-            V::OneOf(all) if all.iter().all(|v| matches!(v, V::List(l, false) if l.len() == n)) => {
+            V::OneOf(all, _) if all.iter().all(|v| matches!(v, V::List(l, false) if l.len() == n)) => {
                 let mut columns = all.iter().map(|v| Self::results(v, n));
                 let first = columns.next().unwrap_or_default();
                 columns.fold(first, |a, b| a.iter().zip(&b).map(|(a, b)| a.join(b)).collect())
@@ -495,7 +495,7 @@ pub(super) fn client(service: SmolStr, foreign: bool) -> V {
 fn not_ours(v: &V) -> bool {
     match v {
         V::Sdk(_) => client_is_foreign(v),
-        V::OneOf(all) => all.iter().any(|v| !v.is_null() && not_ours(v)),
+        V::OneOf(all, _) => all.iter().any(|v| !v.is_null() && not_ours(v)),
         V::Map(m, open) => *open || m.iter().any(|(k, v)| is_foreign_name(k) && !v.is_null()),
         _ => true,
     }

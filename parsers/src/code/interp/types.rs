@@ -215,7 +215,7 @@ impl Interp<'_> {
             },
             V::Ext(q, _) if q != "env" => self.attr(o, name, span, true),
             V::Sdk(_) => V::Method(Rc::new(o.clone()), name.into()),
-            V::OneOf(_) => {
+            V::OneOf(..) => {
                 let all = o.possibilities();
                 let mut all = all.iter().map(|o| self.method_of(o, name, count, span));
                 let Some(first) = all.next() else { return V::unknown() };
@@ -352,9 +352,9 @@ impl Interp<'_> {
 /// Methods of one name.
 fn overloaded(a: &V, b: &V) -> V {
     let mut all = match a {
-        V::OneOf(l) => l.to_vec(),
+        V::OneOf(l, _) => l.to_vec(),
         v => vec![v.clone()],
     };
     all.push(b.clone());
-    V::OneOf(Rc::new(all))
+    V::OneOf(Rc::new(all), Deps::NONE)
 }

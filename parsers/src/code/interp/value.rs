@@ -8,6 +8,12 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// What decides between values that matters: what differs from one invocation to the next.
+const CHOOSING: Deps = Deps::EVENT.or(Deps::CONTEXT).or(Deps::FRESH).or(Deps::CALL);
+
+/// Bound on the parts of one value that are looked at.
+const MAX_PARTS: u32 = 2000;
+
 /// Names bound in one function run or module. Shared by the closures made in it.
 pub(crate) type FrameRef = Rc<RefCell<Frame>>;
 
@@ -176,8 +182,8 @@ pub(crate) enum V {
     Sdk(Rc<Sdk>),
     /// A method of a value that is not a function of the project.
     Method(Rc<V>, SmolStr),
-    /// One of several.
-    OneOf(Rc<Vec<V>>),
+    /// One of several, with what decides which.
+    OneOf(Rc<Vec<V>>, Deps),
 }
 
 impl V {
@@ -210,7 +216,7 @@ impl V {
             Self::Map(v, open) => {
                 Value::Map(v.iter().map(|(k, x)| (k.clone(), x.to_value_below(depth + 1))).collect(), *open)
             }
-            Self::OneOf(v) => Value::one_of(v.iter().map(|x| x.to_value_below(depth + 1))),
+            Self::OneOf(v, _) => Value::one_of(v.iter().map(|x| x.to_value_below(depth + 1))),
             v => Value::Unknown(v.deps().or(Deps::OTHER)),
         }
     }
@@ -219,7 +225,8 @@ impl V {
     pub(crate) fn deps(&self) -> Deps {
         match self {
             Self::Sym(v) => v.deps(),
-            Self::List(v, _) | Self::OneOf(v) => v.iter().fold(Deps::NONE, |d, x| d.or(x.deps())),
+            Self::List(v, _) => v.iter().fold(Deps::NONE, |d, x| d.or(x.deps())),
+            Self::OneOf(v, by) => v.iter().fold(*by, |d, x| d.or(x.deps())),
             Self::Map(v, open) => {
                 v.iter().fold(if *open { Deps::OTHER } else { Deps::NONE }, |d, (_, x)| d.or(x.deps()))
             }
@@ -266,8 +273,8 @@ impl V {
             (Self::Package(a), Self::Package(b)) => a == b,
             (Self::Sdk(a), Self::Sdk(b)) => Rc::ptr_eq(a, b) || a.equals(b),
             (Self::Method(a, n), Self::Method(b, m)) => n == m && a.equals(b),
-            (Self::OneOf(a), Self::OneOf(b)) => {
-                a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.equals(b))
+            (Self::OneOf(a, x), Self::OneOf(b, y)) => {
+                x == y && a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.equals(b))
             }
             _ => false,
         }
@@ -279,9 +286,13 @@ impl V {
             return self.clone();
         }
         let mut all: Vec<V> = Vec::new();
+        let mut by = Deps::NONE;
         for v in [self, other] {
             match v {
-                Self::OneOf(inner) => all.extend(inner.iter().cloned()),
+                Self::OneOf(inner, d) => {
+                    all.extend(inner.iter().cloned());
+                    by = by.or(*d);
+                }
                 v => all.push(v.clone()),
             }
         }
@@ -294,16 +305,33 @@ impl V {
         // A table of functions stays one; of values, more than a few say nothing.
         let code = |v: &V| matches!(v, Self::Func(_) | Self::Class(..) | Self::Sym(Value::Null));
         if out.len() > if out.iter().all(code) { 64 } else { 6 } {
-            let deps = out.iter().fold(Deps::OTHER, |d, v| d.or(v.deps()));
+            let deps = out.iter().fold(by.or(Deps::OTHER), |d, v| d.or(v.deps()));
             return Self::of_deps(deps);
         }
-        Self::OneOf(Rc::new(out))
+        Self::OneOf(Rc::new(out), by)
+    }
+
+    /// One of both, as something decides that depends on `by`.
+    pub(crate) fn chosen(&self, other: &Self, by: Deps) -> Self {
+        match self.join(other) {
+            v if v.equals(self) || v.equals(other) && !matches!(v, Self::OneOf(..)) => v,
+            Self::OneOf(all, d) => Self::OneOf(all, d.or(by.and(CHOOSING))),
+            v => v,
+        }
+    }
+
+    /// It, where which it is depends on `by`.
+    pub(crate) fn chosen_by(self, by: Deps) -> Self {
+        match self {
+            Self::OneOf(all, d) => Self::OneOf(all, d.or(by.and(CHOOSING))),
+            v => v,
+        }
     }
 
     /// The possibilities, absent values (`None`) left out when there are others.
     pub(crate) fn possibilities(&self) -> Vec<V> {
         match self {
-            Self::OneOf(v) => {
+            Self::OneOf(v, _) => {
                 let some: Vec<V> =
                     v.iter().filter(|x| !matches!(x, Self::Sym(Value::Null))).cloned().collect();
                 if some.is_empty() { v.to_vec() } else { some }
@@ -327,18 +355,67 @@ impl V {
     pub(crate) fn functions(&self) -> Vec<Rc<Func>> {
         match self {
             Self::Func(f) => vec![f.clone()],
-            Self::OneOf(v) => v.iter().flat_map(Self::functions).collect(),
+            Self::OneOf(v, _) => v.iter().flat_map(Self::functions).collect(),
             _ => Vec::new(),
+        }
+    }
+
+    /// Go through what is in it, the fields of objects and what is bound to functions included.
+    pub(crate) fn within(&self, see: &mut dyn FnMut(&V)) {
+        let mut left = MAX_PARTS;
+        self.within_below(see, 0, &mut left);
+    }
+
+    fn within_below(&self, see: &mut dyn FnMut(&V), depth: u8, left: &mut u32) {
+        if depth > 10 || *left == 0 {
+            return;
+        }
+        *left -= 1;
+        see(self);
+        let mut go = |v: &V| v.within_below(see, depth + 1, left);
+        match self {
+            Self::OneOf(v, _) | Self::List(v, _) => v.iter().for_each(go),
+            Self::Map(v, _) => v.iter().for_each(|(_, v)| go(v)),
+            Self::Method(o, _) => go(o),
+            Self::Func(f) => f.this.iter().map(|v| &**v).chain(&f.bound).for_each(go),
+            Self::Instance(i) => {
+                if let Ok(i) = i.try_borrow() {
+                    i.fields.values().for_each(go);
+                }
+            }
+            _ => {}
         }
     }
 
     /// The services of the SDK's objects in it; `None` for sessions, which reach any.
     pub(crate) fn services(&self, out: &mut Vec<Option<SmolStr>>) {
+        self.within(&mut |v| {
+            if let Self::Sdk(s) = v {
+                out.push(s.service());
+            }
+        });
+    }
+
+    /// The functions anywhere in lists and maps.
+    pub(crate) fn functions_within(&self) -> Vec<Rc<Func>> {
+        let mut out: Vec<Rc<Func>> = Vec::new();
+        let mut left = MAX_PARTS;
+        self.collect_functions(&mut out, 0, &mut left);
+        out
+    }
+
+    fn collect_functions(&self, out: &mut Vec<Rc<Func>>, depth: u8, left: &mut u32) {
+        if depth > 10 || *left == 0 {
+            return;
+        }
+        *left -= 1;
         match self {
-            Self::Sdk(s) => out.push(s.service()),
-            Self::OneOf(v) | Self::List(v, _) => v.iter().for_each(|v| v.services(out)),
-            Self::Map(v, _) => v.iter().for_each(|(_, v)| v.services(out)),
-            Self::Method(o, _) => o.services(out),
+            Self::Func(f) => out.push(f.clone()),
+            Self::OneOf(v, _) | Self::List(v, _) => {
+                v.iter().for_each(|v| v.collect_functions(out, depth + 1, left));
+            }
+            Self::Map(v, _) => v.iter().for_each(|(_, v)| v.collect_functions(out, depth + 1, left)),
+            Self::Method(o, _) => o.collect_functions(out, depth + 1, left),
             _ => {}
         }
     }
@@ -347,7 +424,7 @@ impl V {
     pub(crate) fn holds_sdk(&self) -> bool {
         match self {
             Self::Sdk(_) => true,
-            Self::OneOf(v) | Self::List(v, _) => v.iter().any(Self::holds_sdk),
+            Self::OneOf(v, _) | Self::List(v, _) => v.iter().any(Self::holds_sdk),
             Self::Map(v, _) => v.iter().any(|(_, x)| x.holds_sdk()),
             _ => false,
         }
@@ -363,10 +440,10 @@ impl V {
                 let all = it.fold(first.clone(), |a, b| a.join(b));
                 if *open { all.join(&Self::unknown()) } else { all }
             }
-            Self::OneOf(v) => {
+            Self::OneOf(v, by) => {
                 let mut it = v.iter().map(Self::element);
                 let Some(first) = it.next() else { return Self::unknown() };
-                it.fold(first, |a, b| a.join(&b))
+                it.fold(first, |a, b| a.join(&b)).chosen_by(*by)
             }
             Self::Ext(q, d) => Self::Ext(limited(format!("{q}[]")), *d),
             Self::Sdk(_) => Self::of_deps(Deps::CALL),

@@ -21,6 +21,7 @@ enum Effect {
 }
 
 const BUNDLES: &[Effect] = &[Effect::Builds("esbuild")];
+const PACKS: &[Effect] = &[Effect::Builds("packager")];
 const COMPILES: &[Effect] = &[Effect::Builds("compiler")];
 const WRAPS: &[Effect] = &[Effect::Functions, Effect::Role];
 const REWRITES: &[Effect] = &[Effect::Functions, Effect::Environment, Effect::Role, Effect::More];
@@ -72,7 +73,10 @@ const PLUGINS: &[(&str, &[Effect])] = &[
     ("serverless-layers", &[Effect::Functions]),
     ("serverless-plugin-select", REWRITES),
     ("serverless-nextjs-plugin", REWRITES),
-    ("serverless-package-python-functions", &[Effect::Builds("packager")]),
+    ("serverless-package-python-functions", PACKS),
+    // These put the file the handler names into the package.
+    ("serverless-rack", PACKS),
+    ("serverless-wsgi", PACKS),
     ("@silvermine/serverless-plugin-cloudfront-lambda-edge", &[Effect::Role, Effect::More]),
     ("serverless-lambda-edge-pre-existing-cloudfront", &[Effect::Role, Effect::More]),
     ("serverless-plugin-warmup", CONNECTS),
