@@ -197,9 +197,6 @@ fn analyze_here(
         let path = &out.sources.file(*id).path;
         match l {
             Lowered::Code(unit) => {
-                if let Some(why) = iac::not_run(path, &out.sources.file(*id).text) {
-                    notices.push(Notice::about(path, NoticeKind::Template, why));
-                }
                 out.suppressions.extend(unit.suppressions.iter().cloned());
                 program.add(path, unit);
             }
@@ -224,6 +221,28 @@ fn analyze_here(
     }
 
     memo.go_on()?;
+    if guarded(&mut notices, "", "reading manifests", || link::read_manifests(&mut program, &vfs))
+        == Some(false)
+    {
+        let text = "the tree is too large: not every package.json and tsconfig.json was looked at";
+        notices.push(Notice::about("", NoticeKind::TooLarge, text));
+    }
+    let services =
+        guarded(&mut notices, "", "reading configurations", || iac::service_modules(&program, &out.sources));
+    for s in services.unwrap_or_default() {
+        match s.read {
+            Ok(facts) => {
+                out.suppressions.retain(|d| !s.files.contains(&d.span.file));
+                out.suppressions.extend(facts.suppressions.iter().cloned());
+                configs.push(ConfigFile { path: s.path, facts: Facts::Serverless(Arc::new(facts)) });
+            }
+            Err(why) => {
+                let text = format!("not read: {why}; `serverless print` writes a configuration as YAML");
+                notices.push(Notice::about(s.path, NoticeKind::Template, text));
+            }
+        }
+    }
+    configs.sort_by(|a, b| a.path.cmp(&b.path));
     let samconfigs = samconfigs(&found.files, &configs, &vfs, &mut notices);
     let deploy = Deploy {
         parameters: parameters.to_vec(),
@@ -247,12 +266,6 @@ fn analyze_here(
         program.add_inline(code.span, unit);
     }
 
-    if guarded(&mut notices, "", "reading manifests", || link::read_manifests(&mut program, &vfs))
-        == Some(false)
-    {
-        let text = "the tree is too large: not every package.json and tsconfig.json was looked at";
-        notices.push(Notice::about("", NoticeKind::TooLarge, text));
-    }
     let (links, mut entries) =
         guarded(&mut notices, "", "linking functions to their code", || link::link(&out.app, &program, &vfs))
             .unwrap_or_default();

@@ -107,6 +107,19 @@ fn template_nodes(node: &DocNode, depth: usize, out: &mut Vec<Node>) {
 
 /// The requests of source code.
 pub(crate) fn of_code(src: &SourceText<'_>, unit: &Unit) -> Vec<Directive> {
+    of_comments(src, &unit.comments, code_nodes(unit))
+}
+
+/// The requests of a module that is a part of the configuration `doc`.
+pub(crate) fn of_module(src: &SourceText<'_>, unit: &Unit, doc: &Doc) -> Vec<Directive> {
+    let mut nodes = Vec::new();
+    template_nodes(&doc.root, MAX_DEPTH, &mut nodes);
+    nodes.retain(|n| n.span.file == src.file);
+    nodes.extend(code_nodes(unit));
+    of_comments(src, &unit.comments, nodes)
+}
+
+fn code_nodes(unit: &Unit) -> Vec<Node> {
     let mut nodes = Vec::new();
     let mut blocks: Vec<&Block> = vec![&unit.body];
     for f in &unit.functions {
@@ -130,7 +143,7 @@ pub(crate) fn of_code(src: &SourceText<'_>, unit: &Unit) -> Vec<Directive> {
             }
         }
     }
-    of_comments(src, &unit.comments, nodes)
+    nodes
 }
 
 fn of_comments(src: &SourceText<'_>, comments: &[Span], mut nodes: Vec<Node>) -> Vec<Directive> {

@@ -14,11 +14,13 @@ mod interp;
 pub mod java;
 pub mod javascript;
 pub(crate) mod lang;
+pub(crate) mod node;
 pub mod program;
 pub mod python;
 pub mod ruby;
 pub mod rust;
 mod shape;
+pub(crate) mod walk;
 
 pub(crate) use interp::{CRATE, GO_MODULE};
 

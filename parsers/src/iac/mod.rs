@@ -28,16 +28,17 @@ pub(crate) mod terraform;
 mod tests;
 
 pub use facts::TemplateFacts;
-pub use serverless::ServerlessFacts;
 pub(crate) use serverless::{PACKAGE_FILTER, function_keys};
+pub use serverless::{ServerlessFacts, ServiceModule};
 pub use terraform::TerraformFacts;
 
+use crate::code::program::Program;
 use crate::comments::{self, Directive};
 use crate::files::Files;
 use crate::text::{PosMap, SourceText, SyntaxError};
 use lamlint_model::App;
 use lamlint_model::rule::Broken;
-use lamlint_model::source::Span;
+use lamlint_model::source::{SourceMap, Span};
 use std::sync::Arc;
 
 /// What one file says, by its format.
@@ -133,9 +134,10 @@ pub fn is_candidate(path: &str, text: &str) -> bool {
         || detect::is_candidate(path, text)
 }
 
-/// Why a file of code, which describes infrastructure by what it does, is not understood.
-pub fn not_run(path: &str, text: &str) -> Option<&'static str> {
-    serverless::not_run(path, text)
+/// The configurations of services that are modules of the program (`serverless.ts`), in the order of their paths. They
+/// are read without being run.
+pub fn service_modules(program: &Program, sources: &SourceMap) -> Vec<ServiceModule> {
+    serverless::modules(program, sources)
 }
 
 /// Whether a file is one of a Terraform module, by its name.

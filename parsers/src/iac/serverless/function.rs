@@ -55,8 +55,10 @@ pub(super) fn expand(mut f: Function, service: &mut Service<'_>) {
     let span = f.span;
     let logical = names::function(&f.key);
     let mut p = object(span, Vec::new());
-    if let ExprKind::Map(_, Some(why)) = &f.props.kind {
-        p.open(why);
+    if let Some(why) = opened(&f.props) {
+        p.open(&why);
+        // Its events and the like may let the shared role do more.
+        service.shared.open.get_or_insert(why);
     }
     for why in [service.plugins.functions(), opened(&service.provider)].into_iter().flatten() {
         p.open(&why);

@@ -8,6 +8,7 @@
 mod event;
 mod function;
 mod invoke;
+mod module;
 mod names;
 mod nodes;
 mod other;
@@ -18,15 +19,19 @@ mod role;
 mod service;
 mod variable;
 
+pub use module::ServiceModule;
+
+use super::expr::tag;
 use super::facts::TemplateFacts;
 use super::{Deploy, TemplateFile, detect};
+use crate::code::program::Program;
 use crate::comments::{self, Directive};
-use crate::doc::{Doc, DocKind};
+use crate::doc::{Doc, DocKind, DocNode};
 use crate::files::{self, Files};
 use crate::text::{SourceText, SyntaxError};
 use crate::{json, yaml};
 use lamlint_model::rule::Broken;
-use lamlint_model::source::{FileId, Span};
+use lamlint_model::source::{FileId, SourceMap, Span};
 use resolve::Resolver;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,14 +111,18 @@ pub(super) fn is_candidate(path: &str, text: &str) -> bool {
     form(path, text).is_some()
 }
 
-/// Why a file of code that is the configuration of a service is not read.
-pub(super) fn not_run(path: &str, text: &str) -> Option<&'static str> {
-    let (stem, extension) = files::file_name(path).rsplit_once('.')?;
-    let is_code = matches!(extension, "ts" | "mts" | "cts" | "js" | "mjs" | "cjs");
-    let is_service = stem == "serverless" && text.contains("provider") && text.contains("service");
-    (is_code && is_service).then_some(
-        "the configuration of a service is not read: it is code, which is not run; `serverless print` writes it as YAML",
-    )
+/// The services whose configuration is a module of the program.
+pub(super) fn modules(program: &Program, sources: &SourceMap) -> Vec<ServiceModule> {
+    module::read_all(program, sources)
+}
+
+/// Whether a document is the configuration of a service. Components and plugins of other tools use the name, too.
+fn is_service(root: &DocNode) -> bool {
+    let has = |k: &str| root.entry(k).is_some();
+    let more = has(tag::MORE);
+    matches!(root.kind, DocKind::Map(_))
+        && (has("provider") || more)
+        && (has("service") || has("functions") || has("resources"))
 }
 
 /// Read one file; as [`super::read`].
@@ -126,10 +135,6 @@ pub(super) fn read(src: &SourceText<'_>, path: &str) -> Result<Option<Serverless
         Err(e) if form == Form::Service => return Err((e, is_clearly_one(src.text))),
         Err(_) => return Ok(None),
     };
-    let is_map = matches!(doc.root.kind, DocKind::Map(_));
-    let has = |k: &str| doc.root.entry(k).is_some();
-    // Components and plugins of other tools use the name, too.
-    let is_service = is_map && has("provider") && (has("service") || has("functions") || has("resources"));
     let mut facts = ServerlessFacts {
         file: src.file,
         suppressions: comments::of_template(src, &doc),
@@ -138,7 +143,7 @@ pub(super) fn read(src: &SourceText<'_>, path: &str) -> Result<Option<Serverless
     };
     match form {
         Form::Part => Ok(Some(facts)),
-        Form::Service | Form::Maybe if is_service => {
+        Form::Service | Form::Maybe if is_service(&doc.root) => {
             facts.duplicates = detect::duplicate_keys(&doc);
             facts.doc = Some(doc);
             Ok(Some(facts))

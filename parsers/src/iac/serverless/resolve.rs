@@ -428,11 +428,18 @@ impl<'a> Resolver<'a> {
         let mut node = Cow::Borrowed(root);
         let mut by = by;
         for k in keys {
+            let opened = node.entry(tag::MORE).is_some() || node.tag.as_deref() == Some(tag::UNKNOWN);
             let found = match node {
                 Cow::Borrowed(n) => child(n, k).map(Cow::Borrowed),
                 Cow::Owned(n) => child(&n, k).cloned().map(Cow::Owned),
             };
-            let Some(found) = found else { return Val::Missing(by) };
+            let Some(found) = found else {
+                if opened {
+                    let why = "it may be in a part that is computed".to_owned();
+                    return Val::Unknown { symbol: symbol(), why, text: false };
+                }
+                return Val::Missing(by);
+            };
             if !is_variable(&found) {
                 node = found;
                 continue;

@@ -1,7 +1,7 @@
 //! Configurations of the Serverless Framework: variables, functions, roles, events, plugins.
 
 use super::{assembled, dump, prop, resource, show};
-use crate::iac::{Assembled, Deploy, not_run};
+use crate::iac::{Assembled, Deploy};
 use lamlint_model::tree::Node;
 use lamlint_model::value::Value;
 
@@ -319,14 +319,6 @@ fn what_packages_leave_out_is_marked() {
     assert!(!metadata("    package: { exclude: [x] }\n"));
     let a = with("", &format!("{HELLO}    package: {{ artifact: build/a.zip }}\n"));
     assert_eq!(prop(&a, "hello", &["Code"]), "build/a.zip");
-}
-
-#[test]
-fn configurations_that_are_code_are_told_of() {
-    let text = "const c = { service: 'x', provider: { name: 'aws' } };\nmodule.exports = c;\n";
-    assert!(not_run("app/serverless.ts", text).is_some());
-    assert!(not_run("app/serverless.js", "export const x = 1;").is_none());
-    assert!(not_run("app/server.js", text).is_none());
 }
 
 #[test]
