@@ -5,6 +5,7 @@
 //! it gives them.
 //! Source: <https://www.serverless.com/framework/docs/providers/aws/guide/serverless.yml>
 
+mod construct;
 mod event;
 mod function;
 mod invoke;

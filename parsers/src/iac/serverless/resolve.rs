@@ -589,6 +589,10 @@ fn construct(keys: &[&str], span: Span) -> Option<Val> {
         "dlqUrl" => ("Dlq", None),
         "bucketName" => ("Bucket", None),
         "bucketArn" => ("Bucket", Some("Arn")),
+        "tableName" => ("Table", None),
+        "tableArn" => ("Table", Some("Arn")),
+        "tableStreamArn" => ("Table", Some("StreamArn")),
+        "busName" => ("Bus", None),
         _ => return None,
     };
     let logical = super::names::construct(name, suffix);

@@ -6,7 +6,7 @@ use super::plugins::Plugins;
 use super::resolve::{Resolver, Val};
 use super::resources;
 use super::role;
-use super::{names, other};
+use super::{construct, names, other};
 use crate::doc::{DocEntry, DocKind, DocNode};
 use crate::iac::expr::{self, Expr, ExprEntry, ExprKind, Taken, tag};
 use crate::iac::facts::{RawResource, TemplateFacts};
@@ -90,7 +90,7 @@ pub(super) fn template(resolver: &Resolver<'_>) -> Result<TemplateFacts, (Span, 
             let e = ExprEntry { key: e.key.clone(), key_span: e.key_span, value };
             match key {
                 "layers" => other::layers(&e, &mut service),
-                "constructs" => other::constructs(&e, &mut service),
+                "constructs" => construct::constructs(&e, &mut service),
                 _ => other::state_machines(&e, &mut service),
             }
         }

@@ -365,3 +365,33 @@ fn odd_shapes_do_no_harm() {
         assert_eq!(a.app.templates.len(), 1, "{rest}");
     }
 }
+
+#[test]
+fn constructs_make_resources_and_permissions() {
+    let of = |kind: &str, rest: &str| {
+        let head = "plugins: [serverless-lift]\nfunctions: { send: { handler: s.h, environment: { NAME: '${construct:it.";
+        with("", &format!("{head}{rest}\nconstructs:\n  it:\n    type: {kind}\n"))
+    };
+    let role = |a: &Assembled| {
+        let policies = show(a, &resource(a, "IamRoleLambdaExecution").props.path(&["Policies"]));
+        (policies.contains("s3:PutObject"), policies.contains("dynamodb:Query"), policies.ends_with("…]"))
+    };
+    let name = |a: &Assembled| prop(a, "send", &["Environment", "Variables", "NAME"]);
+    let a = of("storage", "bucketName}' } } }");
+    assert_eq!((name(&a).as_str(), role(&a)), ("it.name", (true, false, false)));
+    assert_eq!(prop(&a, "it", &["VersioningConfiguration", "Status"]), "Enabled");
+    assert_eq!(prop(&a, "it", &["LifecycleConfiguration"]), "?");
+    let a = of("database/dynamodb-single-table", "tableName}' } } }");
+    assert_eq!((name(&a).as_str(), role(&a)), ("it.name", (false, true, false)));
+    assert_eq!(prop(&a, "it", &["GlobalSecondaryIndexes"]), "-");
+    let a = of("database/dynamodb-single-table\n    gsiCount: 2", "tableArn}' } } }");
+    assert_eq!(prop(&a, "it", &["GlobalSecondaryIndexes"]), "?");
+    let a =
+        of("webhook\n    path: /hook\n    authorizer: { handler: auth.main, timeout: 5 }", "busName}' } } }");
+    assert_eq!((name(&a).as_str(), role(&a)), ("it.name", (false, false, false)));
+    assert_eq!(prop(&a, "itAuthorizer", &["Timeout"]), "5");
+    let a = of("static-website\n    path: dist", "url}' } } }");
+    assert!(!role(&a).2 && a.app.templates[0].more.is_some());
+    let a = of("vpc", "id}' } } }");
+    assert!(role(&a).2);
+}
