@@ -24,7 +24,7 @@ use lamlint_parsers::code::program::Program;
 use lamlint_parsers::code::{self, Entry};
 use lamlint_parsers::comments::Directive;
 use lamlint_parsers::files::{Files, file_name, join, parent};
-use lamlint_parsers::iac::{self, ConfigFile, Deploy, Facts, InlineCode};
+use lamlint_parsers::iac::{self, ConfigFile, Deploy, Facts, InlineCode, Settable};
 use lamlint_parsers::{SourceText, SyntaxError, link, package};
 use rayon::prelude::*;
 use smol_str::SmolStr;
@@ -92,6 +92,8 @@ pub struct Analysis {
     pub files: usize,
     /// Files of which an earlier text is taken (in editors only).
     pub stale: Vec<Stale>,
+    /// What can be given from outside.
+    pub settable: Settable,
 }
 
 /// What the rules say about a project.
@@ -254,6 +256,7 @@ fn analyze_here(
         guarded(&mut notices, "", "joining the templates", || iac::assemble(&configs, &deploy, &vfs))
             .unwrap_or_default();
     out.app = assembled.app;
+    out.settable = assembled.settable;
     origins::find(&assembled.creations, &out.sources, &mut out.app.origins);
     notices.extend(assembled.notices.into_iter().map(|(span, text)| Notice {
         path: out.sources.file(span.file).path.clone(),

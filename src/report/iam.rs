@@ -12,6 +12,7 @@ pub use text::text;
 
 use super::Report;
 use crate::functions::{FunctionLink, State, functions, word};
+use crate::selection::nearest;
 use difference::Difference;
 use lamlint_model::app::ResourceId;
 use lamlint_model::policy::{Identity, identity_of};
@@ -127,7 +128,10 @@ fn document(report: &Report<'_>, only: Option<&str>) -> anyhow::Result<Document>
     let shown = all.iter().filter(|s| only.is_none_or(|n| n == s.link.function.name()));
     let entries: Vec<Entry> = shown.map(|s| entry(report, s, &all)).collect();
     if let (Some(name), true) = (only, entries.is_empty()) {
-        anyhow::bail!("there is no function `{name}`");
+        match nearest(name, all.iter().map(|s| s.link.function.name())) {
+            Some(meant) => anyhow::bail!("there is no function `{name}`; did you mean `{meant}`?"),
+            None => anyhow::bail!("there is no function `{name}`"),
+        }
     }
     Ok(Document { version: 1, functions: entries })
 }

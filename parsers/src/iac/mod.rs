@@ -39,6 +39,8 @@ use crate::text::{PosMap, SourceText, SyntaxError};
 use lamlint_model::App;
 use lamlint_model::rule::Broken;
 use lamlint_model::source::{SourceMap, Span};
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What one file says, by its format.
@@ -114,9 +116,22 @@ pub struct InlineCode {
     pub runtime: Option<String>,
 }
 
+/// What can be given from outside.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Settable {
+    /// Names of parameters and variables.
+    pub parameters: BTreeSet<SmolStr>,
+    /// Whether there are services that have stages.
+    pub has_stages: bool,
+    /// Stages that have values of their own somewhere.
+    pub stages: BTreeSet<SmolStr>,
+}
+
 /// The assembled application.
 #[derive(Debug, Default)]
 pub struct Assembled {
+    /// What can be given from outside.
+    pub settable: Settable,
     /// The application model, with triggers derived.
     pub app: App,
     /// Inline code of all functions.
@@ -197,12 +212,15 @@ pub fn assemble(files: &[ConfigFile], deploy: &Deploy, vfs: &dyn Files) -> Assem
             Facts::Serverless(s) => services.push((f.path.as_str(), &**s)),
         }
     }
-    let mut notices = Vec::new();
-    serverless::templates(&services, &mut templates, deploy, vfs, &mut notices);
+    let (mut notices, mut settable) = (Vec::new(), Settable::default());
+    serverless::templates(&services, &mut templates, deploy, vfs, &mut notices, &mut settable);
+    let declared = templates.iter().flat_map(|t| &t.facts.parameters).map(|p| p.name.clone());
+    settable.parameters.extend(declared.chain(modules.iter().flat_map(|(_, m)| m.variables())));
     include::expand(&mut templates, vfs);
     let mut out = assemble::assemble(&templates, deploy, vfs);
     terraform::assemble(&modules, deploy, vfs, &mut out);
     out.notices.extend(notices);
+    out.settable = settable;
     out.app.derive_triggers();
     out
 }

@@ -24,7 +24,7 @@ pub use module::ServiceModule;
 
 use super::expr::tag;
 use super::facts::TemplateFacts;
-use super::{Deploy, TemplateFile, detect};
+use super::{Deploy, Settable, TemplateFile, detect};
 use crate::code::program::Program;
 use crate::comments::{self, Directive};
 use crate::doc::{Doc, DocKind, DocNode};
@@ -169,6 +169,7 @@ pub(super) fn templates(
     deploy: &Deploy,
     vfs: &dyn Files,
     notices: &mut Vec<(Span, String)>,
+    settable: &mut Settable,
 ) {
     let mut ids: BTreeMap<&str, FileId> = services.iter().map(|(p, s)| (*p, s.file)).collect();
     ids.extend(others.iter().map(|t| (t.path.as_str(), t.facts.file)));
@@ -185,6 +186,9 @@ pub(super) fn templates(
             Err(notice) => notices.push(notice),
         }
         used.append(&mut resolver.used.borrow_mut());
+        settable.has_stages = true;
+        settable.parameters.append(&mut resolver.asked.borrow_mut());
+        settable.stages.append(&mut resolver.stages.borrow_mut());
     }
     others.retain(|t| !used.contains(&t.path));
     others.extend(out);
