@@ -319,6 +319,8 @@ impl Cli {
                 out.write(&match format {
                     PolicyFormat::Text => report::iam::text(&report, only)?,
                     PolicyFormat::Json => report::iam::json(&report, only)?,
+                    PolicyFormat::Terraform => report::iam::terraform(&report, only)?,
+                    PolicyFormat::Serverless => report::iam::serverless(&report, only)?,
                     PolicyFormat::Sam => report::iam::template(&report, only, report::iam::Template::Sam)?,
                     PolicyFormat::Cfn => {
                         report::iam::template(&report, only, report::iam::Template::CloudFormation)?

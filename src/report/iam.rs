@@ -3,10 +3,14 @@
 mod difference;
 mod intrinsic;
 mod least;
+mod modules;
+mod services;
 mod template;
 mod text;
 mod uses;
 
+pub use modules::terraform;
+pub use services::serverless;
 pub use template::{Template, template};
 pub use text::text;
 
@@ -56,6 +60,11 @@ struct Entry {
     /// The format it is described in.
     #[serde(skip)]
     dialect: &'static str,
+    /// The function, and its role when that is in the project.
+    #[serde(skip)]
+    id: ResourceId,
+    #[serde(skip)]
+    role_id: Option<ResourceId>,
 }
 
 /// A place that needs an action.
@@ -157,6 +166,8 @@ fn entry(report: &Report<'_>, s: &Subject<'_>, all: &[Subject<'_>]) -> Entry {
         difference: difference::difference(report, s, all, &statements),
         statements,
         unknown: s.needs.unknown.clone(),
+        id: s.id(),
+        role_id: s.who.role,
         implied: s.who.role.is_some_and(|r| app.resource(r).implied_by == Some(s.id())),
         dialect: app.templates.get(f.resource.template as usize).map_or("", |t| t.dialect),
     }

@@ -13,6 +13,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use hcl::{reference, reference_place};
 pub use silence::silence;
 
 use lamlint_model::fix::{Fix, Intent};

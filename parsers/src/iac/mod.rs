@@ -28,6 +28,7 @@ pub(crate) mod terraform;
 mod tests;
 
 pub use facts::TemplateFacts;
+pub use serverless::reference as serverless_reference;
 pub(crate) use serverless::{PACKAGE_FILTER, function_keys};
 pub use serverless::{ServerlessFacts, ServiceModule};
 pub use terraform::TerraformFacts;

@@ -31,8 +31,10 @@ use crate::doc::{Doc, DocKind, DocNode};
 use crate::files::{self, Files};
 use crate::text::{SourceText, SyntaxError};
 use crate::{json, yaml};
+use lamlint_model::app::{Kind, Resource};
 use lamlint_model::rule::Broken;
 use lamlint_model::source::{FileId, SourceMap, Span};
+use lamlint_model::value::Attr;
 use resolve::Resolver;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +53,38 @@ pub(crate) fn function_keys(path: &[SmolStr]) -> Option<Vec<SmolStr>> {
         }
         _ => None,
     }
+}
+
+/// How a service refers to a resource of its own: the logical id, or a variable of a construct.
+pub fn reference(r: &Resource, attr: &Attr) -> Option<String> {
+    if let Some(key) = r.anchor.path.strip_prefix("constructs.")
+        && r.kind != Kind::Function
+    {
+        let variable = match (r.kind, attr) {
+            (Kind::Queue, Attr::Arn) => "queueArn",
+            (Kind::Queue, Attr::Url) => "queueUrl",
+            (Kind::Bucket, Attr::Arn) => "bucketArn",
+            (Kind::Bucket, Attr::Name) => "bucketName",
+            (Kind::Table, Attr::Arn) => "tableArn",
+            (Kind::Table, Attr::Name) => "tableName",
+            _ => return None,
+        };
+        return r.implied_by.is_none().then(|| format!("${{construct:{key}.{variable}}}"));
+    }
+    let id = if r.kind == Kind::Function && r.anchor.path.starts_with("functions.") {
+        names::function(&r.name)
+    } else {
+        r.name.clone()
+    };
+    let by_ref = matches!(r.kind, Kind::Topic | Kind::StateMachine | Kind::Secret);
+    Some(match attr {
+        Attr::Arn if by_ref => format!("${{{id}}}"),
+        Attr::Arn => format!("${{{id}.Arn}}"),
+        Attr::Name if !by_ref && r.kind != Kind::Queue => format!("${{{id}}}"),
+        Attr::Name if r.kind == Kind::Queue => format!("${{{id}.QueueName}}"),
+        Attr::Other(a) => format!("${{{id}.{a}}}"),
+        _ => return None,
+    })
 }
 
 /// Metadata of functions whose package leaves out a part of their folder.
