@@ -467,3 +467,37 @@ fn templates_of_powershell_are_read_and_stay_what_they_are() {
     let mended = MENDABLE.replacen("Queue\n", "Queue\n    Properties:\n      VisibilityTimeout: 360\n", 1);
     assert_eq!(fs::read(dir.path().join("template.yaml")).expect("still there"), utf16(&mended));
 }
+
+#[test]
+fn suppressions_without_a_list_are_written_right() {
+    let template = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Worker:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src/\n      Handler: app.handler\n      Runtime: python3.8 # lamlint: ignore deprecated-runtime until May\n";
+    let code = |mark: &str| {
+        format!(
+            "import boto3\n\n\ndef handler(event, context):\n    # lamlint: {mark}\n    return boto3.client(\"s3\")\n"
+        )
+    };
+    let all = "unused-suppression,unknown-rule,deprecated-runtime,init-inside-handler";
+    for (before, after) in [
+        ("ignore init-inside-handler", "ignore[init-inside-handler]"),
+        (
+            "ignore: init-inside-handler, event-loop for now",
+            "ignore[init-inside-handler, event-loop] for now",
+        ),
+        ("ignore(init-inside-handler) words", "ignore[init-inside-handler] words"),
+        ("ignore[init-inside-handler words", "ignore[init-inside-handler] words"),
+        // Names of no rule are for somebody to look at.
+        ("ignore handler", "ignore handler"),
+        ("ignore the init-inside-handler", "ignore the init-inside-handler"),
+    ] {
+        let files = [("template.yaml", template), ("src/app.py", &code(before))];
+        assert_eq!(fixed(&files, all, "src/app.py"), code(after));
+    }
+    let files = [("template.yaml", template), ("src/app.py", &code("ignore[init-inside-handler]"))];
+    let right = template.replace("ignore deprecated-runtime", "ignore[deprecated-runtime]");
+    assert_eq!(fixed(&files, all, "template.yaml"), right);
+    // Where the right one silences nothing, it stays for somebody to look at.
+    let mut idle = files;
+    let text = template.replace("python3.8", "python3.14");
+    idle[0].1 = &text;
+    assert_eq!(fixed(&idle, all, "template.yaml"), text);
+}

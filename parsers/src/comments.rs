@@ -24,6 +24,8 @@ pub struct Directive {
     pub reason: String,
     /// The places it covers: a finding that starts in one of them is meant.
     pub covers: Vec<Span>,
+    /// Where there is no list of rules: the words that follow, each with its place.
+    pub words: Vec<(SmolStr, Span)>,
     /// Why it has no effect at all: half a sentence, lower case, no full stop.
     pub problem: Option<&'static str>,
 }
@@ -74,6 +76,7 @@ pub(crate) fn of_template(src: &SourceText<'_>, doc: &Doc) -> Vec<Directive> {
             rules,
             reason: String::new(),
             covers: vec![r.key_span.to(r.value.span)],
+            words: Vec::new(),
             problem: (!whole).then_some(NO_NAMES),
         });
     }
@@ -202,6 +205,7 @@ fn parse(src: &SourceText<'_>, start: usize, text: &str) -> Option<(Directive, b
         rules: Vec::new(),
         reason: String::new(),
         covers: Vec::new(),
+        words: Vec::new(),
         problem: None,
     };
     match word {
@@ -212,6 +216,9 @@ fn parse(src: &SourceText<'_>, start: usize, text: &str) -> Option<(Directive, b
     let rest = &text[end..];
     let line = rest.lines().next().unwrap_or_default();
     let list = line.trim_start().strip_prefix('[');
+    if list.is_none_or(|l| !l.contains(']')) {
+        out.words = words(src, start + end, line);
+    }
     match list.map(|l| (l, l.find(']'))) {
         None => out.problem = out.problem.or(Some(NO_LIST)),
         Some((_, None)) => out.problem = out.problem.or(Some(NO_END)),
@@ -234,6 +241,23 @@ fn parse(src: &SourceText<'_>, start: usize, text: &str) -> Option<(Directive, b
         }
     }
     Some((out, word == "ignore-file"))
+}
+
+/// The words of the rest of a line at `start`, letters with hyphens between them.
+fn words(src: &SourceText<'_>, start: usize, line: &str) -> Vec<(SmolStr, Span)> {
+    let mut out = Vec::new();
+    let mut from = None;
+    for (i, c) in line.char_indices().chain([(line.len(), ' ')]) {
+        match (c.is_ascii_alphanumeric() || c == '-', from) {
+            (true, None) => from = Some(i),
+            (false, Some(f)) => {
+                out.push((line[f..i].into(), src.span(start + f, start + i)));
+                from = None;
+            }
+            _ => {}
+        }
+    }
+    out
 }
 
 /// Length of the white space a text starts with.
