@@ -1,9 +1,11 @@
 //! All code of a run: units by path, and how one unit finds another.
 
-use super::hir::{StmtKind, Unit};
+use super::hir::{Expr, ExprKind, Stmt, StmtKind, Unit};
 use super::lang::Scope;
+use super::walk::{self, Visitor};
 use lamlint_model::source::Span;
-use std::collections::BTreeMap;
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Index into the units of a [`Program`].
@@ -23,6 +25,53 @@ pub struct Program {
     pub aliases: Vec<(String, String, String)>,
     /// Names of the packages of the tree (workspaces) with their directories.
     pub packages: BTreeMap<String, String>,
+    /// Variables of the environment a bundler is told to put constants for, or that a file of the package may set.
+    substituted: Substituted,
+}
+
+/// What is written into code, or read into the environment, besides what a template says.
+#[derive(Debug, Default, Clone)]
+struct Substituted {
+    names: BTreeSet<SmolStr>,
+    all: bool,
+}
+
+/// Plugins of bundlers that put in variables, and libraries that read them from a file.
+const SUBSTITUTES: &[&str] = &["EnvironmentPlugin", "DotenvPlugin", "InlineEnvironmentVariablesPlugin"];
+const FROM_FILES: &[&str] = &["dotenv", "dotenv-", "dotenv/", "@dotenvx/", "rollup-plugin-dotenv"];
+
+impl Substituted {
+    fn module(&mut self, name: &str) {
+        self.all |= FROM_FILES.iter().any(|f| name == *f || f.ends_with(['-', '/']) && name.starts_with(f));
+    }
+}
+
+impl Visitor for Substituted {
+    fn stmt(&mut self, s: &Stmt) -> bool {
+        if let StmtKind::Import(i) = &s.kind {
+            self.module(&i.module);
+        }
+        true
+    }
+
+    fn expr(&mut self, e: &Expr) -> bool {
+        match &e.kind {
+            // The keys of `define`.
+            ExprKind::Str(s) if s == "process.env" => self.all = true,
+            ExprKind::Str(s) => self.names.extend(s.strip_prefix("process.env.").map(SmolStr::from)),
+            // A key that is computed.
+            ExprKind::Template(parts) => {
+                let first = parts.first().map(|p| &p.kind);
+                self.all |= matches!(first, Some(ExprKind::Str(s)) if s.starts_with("process.env."));
+            }
+            ExprKind::Attr { name, .. } | ExprKind::Name(name) => {
+                self.all |= SUBSTITUTES.contains(&name.as_str());
+            }
+            ExprKind::Module(m) => self.module(m),
+            _ => {}
+        }
+        true
+    }
 }
 
 /// The name of a type with its package.
@@ -43,6 +92,9 @@ impl Program {
                 self.types.entry(qualified(&unit.package, &c)).or_default().push(id);
             }
         }
+        if unit.lang.traits().nothing_has.is_some() {
+            walk::unit(&unit, &mut self.substituted);
+        }
         self.units.push((path.to_owned(), unit));
         self.by_path.insert(path.to_owned(), id);
         id
@@ -54,6 +106,12 @@ impl Program {
         self.units.push((String::new(), unit));
         self.inline.insert(span, id);
         id
+    }
+
+    /// Whether a variable of the environment may be a constant where the code runs.
+    pub(crate) fn is_substituted(&self, name: &str) -> bool {
+        // Bundlers know the mode they build for.
+        name == "NODE_ENV" || self.substituted.all || self.substituted.names.contains(name)
     }
 
     /// The files that declare a type of a qualified name.
