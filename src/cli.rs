@@ -4,12 +4,14 @@ mod lint;
 mod options;
 mod progress;
 mod shell;
+mod unmatched;
 
 use crate::baseline;
 use crate::config::{self, Config};
 use crate::discover::{Display, Found, Scope};
-use crate::engine::{self, Workers};
+use crate::engine::{self, Analysis, Workers};
 use crate::graph::{self, Graph};
+use crate::notice::NoticeKind;
 use crate::report::{self, Report};
 use crate::selection::{self, Selection};
 use crate::{lsp, write};
@@ -24,7 +26,7 @@ use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::io::{self, IsTerminal, Write};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// No finding at or above `--fail-on`.
 pub const CLEAN: u8 = 0;
@@ -53,6 +55,9 @@ enum Command {
         /// How to print
         #[arg(long, value_enum, default_value_t)]
         format: ListFormat,
+        /// List the pedantic rules only
+        #[arg(long)]
+        pedantic: bool,
         #[command(flatten)]
         out: Out,
     },
@@ -73,6 +78,9 @@ enum Command {
         /// How to print
         #[arg(long, value_enum, default_value_t)]
         format: PolicyFormat,
+        /// Print the answer only: no notices but failures of lamlint itself
+        #[arg(long, short)]
+        quiet: bool,
         #[command(flatten)]
         out: Out,
     },
@@ -86,6 +94,9 @@ enum Command {
         /// Judge dates as of this day instead of today
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
         as_of: Option<Date>,
+        /// Print the answer only: no notices but failures of lamlint itself
+        #[arg(long, short)]
+        quiet: bool,
         #[command(flatten)]
         out: Out,
     },
@@ -122,6 +133,9 @@ enum Command {
         /// How to print
         #[arg(long, value_enum, default_value_t)]
         format: ListFormat,
+        /// Print the answer only: no notices but failures of lamlint itself
+        #[arg(long, short)]
+        quiet: bool,
         #[command(flatten)]
         out: Out,
     },
@@ -263,10 +277,10 @@ impl Cli {
     fn run(self, today: Date) -> Result<u8> {
         match self.command {
             None => self.lint.run(today),
-            Some(Command::Rules { format, out }) => {
+            Some(Command::Rules { format, pedantic, out }) => {
                 out.write(&match format {
-                    ListFormat::Text => report::rules::list(),
-                    ListFormat::Json => report::rules::json()?,
+                    ListFormat::Text => report::rules::list(pedantic),
+                    ListFormat::Json => report::rules::json(pedantic)?,
                 })?;
                 Ok(CLEAN)
             }
@@ -274,7 +288,7 @@ impl Cli {
                 out.write(&report::rules::explain(selection::rule(&rule)?))?;
                 Ok(CLEAN)
             }
-            Some(Command::Iam { mut function, mut input, format, out }) => {
+            Some(Command::Iam { mut function, mut input, format, quiet, out }) => {
                 if let Some(path) = function.take_if(|f| f.contains(['.', '/', '\\'])) {
                     // Where no path follows, the paths are the default.
                     if input.paths == [PathBuf::from(".")] {
@@ -283,33 +297,51 @@ impl Cli {
                     input.paths.insert(0, PathBuf::from(path));
                 }
                 let workers = Workers::new(input.jobs)?;
-                let Project { found, display, parameters, .. } = input.open()?;
-                let analysis = engine::analyze(&found, &parameters, &workers);
+                let run = |input: &Input| -> Result<(Project, Analysis)> {
+                    let project = input.open()?;
+                    let analysis = engine::analyze(&project.found, &project.parameters, &workers);
+                    Ok((project, analysis))
+                };
+                let (mut project, mut analysis) = run(&input)?;
+                let is_function = |f: &String| analysis.app.functions().any(|x| x.name() == f);
+                if input.paths == [PathBuf::from(".")]
+                    && let Some(folder) = function.take_if(|f| !is_function(f) && Path::new(f).is_dir())
+                {
+                    // No function has the name, but a folder has.
+                    input.paths = vec![PathBuf::from(folder)];
+                    (project, analysis) = run(&input)?;
+                }
+                project.tell_unmatched(&mut analysis);
                 let outcome = engine::Outcome::default();
-                let report = Report { analysis: &analysis, outcome: &outcome, display: &display, today };
+                let report =
+                    Report { analysis: &analysis, outcome: &outcome, display: &project.display, today };
                 let only = function.as_deref();
                 out.write(&match format {
                     PolicyFormat::Text => report::iam::text(&report, only)?,
                     PolicyFormat::Json => report::iam::json(&report, only)?,
+                    PolicyFormat::Terraform => report::iam::terraform(&report, only)?,
+                    PolicyFormat::Serverless => report::iam::serverless(&report, only)?,
                     PolicyFormat::Sam => report::iam::template(&report, only, report::iam::Template::Sam)?,
                     PolicyFormat::Cfn => {
                         report::iam::template(&report, only, report::iam::Template::CloudFormation)?
                     }
                 })?;
-                out.aside(&notices(&report));
+                out.aside(&notices(&report, quiet));
                 Ok(if report.failed() { FAILED } else { CLEAN })
             }
-            Some(Command::Graph { input, format, as_of, out }) => {
+            Some(Command::Graph { input, format, as_of, quiet, out }) => {
                 let today = as_of.unwrap_or(today);
                 let rules = Selection::rules(&graph::LOOPS.map(str::to_owned), &[], false)?;
                 let selection = Selection::new(rules, ModelSeverity::Note, ModelConfidence::Medium);
                 let workers = Workers::new(input.jobs)?;
-                let Project { found, display, parameters, .. } = input.open()?;
-                let analysis = engine::analyze(&found, &parameters, &workers);
+                let project = input.open()?;
+                let mut analysis = engine::analyze(&project.found, &project.parameters, &workers);
+                project.tell_unmatched(&mut analysis);
                 // A loop is red although none of its proofs is in the files that were named.
                 let mut outcome = engine::check(&analysis, &selection, None, today, &workers);
-                outcome.only = found.only;
-                let report = Report { analysis: &analysis, outcome: &outcome, display: &display, today };
+                outcome.only.clone_from(&project.found.only);
+                let report =
+                    Report { analysis: &analysis, outcome: &outcome, display: &project.display, today };
                 let drawn = Graph::of(&report);
                 out.write(&match format {
                     GraphFormat::Mermaid => graph::mermaid::render(&drawn),
@@ -317,7 +349,7 @@ impl Cli {
                     GraphFormat::Svg => graph::svg::render(&drawn),
                     GraphFormat::Html => graph::html::render(&drawn),
                 })?;
-                out.aside(&notices(&report));
+                out.aside(&notices(&report, quiet));
                 Ok(if report.failed() { FAILED } else { CLEAN })
             }
             Some(Command::Init) => init(),
@@ -330,17 +362,19 @@ impl Cli {
                 out.write(&shell::man(page.as_deref())?)?;
                 Ok(CLEAN)
             }
-            Some(Command::Model { input, format, out }) => {
+            Some(Command::Model { input, format, quiet, out }) => {
                 let workers = Workers::new(input.jobs)?;
-                let Project { found, display, parameters, .. } = input.open()?;
-                let analysis = engine::analyze(&found, &parameters, &workers);
+                let project = input.open()?;
+                let mut analysis = engine::analyze(&project.found, &project.parameters, &workers);
+                project.tell_unmatched(&mut analysis);
                 let outcome = engine::Outcome::default();
-                let report = Report { analysis: &analysis, outcome: &outcome, display: &display, today };
+                let report =
+                    Report { analysis: &analysis, outcome: &outcome, display: &project.display, today };
                 out.write(&match format {
                     ListFormat::Text => report::model::text(&report),
                     ListFormat::Json => report::model::json(&report)?,
                 })?;
-                out.aside(&notices(&report));
+                out.aside(&notices(&report, quiet));
                 Ok(if report.failed() { FAILED } else { CLEAN })
             }
         }
@@ -369,6 +403,8 @@ struct Project {
     config: Config,
     /// Values of template parameters; those of the command line win.
     parameters: Vec<(String, String)>,
+    /// Names of those that should be here: of the command line, and of settings about just this tree.
+    judged: Vec<String>,
 }
 
 impl Input {
@@ -389,12 +425,16 @@ impl Input {
         let more =
             config.parameters.iter().filter(|(n, _)| !self.parameters.iter().any(|(given, _)| given == n));
         parameters.extend(more.cloned());
-        Ok(Project { found, display, config, parameters })
+        let judged = if config.whole { &parameters } else { &self.parameters };
+        let judged = judged.iter().map(|(name, _)| name.clone()).collect();
+        Ok(Project { found, display, config, parameters, judged })
     }
 }
 
-fn notices(report: &Report<'_>) -> String {
-    report.notices().into_iter().map(|n| report.notice(n) + "\n").collect()
+/// The notices; only failures of lamlint itself where it should be quiet, as a status of 2 needs its reason.
+fn notices(report: &Report<'_>, quiet: bool) -> String {
+    let shown = report.notices().into_iter().filter(|n| !quiet || n.kind == NoticeKind::Internal);
+    shown.map(|n| report.notice(n) + "\n").collect()
 }
 
 impl Out {

@@ -24,7 +24,7 @@ use lamlint_parsers::code::program::{Program, Seen};
 use lamlint_parsers::code::{self, Entry};
 use lamlint_parsers::comments::Directive;
 use lamlint_parsers::files::{Files, file_name, join, parent};
-use lamlint_parsers::iac::{self, ConfigFile, Deploy, Facts, InlineCode};
+use lamlint_parsers::iac::{self, ConfigFile, Deploy, Facts, InlineCode, Settable};
 use lamlint_parsers::{SourceText, SyntaxError, link, package};
 use rayon::prelude::*;
 use smol_str::SmolStr;
@@ -92,6 +92,8 @@ pub struct Analysis {
     pub files: usize,
     /// Files of which an earlier text is taken (in editors only).
     pub stale: Vec<Stale>,
+    /// What can be given from outside.
+    pub settable: Settable,
 }
 
 /// What the rules say about a project.
@@ -197,9 +199,6 @@ fn analyze_here(
         let path = &out.sources.file(*id).path;
         match l {
             Lowered::Code(unit) => {
-                if let Some(why) = iac::not_run(path, &out.sources.file(*id).text) {
-                    notices.push(Notice::about(path, NoticeKind::Template, why));
-                }
                 out.suppressions.extend(unit.suppressions.iter().cloned());
                 program.add(path, unit);
             }
@@ -224,6 +223,33 @@ fn analyze_here(
     }
 
     memo.go_on()?;
+    let whole = memo.manifests(&mut program, &vfs).or_else(|| {
+        let tree = Noting::new(&vfs);
+        let whole =
+            guarded(&mut notices, "", "reading manifests", || link::read_manifests(&mut program, &tree))?;
+        memo.keep_manifests(&program, &tree, whole);
+        Some(whole)
+    });
+    if whole == Some(false) {
+        let text = "the tree is too large: not every package.json and tsconfig.json was looked at";
+        notices.push(Notice::about("", NoticeKind::TooLarge, text));
+    }
+    let services =
+        guarded(&mut notices, "", "reading configurations", || iac::service_modules(&program, &out.sources));
+    for s in services.unwrap_or_default() {
+        match s.read {
+            Ok(facts) => {
+                out.suppressions.retain(|d| !s.files.contains(&d.span.file));
+                out.suppressions.extend(facts.suppressions.iter().cloned());
+                configs.push(ConfigFile { path: s.path, facts: Facts::Serverless(Arc::new(facts)) });
+            }
+            Err(why) => {
+                let text = format!("not read: {why}; `serverless print` writes a configuration as YAML");
+                notices.push(Notice::about(s.path, NoticeKind::Template, text));
+            }
+        }
+    }
+    configs.sort_by(|a, b| a.path.cmp(&b.path));
     let samconfigs = samconfigs(&found.files, &configs, &vfs, &mut notices);
     let deploy = Deploy {
         parameters: parameters.to_vec(),
@@ -236,6 +262,7 @@ fn analyze_here(
         None => joined(configs, deploy, &vfs, &out.sources, memo, &mut notices),
     };
     out.app = assembled.app;
+    out.settable = assembled.settable;
     notices.extend(assembled.notices.into_iter().map(|(span, text)| Notice {
         path: out.sources.file(span.file).path.clone(),
         at: Some(span),
@@ -247,17 +274,6 @@ fn analyze_here(
         program.add_inline(code.span, unit);
     }
 
-    let whole = memo.manifests(&mut program, &vfs).or_else(|| {
-        let tree = Noting::new(&vfs);
-        let whole =
-            guarded(&mut notices, "", "reading manifests", || link::read_manifests(&mut program, &tree))?;
-        memo.keep_manifests(&program, &tree, whole);
-        Some(whole)
-    });
-    if whole == Some(false) {
-        let text = "the tree is too large: not every package.json and tsconfig.json was looked at";
-        notices.push(Notice::about("", NoticeKind::TooLarge, text));
-    }
     let (links, mut entries) =
         guarded(&mut notices, "", "linking functions to their code", || link::link(&out.app, &program, &vfs))
             .unwrap_or_default();
@@ -370,7 +386,12 @@ fn joined(
     let assembled = assembled.unwrap_or_default();
     let mut app = assembled.app;
     origins::find(&assembled.creations, sources, &mut app.origins);
-    let out = Joined { app: Arc::new(app), inline: assembled.inline.into(), notices: assembled.notices };
+    let out = Joined {
+        app: Arc::new(app),
+        inline: assembled.inline.into(),
+        notices: assembled.notices,
+        settable: assembled.settable,
+    };
     if assembled.creations.is_empty() && !failed {
         memo.keep_joined(configs, deploy, &tree, &out);
     }

@@ -81,9 +81,9 @@ impl Run<'_> {
             if chosen.is_empty() {
                 break;
             }
-            let new = apply(&analysis, &chosen, &texts);
+            let (new, written) = apply(&analysis, &chosen, &texts);
             let (next_analysis, next_outcome) = self.again(&new, &mut memo);
-            if holds(&chosen, (&analysis, &outcome), (&next_analysis, &next_outcome)) {
+            if holds(&chosen, &written, (&analysis, &outcome), (&next_analysis, &next_outcome)) {
                 made.extend(chosen.iter().map(|c| (c.key.0, c.title.clone())));
                 (analysis, outcome, texts) = (next_analysis, next_outcome, new);
                 rounds += 1;
@@ -179,13 +179,33 @@ fn conflict(a: &Edit, b: &Edit) -> bool {
         || (insertion(a) || insertion(b)) && (a.span.start == b.span.end || a.span.end == b.span.start)
 }
 
+/// What repairs have written: the ranges of new text by path, and whether any text went.
+#[derive(Default)]
+struct Written {
+    ranges: BTreeMap<String, Vec<(usize, usize)>>,
+    removed: bool,
+}
+
+impl Written {
+    /// Whether a finding rests on what was written.
+    fn causes(&self, analysis: &Analysis, f: &Finding) -> bool {
+        self.removed
+            || f.evidence().iter().map(lamlint_model::tri::Evidence::span).any(|at| {
+                let ranges = self.ranges.get(&analysis.sources.file(at.file).path);
+                let (start, end) = (at.start as usize, at.end as usize);
+                ranges.into_iter().flatten().any(|(from, to)| start < *to && *from < end)
+            })
+    }
+}
+
 /// The texts after the repairs.
-fn apply(analysis: &Analysis, chosen: &[Chosen], before: &Overlay) -> Overlay {
+fn apply(analysis: &Analysis, chosen: &[Chosen], before: &Overlay) -> (Overlay, Written) {
     let mut by_file: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
     for e in chosen.iter().flat_map(|c| &c.edits) {
         by_file.entry(e.span.file).or_default().push(e);
     }
     let mut out = before.clone();
+    let mut written = Written::default();
     for (file, mut edits) in by_file {
         let source = analysis.sources.file(file);
         // Stable: insertions at one place stay in the order of their findings.
@@ -195,17 +215,26 @@ fn apply(analysis: &Analysis, chosen: &[Chosen], before: &Overlay) -> Overlay {
         for e in edits {
             let (start, end) = (e.span.start as usize, e.span.end as usize);
             text.push_str(source.text.get(done..start).unwrap_or_default());
+            let from = text.len();
             text.push_str(&e.text);
+            written.ranges.entry(source.path.clone()).or_default().push((from, text.len()));
+            written.removed |= end > start;
             done = end;
         }
         text.push_str(source.text.get(done..).unwrap_or_default());
         out.insert(source.path.clone(), Arc::from(text));
     }
-    out
+    (out, written)
 }
 
-/// Whether what was to be mended is mended, no file broke, and no finding came.
-fn holds(chosen: &[Chosen], before: (&Analysis, &Outcome), after: (&Analysis, &Outcome)) -> bool {
+/// Whether what was to be mended is mended, no file broke, and no finding came by it. A finding that does not rest on
+/// what was added stood there before, hidden by the one that is mended.
+fn holds(
+    chosen: &[Chosen],
+    written: &Written,
+    before: (&Analysis, &Outcome),
+    after: (&Analysis, &Outcome),
+) -> bool {
     let keys = |(a, o): (&Analysis, &Outcome)| -> BTreeMap<Key, usize> {
         let mut out = BTreeMap::new();
         for f in &o.findings {
@@ -216,8 +245,12 @@ fn holds(chosen: &[Chosen], before: (&Analysis, &Outcome), after: (&Analysis, &O
     let (old, new) = (keys(before), keys(after));
     let fewer =
         chosen.iter().all(|c| new.get(&c.key).copied().unwrap_or(0) < old.get(&c.key).copied().unwrap_or(0));
-    let none_new = new.iter().all(|(k, n)| old.get(k).copied().unwrap_or(0) >= *n);
-    fewer && none_new && troubles(before.0) >= troubles(after.0)
+    let (analysis, outcome) = after;
+    let came = outcome.findings.iter().filter(|f| {
+        let k = key(analysis, f);
+        new.get(&k) > old.get(&k)
+    });
+    fewer && !came.into_iter().any(|f| written.causes(analysis, f)) && troubles(before.0) >= troubles(after.0)
 }
 
 /// How many files or parts do not parse, or make lamlint fail.

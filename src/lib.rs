@@ -24,6 +24,7 @@ pub mod vfs;
 pub mod write;
 
 mod broken;
+mod encoding;
 mod merge;
 mod missing;
 mod origins;

@@ -1,5 +1,6 @@
 //! The texts of a run: each file that can matter is read once, within limits, and what can't be read gets a notice.
 
+use crate::encoding;
 use crate::memo::Memo;
 use crate::notice::{Notice, NoticeKind};
 use crate::vfs::{MAX_TEXT, Vfs};
@@ -51,8 +52,11 @@ pub(crate) fn read_all(files: &[String], vfs: &Vfs, memo: &mut Memo) -> (Vec<Tex
 
 /// Whether a file is source code or can be a template, by its name.
 pub(crate) fn may_matter(path: &str) -> bool {
-    let extension = file_name(path).rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
-    code::language(path).is_some() || TEMPLATE_EXTENSIONS.contains(&extension.as_str())
+    code::language(path).is_some() || TEMPLATE_EXTENSIONS.contains(&extension(path).as_str())
+}
+
+fn extension(path: &str) -> String {
+    file_name(path).rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase()
 }
 
 fn read(path: &str, vfs: &Vfs) -> Result<Option<Arc<str>>, Notice> {
@@ -71,7 +75,8 @@ fn read(path: &str, vfs: &Vfs) -> Result<Option<Arc<str>>, Notice> {
     }
 
     // Data files are not worth a word unless they look like templates.
-    let matters = |bytes: &[u8]| is_code || mentions_aws(bytes.get(..PEEK).unwrap_or(bytes));
+    let matters =
+        |bytes: &[u8]| is_code || is_template_name(path) || mentions_aws(bytes.get(..PEEK).unwrap_or(bytes));
     if bytes.len() as u64 > MAX_TEXT {
         let text = format!("not read: larger than {} MiB", MAX_TEXT / 1024 / 1024);
         return if matters(&bytes) { Err(Notice::about(path, NoticeKind::TooLarge, text)) } else { Ok(None) };
@@ -79,8 +84,12 @@ fn read(path: &str, vfs: &Vfs) -> Result<Option<Arc<str>>, Notice> {
     let not_text = |text: &str, bytes: &[u8]| {
         if matters(bytes) { Err(Notice::about(path, NoticeKind::NotText, text)) } else { Ok(None) }
     };
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return not_text("not read: UTF-16, not UTF-8", &bytes);
+    if encoding::is_utf16(&bytes) {
+        // Code in it is none for any runtime.
+        match encoding::decode(&bytes).filter(|_| !is_code) {
+            Some(text) => bytes = text.into_bytes(),
+            None => return not_text("not read: UTF-16, not UTF-8", &bytes),
+        }
     }
     if bytes.contains(&0) {
         return not_text("not read: binary (it holds NUL bytes)", &bytes);
@@ -92,7 +101,11 @@ fn read(path: &str, vfs: &Vfs) -> Result<Option<Arc<str>>, Notice> {
             not_text(&format!("not read: not UTF-8 (line {line})"), e.as_bytes())
         }
         Ok(text) if is_code || iac::is_candidate(path, &text) => Ok(Some(text.into())),
-        Ok(text) if text.trim().is_empty() && is_template_name(path) => {
+        Ok(text)
+            if text.trim_start_matches('\u{feff}').trim().is_empty()
+                && is_template_name(path)
+                && extension(path) != "tf" =>
+        {
             Err(Notice::about(path, NoticeKind::Template, "not read: empty"))
         }
         Ok(_) => Ok(None),
@@ -102,7 +115,8 @@ fn read(path: &str, vfs: &Vfs) -> Result<Option<Arc<str>>, Notice> {
 /// Whether a file can hardly be anything but a template, by its name.
 fn is_template_name(path: &str) -> bool {
     let name = file_name(path);
-    name.ends_with(".template") || name.split('.').next() == Some("template")
+    let stem = name.split('.').next();
+    matches!(extension(path).as_str(), "template" | "tf") || matches!(stem, Some("template" | "serverless"))
 }
 
 /// Whether bytes hold `AWS::`, in UTF-8 or UTF-16.

@@ -9,6 +9,7 @@ use lamlint_model::source::{SourceMap, Span};
 use lamlint_model::{Finding, Rule};
 use lamlint_parsers::comments::{Directive, Origin};
 use lamlint_rules::config::{unknown_rule, unused_suppression};
+use smol_str::{SmolStr, format_smolstr};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A finding that is not reported.
@@ -175,7 +176,8 @@ impl<'a> Requests<'a> {
         let mut out = Vec::new();
         for (i, d) in self.directives.iter().enumerate() {
             if let Some(why) = d.problem {
-                out.push(Suppression { rule: "".into(), span: d.span, effect: Effect::Malformed(why) });
+                let (effect, meant) = (Effect::Malformed(why), meant(d));
+                out.push(Suppression { rule: "".into(), span: d.span, effect, meant });
                 continue;
             }
             for (j, (name, span)) in d.rules.iter().enumerate() {
@@ -188,11 +190,20 @@ impl<'a> Requests<'a> {
                     Ok(r) if ran.contains(r.id) => Effect::Unused,
                     Ok(_) => Effect::Unjudged,
                 };
-                out.push(Suppression { rule: name.clone(), span: *span, effect });
+                out.push(Suppression { rule: name.clone(), span: *span, effect, meant: None });
             }
         }
         out
     }
+}
+
+/// The list of rules that was meant, where names of rules follow without one.
+fn meant(d: &Directive) -> Option<(Span, SmolStr)> {
+    let rules = d.words.iter().take_while(|(w, _)| selection::rule(w).is_ok());
+    let (names, places): (Vec<&str>, Vec<Span>) = rules.map(|(w, at)| (w.as_str(), *at)).unzip();
+    let last = places.last().filter(|l| l.file == d.span.file && l.end > d.span.end)?;
+    let at = Span { start: d.span.end, end: last.end, ..d.span };
+    Some((at, format_smolstr!("[{}]", names.join(", "))))
 }
 
 fn covers(d: &Directive, at: Span) -> bool {

@@ -47,15 +47,15 @@ pub fn check(path: &Path) -> Result<()> {
 ///
 /// # Errors
 /// Where one of them can't be written; then none is replaced, unless replacing itself fails on the way.
-pub fn replace_all(files: &[(PathBuf, &str)]) -> Result<()> {
+pub fn replace_all(files: &[(PathBuf, Vec<u8>)]) -> Result<()> {
     let mut ready: Vec<(PathBuf, &Path)> = Vec::new();
     let clean = |ready: &[(PathBuf, &Path)]| {
         for (temporary, _) in ready {
             let _ = std::fs::remove_file(temporary);
         }
     };
-    for (path, text) in files {
-        match beside(path, text.as_bytes()) {
+    for (path, content) in files {
+        match beside(path, content) {
             Ok(temporary) => ready.push((temporary, path)),
             Err(e) => {
                 clean(&ready);

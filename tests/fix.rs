@@ -436,3 +436,68 @@ fn what_a_variable_of_terraform_says_is_not_mended() {
     assert_eq!(text, expected, "{}{}", a.out, a.err);
     assert!(a.out.contains("deprecated-runtime") && !a.out.contains("handler-not-found"), "{}", a.out);
 }
+
+#[test]
+fn what_a_repair_uncovers_is_no_reason_to_take_it_back() {
+    let template = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Worker:\n    Type: AWS::Serverless::Function\n    Properties:\n      Handler: app.handler\n      Runtime: python3.14\n      CodeUri: src/\n";
+    let code = "import os\nimport boto3\n\ntable = boto3.resource(\"dynamodb\").Table(os.environ[\"ORDERS\"])\n\n\ndef handler(event, context):\n    table.put_item(Item={\"id\": event[\"id\"]})\n";
+    let dir = project(&[("template.yaml", template.as_bytes()), ("src/app.py", code.as_bytes())]);
+    // Whether the call may be made is asked when it is known that it is.
+    let a = lamlint(dir.path(), &["--format", "concise"]);
+    assert!(a.out.contains("[env-var-undeclared]") && !a.out.contains("missing-iam-permission"), "{}", a.out);
+    let a = lamlint(dir.path(), &["--fix", "--unsafe-fixes", "--ignore", "missing-iam-permission"]);
+    assert!(a.err.starts_with("mended 1 problem in 1 file\n"), "{}", a.err);
+    let dir = project(&[("template.yaml", template.as_bytes()), ("src/app.py", code.as_bytes())]);
+    let a = lamlint(dir.path(), &["--fix", "--unsafe-fixes", "--format", "concise"]);
+    assert!(!a.err.contains("taken back"), "{}", a.err);
+    assert!(!a.out.contains("env-var-undeclared"), "{}", a.out);
+    let text = fs::read_to_string(dir.path().join("template.yaml")).expect("still there");
+    assert!(text.contains("ORDERS: \"\"\n"), "{text}");
+}
+
+#[test]
+fn templates_of_powershell_are_read_and_stay_what_they_are() {
+    let utf16 = |s: &str| -> Vec<u8> {
+        std::iter::once(0xfeff).chain(s.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+    };
+    let dir = project(&[("template.yaml", &utf16(MENDABLE)), ("src/app.py", MENDABLE_CODE.as_bytes())]);
+    let a = lamlint(dir.path(), &["--fix", "--format", "concise", "--color", "never"]);
+    assert!(a.err.starts_with("mended 1 problem in 1 file\n"), "{}", a.err);
+    assert!(a.out.contains("src/app.py:5:10: warning[init-inside-handler]"), "{}", a.out);
+    let mended = MENDABLE.replacen("Queue\n", "Queue\n    Properties:\n      VisibilityTimeout: 360\n", 1);
+    assert_eq!(fs::read(dir.path().join("template.yaml")).expect("still there"), utf16(&mended));
+}
+
+#[test]
+fn suppressions_without_a_list_are_written_right() {
+    let template = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Worker:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src/\n      Handler: app.handler\n      Runtime: python3.8 # lamlint: ignore deprecated-runtime until May\n";
+    let code = |mark: &str| {
+        format!(
+            "import boto3\n\n\ndef handler(event, context):\n    # lamlint: {mark}\n    return boto3.client(\"s3\")\n"
+        )
+    };
+    let all = "unused-suppression,unknown-rule,deprecated-runtime,init-inside-handler";
+    for (before, after) in [
+        ("ignore init-inside-handler", "ignore[init-inside-handler]"),
+        (
+            "ignore: init-inside-handler, event-loop for now",
+            "ignore[init-inside-handler, event-loop] for now",
+        ),
+        ("ignore(init-inside-handler) words", "ignore[init-inside-handler] words"),
+        ("ignore[init-inside-handler words", "ignore[init-inside-handler] words"),
+        // Names of no rule are for somebody to look at.
+        ("ignore handler", "ignore handler"),
+        ("ignore the init-inside-handler", "ignore the init-inside-handler"),
+    ] {
+        let files = [("template.yaml", template), ("src/app.py", &code(before))];
+        assert_eq!(fixed(&files, all, "src/app.py"), code(after));
+    }
+    let files = [("template.yaml", template), ("src/app.py", &code("ignore[init-inside-handler]"))];
+    let right = template.replace("ignore deprecated-runtime", "ignore[deprecated-runtime]");
+    assert_eq!(fixed(&files, all, "template.yaml"), right);
+    // Where the right one silences nothing, it stays for somebody to look at.
+    let mut idle = files;
+    let text = template.replace("python3.8", "python3.14");
+    idle[0].1 = &text;
+    assert_eq!(fixed(&idle, all, "template.yaml"), text);
+}

@@ -209,3 +209,129 @@ def handler(event, context):
     assert!(a.out.contains("`AWSLambdaReadOnlyAccess` is not in the tables"), "{}", a.out);
     assert!(!a.out.contains("missing"), "{}", a.out);
 }
+
+/// Writes to a table, an index of it, a queue, and a bucket whose name is given when it is deployed.
+const NEEDY: &[u8] = br#"import os
+import boto3
+
+table = boto3.resource("dynamodb").Table(os.environ["TABLE"])
+s3 = boto3.client("s3")
+sqs = boto3.client("sqs")
+
+
+def handler(event, context):
+    table.query(IndexName="by-day")
+    s3.put_object(Bucket=os.environ["BUCKET"], Key="today.txt", Body=b"")
+    sqs.send_message(QueueUrl=os.environ["QUEUE"], MessageBody="done")
+"#;
+
+/// The findings about permissions, one a line.
+fn missing(dir: &tempfile::TempDir) -> String {
+    let a = lamlint(
+        dir.path(),
+        &[
+            "--format",
+            "concise",
+            "-q",
+            "--select",
+            "missing-iam-permission,missing-logs-permission,invalid-policy,malformed-template",
+        ],
+    );
+    a.out
+}
+
+#[test]
+fn what_is_written_for_terraform_is_enough() {
+    let module = r#"variable "bucket" {}
+
+resource "aws_dynamodb_table" "jobs" {
+  name     = "jobs"
+  hash_key = "id"
+  attribute {
+    name = "id"
+    type = "S"
+  }
+}
+
+resource "aws_sqs_queue" "jobs" {
+  name = "jobs"
+}
+
+resource "aws_iam_role" "worker" {
+  name = "worker"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "lambda.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+
+resource "aws_lambda_function" "worker" {
+  function_name = "worker"
+  role          = aws_iam_role.worker.arn
+  handler       = "app.handler"
+  runtime       = "python3.14"
+  filename      = data.archive_file.code.output_path
+  environment {
+    variables = {
+      TABLE  = aws_dynamodb_table.jobs.name
+      QUEUE  = aws_sqs_queue.jobs.url
+      BUCKET = var.bucket
+    }
+  }
+}
+
+data "archive_file" "code" {
+  type        = "zip"
+  source_dir  = "${path.module}/src"
+  output_path = "code.zip"
+}
+"#;
+    let dir = project(&[("main.tf", module.as_bytes()), ("src/app.py", NEEDY)]);
+    let before = missing(&dir);
+    assert_eq!(before.lines().count(), 4, "{before}");
+    let written = lamlint(dir.path(), &["iam", "--format", "terraform"]);
+    for part in [
+        "data \"aws_region\" \"current\" {}\n",
+        "    resources = [aws_sqs_queue.jobs.arn]\n",
+        "    resources = [\"${aws_dynamodb_table.jobs.arn}/index/by-day\"]\n",
+        "    resources = [\"arn:aws:s3:::*/today.txt\"]\n",
+        "  role   = aws_iam_role.worker.name\n",
+    ] {
+        assert!(written.out.contains(part), "{part}{}", written.out);
+    }
+    std::fs::write(dir.path().join("least.tf"), &written.out).unwrap();
+    assert_eq!(missing(&dir), "");
+    // What is there already is not written twice.
+    assert!(!lamlint(dir.path(), &["iam", "--format", "terraform"]).out.contains("data \"aws_region\""));
+}
+
+#[test]
+fn what_is_written_for_the_serverless_framework_is_enough() {
+    let head = "service: shop\nprovider:\n  name: aws\n  runtime: python3.14\n";
+    let rest = "functions:\n  worker:\n    handler: src/app.handler\n    environment:\n      TABLE: !Ref Jobs\n      BUCKET: shop-${sls:stage}-days\n      QUEUE: ${construct:mails.queueUrl}\nplugins: [serverless-lift]\nconstructs:\n  mails: {type: queue, worker: {handler: src/mails.handler}}\nresources:\n  Resources:\n    Jobs:\n      Type: AWS::DynamoDB::Table\n      Properties:\n        BillingMode: PAY_PER_REQUEST\n";
+    let dir = project(&[
+        ("serverless.yml", format!("{head}{rest}").as_bytes()),
+        ("src/app.py", NEEDY),
+        ("src/mails.py", b"def handler(event, context):\n    return 1\n"),
+    ]);
+    assert_eq!(missing(&dir).lines().count(), 2);
+    let written = lamlint(dir.path(), &["iam", "--format", "serverless"]).out;
+    for part in [
+        "          Resource: !Sub \"${Jobs.Arn}/index/by-day\"\n",
+        "          Resource: !Sub \"arn:${AWS::Partition}:s3:::shop-${sls:stage}-days/today.txt\"\n",
+        "          Resource: \"${construct:mails.queueArn}\"\n",
+    ] {
+        assert!(written.contains(part), "{part}{written}");
+    }
+    // What the framework gives its role anyway is left out.
+    assert!(!written.contains("logs:"), "{written}");
+    let statements = written.strip_prefix("provider:\n").unwrap();
+    std::fs::write(dir.path().join("serverless.yml"), format!("{head}{statements}{rest}")).unwrap();
+    assert_eq!(missing(&dir), "");
+    // Functions of another format are named.
+    assert!(
+        lamlint(dir.path(), &["iam", "--format", "terraform"])
+            .out
+            .starts_with("# mailsWorker: is described by Serverless")
+    );
+}

@@ -104,6 +104,13 @@ pub enum Intent {
         /// The name.
         at: Span,
     },
+    /// Write the list of rules of a suppression in place of the words there.
+    Relist {
+        /// The words.
+        at: Span,
+        /// The list, with its brackets.
+        list: SmolStr,
+    },
     /// Write a rule's name in a suppression as another one.
     Respell {
         /// The name as it is written.

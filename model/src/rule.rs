@@ -252,6 +252,8 @@ pub struct Suppression {
     pub span: Span,
     /// What came of it.
     pub effect: Effect,
+    /// For one that has no effect: the list of rules that was probably meant, and the words it would stand for.
+    pub meant: Option<(Span, SmolStr)>,
 }
 
 /// What came of a request not to report something.

@@ -24,6 +24,8 @@ pub struct Directive {
     pub reason: String,
     /// The places it covers: a finding that starts in one of them is meant.
     pub covers: Vec<Span>,
+    /// Where there is no list of rules: the words that follow, each with its place.
+    pub words: Vec<(SmolStr, Span)>,
     /// Why it has no effect at all: half a sentence, lower case, no full stop.
     pub problem: Option<&'static str>,
 }
@@ -74,6 +76,7 @@ pub(crate) fn of_template(src: &SourceText<'_>, doc: &Doc) -> Vec<Directive> {
             rules,
             reason: String::new(),
             covers: vec![r.key_span.to(r.value.span)],
+            words: Vec::new(),
             problem: (!whole).then_some(NO_NAMES),
         });
     }
@@ -107,6 +110,19 @@ fn template_nodes(node: &DocNode, depth: usize, out: &mut Vec<Node>) {
 
 /// The requests of source code.
 pub(crate) fn of_code(src: &SourceText<'_>, unit: &Unit) -> Vec<Directive> {
+    of_comments(src, &unit.comments, code_nodes(unit))
+}
+
+/// The requests of a module that is a part of the configuration `doc`.
+pub(crate) fn of_module(src: &SourceText<'_>, unit: &Unit, doc: &Doc) -> Vec<Directive> {
+    let mut nodes = Vec::new();
+    template_nodes(&doc.root, MAX_DEPTH, &mut nodes);
+    nodes.retain(|n| n.span.file == src.file);
+    nodes.extend(code_nodes(unit));
+    of_comments(src, &unit.comments, nodes)
+}
+
+fn code_nodes(unit: &Unit) -> Vec<Node> {
     let mut nodes = Vec::new();
     let mut blocks: Vec<&Block> = vec![&unit.body];
     for f in &unit.functions {
@@ -130,7 +146,7 @@ pub(crate) fn of_code(src: &SourceText<'_>, unit: &Unit) -> Vec<Directive> {
             }
         }
     }
-    of_comments(src, &unit.comments, nodes)
+    nodes
 }
 
 fn of_comments(src: &SourceText<'_>, comments: &[Span], mut nodes: Vec<Node>) -> Vec<Directive> {
@@ -189,6 +205,7 @@ fn parse(src: &SourceText<'_>, start: usize, text: &str) -> Option<(Directive, b
         rules: Vec::new(),
         reason: String::new(),
         covers: Vec::new(),
+        words: Vec::new(),
         problem: None,
     };
     match word {
@@ -199,6 +216,9 @@ fn parse(src: &SourceText<'_>, start: usize, text: &str) -> Option<(Directive, b
     let rest = &text[end..];
     let line = rest.lines().next().unwrap_or_default();
     let list = line.trim_start().strip_prefix('[');
+    if list.is_none_or(|l| !l.contains(']')) {
+        out.words = words(src, start + end, line);
+    }
     match list.map(|l| (l, l.find(']'))) {
         None => out.problem = out.problem.or(Some(NO_LIST)),
         Some((_, None)) => out.problem = out.problem.or(Some(NO_END)),
@@ -221,6 +241,23 @@ fn parse(src: &SourceText<'_>, start: usize, text: &str) -> Option<(Directive, b
         }
     }
     Some((out, word == "ignore-file"))
+}
+
+/// The words of the rest of a line at `start`, letters with hyphens between them.
+fn words(src: &SourceText<'_>, start: usize, line: &str) -> Vec<(SmolStr, Span)> {
+    let mut out = Vec::new();
+    let mut from = None;
+    for (i, c) in line.char_indices().chain([(line.len(), ' ')]) {
+        match (c.is_ascii_alphanumeric() || c == '-', from) {
+            (true, None) => from = Some(i),
+            (false, Some(f)) => {
+                out.push((line[f..i].into(), src.span(start + f, start + i)));
+                from = None;
+            }
+            _ => {}
+        }
+    }
+    out
 }
 
 /// Length of the white space a text starts with.

@@ -10,11 +10,11 @@ use crate::notice::NoticeKind;
 use crate::report::{self, Report};
 use crate::selection::Selection;
 use crate::vfs::Vfs;
-use crate::{config, fix, write};
+use crate::{config, encoding, fix, write};
 use anyhow::{Result, bail};
 use lamlint_model::fix::Safety;
 use lamlint_model::rule::{Date, Severity as ModelSeverity};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 impl Lint {
     pub(super) fn run(self, today: Date) -> Result<u8> {
@@ -29,8 +29,9 @@ impl Lint {
         }
         self.mistaken_command()?;
         let workers = Workers::new(self.input.jobs)?;
-        let Project { found, display, config, parameters } = self.input.open()?;
-        let mut selection = Selection::configured(&config, &self.select, &self.ignore, self.pedantic)?;
+        let project = self.input.open()?;
+        let Project { found, display, config, parameters, .. } = &project;
+        let mut selection = Selection::configured(config, &self.select, &self.ignore, self.pedantic)?;
         selection.min_severity = self.min_severity.map_or(selection.min_severity, Into::into);
         selection.min_confidence = self.min_confidence.map_or(selection.min_confidence, Into::into);
         let fail_on = match (self.fail_on, config.fail_on) {
@@ -43,16 +44,17 @@ impl Lint {
             bail!("--statistics goes with --format text, concise or json");
         }
         let today = self.as_of.or(config.as_of).unwrap_or(today);
-        let baseline = self.open_baseline(&found)?;
+        let baseline = self.open_baseline(found)?;
         let variable = |name: &str| std::env::var(name).ok();
         let shown = (!self.quiet && progress::wanted(variable)).then(|| Shown::start(workers.progress()));
-        let mut analysis = engine::analyze(&found, &parameters, &workers);
+        let mut analysis = engine::analyze(found, parameters, &workers);
+        project.tell_unmatched(&mut analysis);
         let mut outcome = engine::check(&analysis, &selection, found.only.as_ref(), today, &workers);
         if self.fix || self.diff {
             let most = if self.unsafe_fixes { Safety::Suggested } else { Safety::Safe };
             let run = fix::Run {
-                found: &found,
-                parameters: &parameters,
+                found,
+                parameters,
                 selection: &selection,
                 today,
                 workers: &workers,
@@ -69,8 +71,16 @@ impl Lint {
                 return Ok(if mended.texts.is_empty() { CLEAN } else { FINDINGS });
             }
             let vfs = Vfs::new(&found.root);
-            let files: Vec<(PathBuf, &str)> =
-                mended.texts.iter().map(|(p, t)| (vfs.on_disk(p), &**t)).collect();
+            let files: Vec<(PathBuf, Vec<u8>)> = mended
+                .texts
+                .iter()
+                .map(|(p, t)| (vfs.on_disk(p), t))
+                .map(|(p, t)| {
+                    // What is UTF-16 stays that.
+                    let old = std::fs::read(&p).unwrap_or_default();
+                    (p, encoding::encode(t, &old))
+                })
+                .collect();
             write::replace_all(&files)?;
             if !self.quiet {
                 if !mended.made.is_empty() {
@@ -83,13 +93,14 @@ impl Lint {
                 }
             }
             (analysis, outcome) = (mended.analysis, mended.outcome);
+            project.tell_unmatched(&mut analysis);
         } else {
             drop(shown);
         }
         if let Some(b) = baseline {
-            self.use_baseline(b, &found, &analysis, &mut outcome, &selection)?;
+            self.use_baseline(b, found, &analysis, &mut outcome, &selection)?;
         }
-        let report = Report { analysis: &analysis, outcome: &outcome, display: &display, today };
+        let report = Report { analysis: &analysis, outcome: &outcome, display, today };
 
         let mut body = match self.format {
             Format::Text | Format::Concise if self.statistics => report::statistics::render(&report),
@@ -117,7 +128,7 @@ impl Lint {
                 let failures = report.notices().into_iter().filter(|n| n.kind == NoticeKind::Internal);
                 aside.extend(failures.map(|n| report.notice(n) + "\n"));
             } else {
-                aside.push_str(&notices(&report));
+                aside.push_str(&notices(&report, false));
                 let summary = report::summary::render(&report);
                 // Where findings are lines for a program, the summary is for people.
                 if self.format == Format::Text { body.push_str(&summary) } else { aside.push_str(&summary) }
@@ -147,6 +158,11 @@ impl Lint {
     fn mistaken_command(&self) -> Result<()> {
         for path in self.input.paths.iter().filter(|p| matches!(p.try_exists(), Ok(false))) {
             let word = path.to_str().unwrap_or_default();
+            if self.write_baseline.as_deref() == Some(Path::new(baseline::DEFAULT))
+                && path.extension().is_some_and(|e| e == "json")
+            {
+                bail!("there is no `{word}`; to write a baseline there, write `--write-baseline={word}`");
+            }
             if let Some(command) = super::shell::command_near(word) {
                 bail!("there is no `{word}`; did you mean the command `{command}`?");
             }

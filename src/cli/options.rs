@@ -48,6 +48,10 @@ pub(super) enum PolicyFormat {
     Sam,
     /// Policy resources for CloudFormation, in YAML
     Cfn,
+    /// Policy documents and policies of roles for Terraform
+    Terraform,
+    /// Statements for a service of the Serverless Framework, in YAML
+    Serverless,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

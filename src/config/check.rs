@@ -319,7 +319,7 @@ impl Checker<'_> {
     ) -> Option<Override> {
         let given = |k: &str| table.keys().any(|n| n.get_ref() == k);
         let (paths, says) = (given("paths"), given("ignore") || given("severity"));
-        let mut out = Override::default();
+        let mut out = Override { judged: self.prefix.is_empty(), offset: at.start, ..Override::default() };
         let mut ignored = Vec::new();
         let before = self.problems.len();
         for (k, v) in self.table(table, keys, &format!(" in `[[{name}]]`")) {

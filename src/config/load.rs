@@ -124,6 +124,11 @@ impl Source<'_> {
             let Error { file, line, column, .. } = self.error(entry.offset, String::new());
             entry.place = format!("{file}:{line}:{column}");
         }
+        for entry in &mut config.overrides {
+            let Error { file, line, column, .. } = self.error(entry.offset, String::new());
+            entry.place = format!("{file}:{line}:{column}");
+        }
+        config.whole = self.prefix.is_empty();
         Ok(Some(config))
     }
 

@@ -49,6 +49,8 @@ pub struct Config {
     pub levels: Levels,
     /// What holds for some paths only; later ones win.
     pub overrides: Vec<Override>,
+    /// Whether the run is about the whole folder of the file.
+    pub whole: bool,
 }
 
 /// Severities by the name of a rule; `None` is off.
@@ -70,6 +72,12 @@ pub struct Override {
     pub paths: Globs,
     /// Severities there; `None` hides the findings.
     pub levels: Levels,
+    /// File, line and column of the entry, as people are shown them.
+    pub place: String,
+    /// Whether the run covers all files it is about, so that it can be judged to do nothing.
+    pub judged: bool,
+    /// Where it starts in the file.
+    offset: usize,
 }
 
 /// Findings that are not reported: of one rule, in some path or about some subject.

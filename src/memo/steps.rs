@@ -10,9 +10,9 @@ use lamlint_model::handler::Handler;
 use lamlint_model::source::Span;
 use lamlint_parsers::code::Entry;
 use lamlint_parsers::code::hir::Unit;
-use lamlint_parsers::code::program::{Program, Seen, UnitId};
+use lamlint_parsers::code::program::{Program, Seen, Surroundings, UnitId};
 use lamlint_parsers::files::Files;
-use lamlint_parsers::iac::{ConfigFile, Deploy, Facts, InlineCode};
+use lamlint_parsers::iac::{ConfigFile, Deploy, Facts, InlineCode, Settable};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,6 +36,8 @@ pub(crate) struct Joined {
     pub(crate) inline: Arc<[InlineCode]>,
     /// What is worth telling.
     pub(crate) notices: Vec<(Span, String)>,
+    /// What can be given from outside.
+    pub(crate) settable: Settable,
 }
 
 #[derive(Debug)]
@@ -57,9 +59,7 @@ struct Manifests {
 /// Handlers that were followed, and the program they were followed in.
 #[derive(Debug, Default)]
 struct Handlers {
-    paths: Vec<String>,
-    aliases: Vec<(String, String, String)>,
-    packages: BTreeMap<String, String>,
+    surroundings: Surroundings,
     all: FxHashMap<(UnitId, String, Vec<String>), Followed>,
 }
 
@@ -189,14 +189,9 @@ impl Memo {
     /// Forget handlers that are no more, and all unless the files are the same and manifests say the same.
     pub(crate) fn review_handlers(&mut self, program: &Program, entries: &[Entry]) {
         let h = &mut self.steps.handlers;
-        let paths = || program.iter().map(|(_, path, _)| path);
-        if h.aliases != program.aliases || h.packages != program.packages || !h.paths.iter().eq(paths()) {
-            *h = Handlers {
-                paths: paths().map(str::to_owned).collect(),
-                aliases: program.aliases.clone(),
-                packages: program.packages.clone(),
-                all: FxHashMap::default(),
-            };
+        let surroundings = program.surroundings();
+        if h.surroundings != surroundings {
+            *h = Handlers { surroundings, all: FxHashMap::default() };
         }
         let now: FxHashSet<_> = entries.iter().map(key).collect();
         h.all.retain(|k, _| now.contains(k));

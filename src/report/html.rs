@@ -46,8 +46,10 @@ pub fn render(report: &Report<'_>) -> String {
         out.push_str("<p>No findings.</p>\n");
     } else {
         filters(report, &mut out);
-        for (f, shown) in findings.iter().zip(text::each(report)) {
-            finding(report, f, &shown, &mut out);
+        out.push_str("<p class=\"soft\">By severity, the worst first; then by place.</p>\n");
+        let shown = text::each(report);
+        for (i, f) in report.by_severity() {
+            finding(report, f, shown.get(i).map_or("", String::as_str), &mut out);
         }
         out.push_str("<p id=\"none\" class=\"soft none\" hidden>Nothing matches.</p>\n");
     }

@@ -3,15 +3,20 @@
 mod difference;
 mod intrinsic;
 mod least;
+mod modules;
+mod services;
 mod template;
 mod text;
 mod uses;
 
+pub use modules::terraform;
+pub use services::serverless;
 pub use template::{Template, template};
 pub use text::text;
 
 use super::Report;
 use crate::functions::{FunctionLink, State, functions, word};
+use crate::selection::nearest;
 use difference::Difference;
 use lamlint_model::app::ResourceId;
 use lamlint_model::policy::{Identity, identity_of};
@@ -55,6 +60,11 @@ struct Entry {
     /// The format it is described in.
     #[serde(skip)]
     dialect: &'static str,
+    /// The function, and its role when that is in the project.
+    #[serde(skip)]
+    id: ResourceId,
+    #[serde(skip)]
+    role_id: Option<ResourceId>,
 }
 
 /// A place that needs an action.
@@ -127,7 +137,10 @@ fn document(report: &Report<'_>, only: Option<&str>) -> anyhow::Result<Document>
     let shown = all.iter().filter(|s| only.is_none_or(|n| n == s.link.function.name()));
     let entries: Vec<Entry> = shown.map(|s| entry(report, s, &all)).collect();
     if let (Some(name), true) = (only, entries.is_empty()) {
-        anyhow::bail!("there is no function `{name}`");
+        match nearest(name, all.iter().map(|s| s.link.function.name())) {
+            Some(meant) => anyhow::bail!("there is no function `{name}`; did you mean `{meant}`?"),
+            None => anyhow::bail!("there is no function `{name}`"),
+        }
     }
     Ok(Document { version: 1, functions: entries })
 }
@@ -153,6 +166,8 @@ fn entry(report: &Report<'_>, s: &Subject<'_>, all: &[Subject<'_>]) -> Entry {
         difference: difference::difference(report, s, all, &statements),
         statements,
         unknown: s.needs.unknown.clone(),
+        id: s.id(),
+        role_id: s.who.role,
         implied: s.who.role.is_some_and(|r| app.resource(r).implied_by == Some(s.id())),
         dialect: app.templates.get(f.resource.template as usize).map_or("", |t| t.dialect),
     }

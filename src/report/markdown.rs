@@ -10,7 +10,7 @@ const MAX: usize = 50;
 /// Facts that are listed of a finding.
 const MAX_FACTS: usize = 8;
 
-/// A heading, a table, and the details folded.
+/// A heading, a table (the worst first: the end may be left out), and the details folded.
 pub fn render(report: &Report<'_>) -> String {
     let findings = &report.outcome.findings;
     if findings.is_empty() {
@@ -22,7 +22,7 @@ pub fn render(report: &Report<'_>) -> String {
     let mut out = format!("### lamlint: {}\n\n", counts.join(", "));
     out.push_str("| severity | rule | place | problem |\n| --- | --- | --- | --- |\n");
     let mut details = String::new();
-    for f in findings.iter().take(MAX) {
+    for (_, f) in report.by_severity().into_iter().take(MAX) {
         let p = report.analysis.sources.position(f.primary());
         let place = prose(&format!("{}:{}", report.path_of(f), p.line));
         let (word, rule, message) = (f.severity().word(), f.rule().id, &f.message().text);
@@ -41,7 +41,7 @@ pub fn render(report: &Report<'_>) -> String {
         }
     }
     if findings.len() > MAX {
-        let _ = writeln!(out, "\nand {} more", findings.len() - MAX);
+        let _ = writeln!(out, "\nThe worst are listed first; {} more", findings.len() - MAX);
     }
     let _ = write!(out, "\n<details><summary>Details</summary>\n\n{details}\n</details>\n");
     out

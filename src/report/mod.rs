@@ -50,6 +50,13 @@ impl<'a> Report<'a> {
         self.notices().iter().any(|n| n.kind == NoticeKind::Internal)
     }
 
+    /// The findings by severity, the worst first; of one severity by place.
+    pub(crate) fn by_severity(&self) -> Vec<(usize, &'a Finding)> {
+        let mut out: Vec<(usize, &Finding)> = self.outcome.findings.iter().enumerate().collect();
+        out.sort_by_key(|(_, f)| std::cmp::Reverse(f.severity()));
+        out
+    }
+
     /// Number of findings of a severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.outcome.findings.iter().filter(|f| f.severity() == severity).count()

@@ -25,11 +25,16 @@ pub fn tier(t: Tier) -> &'static str {
     }
 }
 
+/// The rules, or the pedantic ones.
+fn listed(pedantic: bool) -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().copied().filter(move |r| !pedantic || r.tier == Tier::Pedantic)
+}
+
 /// The list for people.
-pub fn list() -> String {
-    let width = RULES.iter().map(|r| r.id.len()).max().unwrap_or(0);
+pub fn list(pedantic: bool) -> String {
+    let width = listed(pedantic).map(|r| r.id.len()).max().unwrap_or(0);
     let mut out = String::new();
-    for r in RULES {
+    for r in listed(pedantic) {
         let pedantic = if r.tier == Tier::Pedantic { " (pedantic)" } else { "" };
         let word = paint(severity(r.severity), format!("{:<7}", r.severity.word()));
         let gap = " ".repeat(width - r.id.len());
@@ -39,9 +44,8 @@ pub fn list() -> String {
 }
 
 /// The list as JSON.
-pub fn json() -> anyhow::Result<String> {
-    let entries: Vec<Entry> = RULES
-        .iter()
+pub fn json(pedantic: bool) -> anyhow::Result<String> {
+    let entries: Vec<Entry> = listed(pedantic)
         .map(|r| Entry {
             id: r.id,
             group: r.group,

@@ -5,6 +5,7 @@
 //! calls in it are still seen but its value is unknown. A part with a syntax error becomes an opaque node
 //! without parts, and its place is listed in [`Unit::taints`]: a recovered tree is not evidence.
 
+use super::substituted::Substituted;
 use crate::comments::Directive;
 use lamlint_model::source::{FileId, Span};
 use smol_str::SmolStr;
@@ -37,6 +38,8 @@ pub struct Unit {
     pub suppressions: Vec<Directive>,
     /// The operations of AWS services its text names anywhere, in any spelling; in lower case, sorted.
     pub operations: Vec<SmolStr>,
+    /// The variables of the environment it says are constants.
+    pub substituted: Substituted,
 }
 
 /// Languages with a front end.
@@ -534,6 +537,7 @@ impl Unit {
             comments: Vec::new(),
             suppressions: Vec::new(),
             operations: Vec::new(),
+            substituted: Substituted::default(),
         }
     }
 

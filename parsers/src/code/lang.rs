@@ -49,6 +49,9 @@ pub(crate) struct Traits {
     pub messages: bool,
     /// The runtime hands event and context over by name.
     pub named_event: bool,
+    /// A variable of the environment that is not set reads as nothing, of which any member throws but these; `None` where
+    /// it reads as an empty text, or fails by itself.
+    pub nothing_has: Option<&'static [&'static str]>,
     /// Inputs of the SDK have their names in lower case with underscores, nested ones too.
     pub snake_inputs: bool,
 }
@@ -106,6 +109,7 @@ const PYTHON: Traits = Traits {
     object_methods: false,
     messages: false,
     named_event: false,
+    nothing_has: Some(&[]),
     snake_inputs: false,
 };
 
@@ -147,6 +151,7 @@ const GO: Traits = Traits {
     input: InputAt::Last,
     fluent: false,
     typed_events: true,
+    nothing_has: None,
     ..PYTHON
 };
 
@@ -162,6 +167,7 @@ const RUST: Traits = Traits {
     struct_literals: true,
     fluent: true,
     typed_events: true,
+    nothing_has: None,
     ..PYTHON
 };
 
@@ -178,6 +184,7 @@ const JAVA: Traits = Traits {
     receiver_is_param: false,
     typed_events: true,
     object_methods: true,
+    nothing_has: None,
     ..PYTHON
 };
 
@@ -193,6 +200,7 @@ const RUBY: Traits = Traits {
     messages: true,
     named_event: true,
     snake_inputs: true,
+    nothing_has: None,
     ..PYTHON
 };
 

@@ -14,11 +14,14 @@ mod interp;
 pub mod java;
 pub mod javascript;
 pub(crate) mod lang;
+pub(crate) mod node;
 pub mod program;
 pub mod python;
 pub mod ruby;
 pub mod rust;
 mod shape;
+pub mod substituted;
+pub(crate) mod walk;
 
 pub(crate) use interp::{CRATE, GO_MODULE};
 
@@ -29,6 +32,7 @@ use lamlint_model::ResourceId;
 use lamlint_model::handler::Handler;
 use program::{Program, Seen, UnitId, View};
 use smol_str::SmolStr;
+use substituted::Substituted;
 
 /// The entry point of a function.
 #[derive(Debug, Clone)]
@@ -91,6 +95,7 @@ pub fn lower(lang: Lang, src: &SourceText<'_>, path: &str) -> Unit {
     };
     unit.operations = api::operations_named(src.text);
     unit.suppressions = comments::of_code(src, &unit);
+    unit.substituted = Substituted::of(&unit);
     unit
 }
 

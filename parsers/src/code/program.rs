@@ -2,6 +2,7 @@
 
 use super::hir::{StmtKind, Unit};
 use super::lang::Scope;
+use super::substituted::Substituted;
 use lamlint_model::source::Span;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,17 @@ pub struct Program {
     pub aliases: Vec<(String, String, String)>,
     /// Names of the packages of the tree (workspaces) with their directories.
     pub packages: BTreeMap<String, String>,
+    /// Variables of the environment a bundler is told to put constants for, or that a file of the package may set.
+    substituted: Substituted,
+}
+
+/// What following a handler depends on besides the units it looks at.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Surroundings {
+    paths: Vec<String>,
+    aliases: Vec<(String, String, String)>,
+    packages: BTreeMap<String, String>,
+    substituted: Substituted,
 }
 
 /// What was looked at of a program while one handler was followed. Looked at again with every part as it was, it is the
@@ -88,9 +100,14 @@ impl<'p> View<'p> {
         self.program.in_dir(dir)
     }
 
-    /// See [`Program::aliases`].
-    pub(crate) fn aliases(self) -> &'p [(String, String, String)] {
-        &self.program.aliases
+    /// The program, to be asked which files there are and what manifests say.
+    pub(crate) fn names(self) -> &'p Program {
+        self.program
+    }
+
+    /// See [`Program::is_substituted`].
+    pub(crate) fn is_substituted(self, name: &str) -> bool {
+        self.program.is_substituted(name)
     }
 
     /// See [`Program::packages`].
@@ -117,6 +134,7 @@ impl Program {
                 self.types.entry(qualified(&unit.package, &c)).or_default().push(id);
             }
         }
+        self.substituted.add(&unit.substituted);
         self.units.push((path.to_owned(), unit));
         self.by_path.insert(path.to_owned(), id);
         id
@@ -130,6 +148,12 @@ impl Program {
         id
     }
 
+    /// Whether a variable of the environment may be a constant where the code runs.
+    pub(crate) fn is_substituted(&self, name: &str) -> bool {
+        // Bundlers know the mode they build for.
+        name == "NODE_ENV" || self.substituted.has(name)
+    }
+
     /// The files that declare a type of a qualified name.
     pub(crate) fn types(&self, name: &str) -> &[UnitId] {
         self.types.get(name).map_or(&[], Vec::as_slice)
@@ -138,6 +162,16 @@ impl Program {
     /// A unit.
     pub fn unit(&self, id: UnitId) -> &Arc<Unit> {
         &self.units[id.0 as usize].1
+    }
+
+    /// Which files there are, and what is said of all of them.
+    pub fn surroundings(&self) -> Surroundings {
+        Surroundings {
+            paths: self.units.iter().map(|(p, _)| p.clone()).collect(),
+            aliases: self.aliases.clone(),
+            packages: self.packages.clone(),
+            substituted: self.substituted.clone(),
+        }
     }
 
     /// A unit, if there is one of that number.

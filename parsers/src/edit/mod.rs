@@ -13,6 +13,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use hcl::{reference, reference_place};
 pub use silence::silence;
 
 use lamlint_model::fix::{Fix, Intent};
@@ -78,6 +79,7 @@ impl<'a> Editor<'a> {
             | Intent::Hoist { at }
             | Intent::AttributeToEntry { at }
             | Intent::Unsuppress { at }
+            | Intent::Relist { at, .. }
             | Intent::Respell { at, .. } => at.file,
         };
         if self.app.origins.is_written(file) {
@@ -102,6 +104,7 @@ impl<'a> Editor<'a> {
             Intent::Hoist { at } => code::hoist(self.sources, *at),
             Intent::AttributeToEntry { at } => code::attribute_to_entry(self.sources, *at),
             Intent::Unsuppress { at } => self.unsuppress(*at),
+            Intent::Relist { at, list } => self.relist(*at, list),
             Intent::Respell { at, name } => self.respell(*at, name),
         }
     }

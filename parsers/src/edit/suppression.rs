@@ -23,6 +23,20 @@ impl Editor<'_> {
         Ok(vec![edit(at, out_of_comment(text, at)?)])
     }
 
+    /// Write the words at a place in a suppression as the list they were meant to be.
+    pub(super) fn relist(&mut self, at: Span, list: &str) -> Result<Vec<Edit>, Refused> {
+        let text = self.text(at.file);
+        if let Some(doc) = self.doc(at.file) {
+            in_lines(doc, text, at)?;
+        }
+        let mut span = at;
+        // `ignore(rule)` and `ignore: rule,` have more signs than words.
+        let opened = slice(text, at).trim_start().starts_with('(');
+        let behind = text.get(at.end as usize..).and_then(|t| t.chars().next());
+        span.end += u32::from(behind == Some(',') || behind == Some(')') && opened);
+        Ok(vec![Edit { span, text: list.to_owned(), stacks: false, binds: None }])
+    }
+
     /// Write the name at a place in a suppression as `name`.
     pub(super) fn respell(&mut self, at: Span, name: &str) -> Result<Vec<Edit>, Refused> {
         let text = self.text(at.file);

@@ -83,6 +83,8 @@ pub(crate) mod tag {
     pub(crate) const SYMBOL: &str = "\0symbol";
     /// Symbol, reason.
     pub(crate) const UNKNOWN: &str = "\0unknown";
+    /// A key for what a map may hold besides its entries; its value says why.
+    pub(crate) const MORE: &str = "Fn::\0more";
 }
 
 /// An entry of a map.
@@ -292,8 +294,7 @@ fn lower_untagged(node: DocNode, depth: usize) -> Expr {
             let mut out: Vec<ExprEntry> = Vec::with_capacity(entries.len());
             for e in entries {
                 if e.key.starts_with("Fn::") {
-                    open = open
-                        .or_else(|| Some(Why::new(Reason::Macro, format!("`{}` is not expanded", e.key))));
+                    open = open.or_else(|| Some(Why::new(Reason::Macro, unexpanded(&e))));
                     continue;
                 }
                 // The last of equal keys is the one AWS takes.
@@ -302,6 +303,14 @@ fn lower_untagged(node: DocNode, depth: usize) -> Expr {
             }
             Expr::new(span, ExprKind::Map(out, open))
         }
+    }
+}
+
+/// Why an entry opens the map it stands in.
+pub(crate) fn unexpanded(e: &DocEntry) -> String {
+    match e.value.text().filter(|_| e.key == tag::MORE) {
+        Some(why) => why.to_owned(),
+        None => format!("`{}` is not expanded", e.key),
     }
 }
 

@@ -172,7 +172,7 @@ pub(crate) fn read(doc: Doc) -> TemplateFacts {
     let mut written = Vec::new();
     for e in resources {
         if e.key.starts_with("Fn::") {
-            let what = format!("`{}` is not expanded", e.key);
+            let what = expr::unexpanded(&e);
             facts.more.get_or_insert_with(|| Why::new(Reason::Macro, what.clone()));
             facts.notices.push((e.key_span, what));
             continue;
@@ -326,7 +326,7 @@ fn resource(e: DocEntry) -> Result<Written, (Span, String)> {
             "Metadata" => w.metadata = Some(expr::lower(part.value)),
             "Connectors" => w.connectors = Some(expr::lower(part.value)),
             k if k.starts_with("Fn::") => {
-                w.props.open(&Why::new(Reason::Macro, format!("`{k}` is not expanded")));
+                w.props.open(&Why::new(Reason::Macro, expr::unexpanded(&part)));
             }
             _ => {}
         }

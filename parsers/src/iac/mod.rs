@@ -28,16 +28,20 @@ pub(crate) mod terraform;
 mod tests;
 
 pub use facts::TemplateFacts;
-pub use serverless::ServerlessFacts;
+pub use serverless::reference as serverless_reference;
 pub(crate) use serverless::{PACKAGE_FILTER, function_keys};
+pub use serverless::{ServerlessFacts, ServiceModule};
 pub use terraform::TerraformFacts;
 
+use crate::code::program::Program;
 use crate::comments::{self, Directive};
 use crate::files::Files;
 use crate::text::{PosMap, SourceText, SyntaxError};
 use lamlint_model::App;
 use lamlint_model::rule::Broken;
-use lamlint_model::source::Span;
+use lamlint_model::source::{SourceMap, Span};
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What one file says, by its format.
@@ -113,9 +117,22 @@ pub struct InlineCode {
     pub runtime: Option<String>,
 }
 
+/// What can be given from outside.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Settable {
+    /// Names of parameters and variables.
+    pub parameters: BTreeSet<SmolStr>,
+    /// Whether there are services that have stages.
+    pub has_stages: bool,
+    /// Stages that have values of their own somewhere.
+    pub stages: BTreeSet<SmolStr>,
+}
+
 /// The assembled application.
 #[derive(Debug, Default)]
 pub struct Assembled {
+    /// What can be given from outside.
+    pub settable: Settable,
     /// The application model, with triggers derived.
     pub app: App,
     /// Inline code of all functions.
@@ -133,9 +150,10 @@ pub fn is_candidate(path: &str, text: &str) -> bool {
         || detect::is_candidate(path, text)
 }
 
-/// Why a file of code, which describes infrastructure by what it does, is not understood.
-pub fn not_run(path: &str, text: &str) -> Option<&'static str> {
-    serverless::not_run(path, text)
+/// The configurations of services that are modules of the program (`serverless.ts`), in the order of their paths. They
+/// are read without being run.
+pub fn service_modules(program: &Program, sources: &SourceMap) -> Vec<ServiceModule> {
+    serverless::modules(program, sources)
 }
 
 /// Whether a file is one of a Terraform module, by its name.
@@ -195,12 +213,15 @@ pub fn assemble(files: &[ConfigFile], deploy: &Deploy, vfs: &dyn Files) -> Assem
             Facts::Serverless(s) => services.push((f.path.as_str(), &**s)),
         }
     }
-    let mut notices = Vec::new();
-    serverless::templates(&services, &mut templates, deploy, vfs, &mut notices);
+    let (mut notices, mut settable) = (Vec::new(), Settable::default());
+    serverless::templates(&services, &mut templates, deploy, vfs, &mut notices, &mut settable);
+    let declared = templates.iter().flat_map(|t| &t.facts.parameters).map(|p| p.name.clone());
+    settable.parameters.extend(declared.chain(modules.iter().flat_map(|(_, m)| m.variables())));
     include::expand(&mut templates, vfs);
     let mut out = assemble::assemble(&templates, deploy, vfs);
     terraform::assemble(&modules, deploy, vfs, &mut out);
     out.notices.extend(notices);
+    out.settable = settable;
     out.app.derive_triggers();
     out
 }

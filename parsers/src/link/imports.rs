@@ -1,10 +1,10 @@
 //! Libraries a handler's code certainly loads when it starts.
 
-use super::walk::{self, Visitor};
 use crate::code::Entry;
 use crate::code::hir::{Block, Expr, ExprKind, Lang, Stmt, StmtKind, Unit};
 use crate::code::lang::{EntryPoint, Scope};
 use crate::code::program::{Program, UnitId};
+use crate::code::walk::{self, Visitor};
 use crate::files::{join, parent};
 use lamlint_model::rule::LibraryImport;
 use lamlint_model::source::Span;

@@ -18,7 +18,6 @@ mod program;
 mod suggest;
 mod symbol;
 mod target;
-mod walk;
 
 #[cfg(test)]
 pub(crate) mod tests;

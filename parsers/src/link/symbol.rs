@@ -1,9 +1,9 @@
 //! Whether a unit has the symbol a handler names.
 
-use super::walk::{self, Visitor};
 use crate::code::hir::{
     Block, ClassId, ExportValue, Expr, ExprKind, Lang, MapEntry, Pattern, Stmt, StmtKind, Unit,
 };
+use crate::code::walk::{self, Visitor};
 use smol_str::SmolStr;
 
 /// The answer.

@@ -33,7 +33,11 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
             Effect::Malformed(why) => {
                 let claim = Tri::Yes(s.evidence("this has no effect"));
                 out.report(claim, path, "malformed", |_| {
-                    Message::new(format!("this suppresses nothing: {why}"))
+                    let fix = s.meant.as_ref().map(|(at, list)| {
+                        let relist = Intent::Relist { at: *at, list: list.clone() };
+                        Fix::safe(format!("write the list as `{list}`"), relist)
+                    });
+                    Message::new(format!("this suppresses nothing: {why}")).mended(fix)
                 });
             }
             Effect::Used | Effect::Unjudged | Effect::NoRule { .. } => {}

@@ -6,6 +6,7 @@ use super::{Report, Site, Subject};
 use lamlint_model::app::{App, Function, Kind};
 use lamlint_model::aws::{iam, policies};
 use lamlint_model::policy::Answer;
+use lamlint_model::value::Value;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,9 @@ pub(super) struct Statement {
     /// SAM gives all of it to the roles it makes.
     #[serde(skip)]
     pub implied: bool,
+    /// The resource.
+    #[serde(skip)]
+    pub arn: Value,
 }
 
 /// What is needed on one resource.
@@ -28,6 +32,7 @@ pub(super) struct Group {
     pub actions: BTreeSet<String>,
     pub sites: BTreeSet<Site>,
     implied: bool,
+    arn: Option<Value>,
 }
 
 /// The uses by the resource as a template writes it, and apart from each other those SAM cares for.
@@ -41,8 +46,10 @@ pub(super) fn grouped<'u>(
     for (u, granted) in uses {
         for arn in u.arns() {
             let resource = intrinsic(app, f.resource, &arn.value);
-            let key = (u.implied, resource.to_string());
-            let (_, group) = by.entry(key).or_insert_with(|| (resource, Group::default()));
+            // Resources of different types may have one name.
+            let key = (u.implied, resource.to_string() + &whose(app, &arn.value));
+            let new = || (resource, Group { arn: Some(arn.value.clone()), ..Group::default() });
+            let (_, group) = by.entry(key).or_insert_with(new);
             group.implied = u.implied;
             for action in &u.one_of {
                 group.actions.insert(action.to_string());
@@ -51,6 +58,16 @@ pub(super) fn grouped<'u>(
         }
     }
     by
+}
+
+/// The types of the resources an ARN names.
+fn whose(app: &App, v: &Value) -> String {
+    let parts = if let Value::Concat(parts) = v { &parts[..] } else { std::slice::from_ref(v) };
+    let types = parts.iter().filter_map(|p| match p {
+        Value::Of(id, _) => Some(format!(" {}", app.resource(*id).type_name)),
+        _ => None,
+    });
+    types.collect()
 }
 
 pub(super) fn statements(report: &Report<'_>, s: &Subject<'_>) -> Vec<Statement> {
@@ -73,6 +90,7 @@ pub(super) fn statements(report: &Report<'_>, s: &Subject<'_>) -> Vec<Statement>
             resource,
             sites: group.sites.into_iter().collect(),
             implied: group.implied,
+            arn: group.arn.unwrap_or(Value::Null),
         })
         .collect()
 }

@@ -79,7 +79,7 @@ fn sam(out: &mut String, e: &Entry, list: &[&Statement]) {
     }
 }
 
-fn cloud_formation(out: &mut String, e: &Entry, list: &[&Statement]) {
+pub(super) fn cloud_formation(out: &mut String, e: &Entry, list: &[&Statement]) {
     let (kind, roles) = match &e.role {
         Some(role) => (
             "Policy",
@@ -107,7 +107,7 @@ fn statements(out: &mut String, list: &[&Statement], indent: usize) {
 }
 
 /// The places that need it, as a comment.
-fn places(sites: &[Site]) -> String {
+pub(super) fn places(sites: &[Site]) -> String {
     let places: BTreeSet<String> =
         sites.iter().map(|c| format!("{}:{}", printable(&c.path).replace('\n', " "), c.line)).collect();
     format!("# {}", places.into_iter().collect::<Vec<_>>().join(", "))

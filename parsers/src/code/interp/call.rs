@@ -206,6 +206,7 @@ impl Interp<'_> {
                     let testing = std::mem::take(&mut self.testing);
                     let o = self.eval(object);
                     self.testing = testing;
+                    self.dereferenced(&o, name, object, *optional);
                     if let Some(v) = self.chained(&o, name, args, object, &site) {
                         return v;
                     }

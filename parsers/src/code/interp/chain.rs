@@ -105,6 +105,18 @@ impl Interp<'_> {
         v
     }
 
+    /// A member of a value is used: of a variable that is not set there is none.
+    pub(super) fn dereferenced(&mut self, o: &V, name: &str, object: &Expr, optional: bool) {
+        let throws = self.lang.traits().nothing_has.is_some_and(|has| !has.contains(&name));
+        if let V::Sym(Value::Env(n)) = o
+            && throws
+            && !optional
+            && !self.program.is_substituted(n)
+        {
+            self.demanded(o, object);
+        }
+    }
+
     /// A value that must be there: a variable of the environment is required.
     fn demanded(&mut self, o: &V, object: &Expr) {
         let V::Sym(Value::Env(n)) = o else { return };

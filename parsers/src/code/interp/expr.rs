@@ -40,6 +40,7 @@ impl Interp<'_> {
                     return v;
                 }
                 let o = self.eval(object);
+                self.dereferenced(&o, name, object, *optional);
                 self.attr(&o, name, e.span, *optional)
             }
             ExprKind::Index { object, index } => {

@@ -4,6 +4,7 @@ use super::Interp;
 use super::value::V;
 use crate::code::api::{self, Kind};
 use crate::code::hir::Lang;
+use crate::code::node;
 use crate::code::program::UnitId;
 use crate::files::{join, parent};
 use lamlint_model::value::Deps;
@@ -22,26 +23,6 @@ pub(super) enum Found {
     /// A file that should be in the tree and is not.
     Missing,
 }
-
-/// Endings a Node.js or TypeScript import may leave out.
-const NODE_ENDINGS: &[&str] = &[
-    "",
-    ".ts",
-    ".js",
-    ".mjs",
-    ".cjs",
-    ".mts",
-    ".cts",
-    ".tsx",
-    ".jsx",
-    "/index.ts",
-    "/index.js",
-    "/index.mjs",
-    "/index.cjs",
-    "/index.mts",
-    "/index.tsx",
-    "/index.jsx",
-];
 
 /// What the names of Go modules have before them in [`super::Program::packages`]: they are paths of their own.
 pub(crate) const GO_MODULE: &str = "go:";
@@ -267,15 +248,7 @@ impl Interp<'_> {
     }
 
     fn node_at(&self, path: &str) -> Option<Found> {
-        let find = |path: &str| {
-            NODE_ENDINGS.iter().find_map(|e| self.program.at(&format!("{path}{e}"))).map(Found::Unit)
-        };
-        // TypeScript writes `./x.js` for `./x.ts`.
-        find(path).or_else(|| {
-            let (stem, _) =
-                path.rsplit_once('.').filter(|(_, e)| matches!(*e, "js" | "mjs" | "cjs" | "jsx"))?;
-            find(stem)
-        })
+        node::at(self.program.names(), path).map(Found::Unit)
     }
 
     fn node_module(&mut self, module: &str) -> Found {
@@ -289,38 +262,14 @@ impl Interp<'_> {
         if let Some(rest) = module.strip_prefix("/opt/") {
             return self.in_layer(rest).unwrap_or(Found::Missing);
         }
-        if api::is_library(self.lang, package_name(module)) {
+        if api::is_library(self.lang, node::package_name(module)) {
             return Found::Library(api::normal(self.lang, &module.into()));
         }
-        let program = self.program;
-        for (dir, prefix, target) in program.aliases() {
-            let inside = dir.is_empty() || here.starts_with(&format!("{dir}/"));
-            let Some(rest) = module.strip_prefix(prefix.as_str()).filter(|_| inside) else { continue };
-            let path = join(dir, target).and_then(|d| {
-                if d.is_empty() || target.ends_with('/') || rest.is_empty() {
-                    join(&d, rest)
-                } else {
-                    join("", &format!("{d}{rest}"))
-                }
-            });
-            if let Some(found) = path.and_then(|p| self.node_at(&p)) {
-                return found;
-            }
+        if let Some(unit) = node::aliased(self.program.names(), &here, module) {
+            return Found::Unit(unit);
         }
-        let name = package_name(module);
-        if let Some(dir) = program.packages().get(name) {
-            let rest = module[name.len()..].trim_start_matches('/');
-            let found = if rest.is_empty() {
-                ["", "src", "lib", "src/main"].iter().find_map(|d| self.node_at(&join(dir, d)?))
-            } else {
-                join(dir, rest)
-                    .and_then(|p| self.node_at(&p))
-                    .or_else(|| self.node_at(&join(dir, &format!("src/{rest}"))?))
-            };
-            if let Some(found) = found {
-                return found;
-            }
-            return Found::Missing;
+        if self.program.packages().contains_key(node::package_name(module)) {
+            return node::workspace(self.program.names(), module).map_or(Found::Missing, Found::Unit);
         }
         for root in self.roots {
             if let Some(found) = join(root, module).and_then(|p| self.node_at(&p)) {
@@ -338,12 +287,6 @@ impl Interp<'_> {
             self.node_at(&join(top, below)?).or_else(|| self.node_at(&join(top, rest)?))
         })
     }
-}
-
-/// The package part of an import: `a`, `@scope/a`.
-fn package_name(module: &str) -> &str {
-    let parts = if module.starts_with('@') { 2 } else { 1 };
-    module.match_indices('/').nth(parts - 1).map_or(module, |(i, _)| &module[..i])
 }
 
 fn is_data(module: &str) -> bool {

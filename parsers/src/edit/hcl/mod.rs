@@ -59,6 +59,17 @@ impl<'r> Address<'r> {
     }
 }
 
+/// An attribute of a resource of a Terraform module, as an expression of the same module: `aws_sqs_queue.jobs.arn`.
+pub fn reference(r: &Resource, attr: &Attr) -> Option<String> {
+    let a = Address::of(r).ok()?;
+    Some(format!("{}.{}.{}", a.type_name, a.name, back::attribute(a.type_name, attr)?))
+}
+
+/// The modules around a resource of a Terraform module, with a dot at the end; empty for a root module.
+pub fn reference_place(r: &Resource) -> Option<&str> {
+    Address::of(r).ok().map(|a| a.outer)
+}
+
 impl<'a> Editor<'a> {
     fn module(&mut self, file: FileId) -> Result<Text<'a>, Refused> {
         let source = self.sources.file(file);

@@ -13,7 +13,7 @@ use crate::iac::sam::policy::RoleParts;
 use crate::iac::sam::{Owner, entry, object, rename, tags};
 use lamlint_model::app::Anchor;
 use lamlint_model::source::Span;
-use lamlint_model::tri::Why;
+use lamlint_model::tri::{Reason, Why};
 use smol_str::{SmolStr, format_smolstr};
 
 /// Properties with the same value under another name; the second is CloudFormation's.
@@ -55,8 +55,10 @@ pub(super) fn expand(mut f: Function, service: &mut Service<'_>) {
     let span = f.span;
     let logical = names::function(&f.key);
     let mut p = object(span, Vec::new());
-    if let ExprKind::Map(_, Some(why)) = &f.props.kind {
-        p.open(why);
+    if let Some(why) = opened(&f.props) {
+        p.open(&why);
+        // Its events and the like may let the shared role do more.
+        service.shared.open.get_or_insert(why);
     }
     for why in [service.plugins.functions(), opened(&service.provider)].into_iter().flatten() {
         p.open(&why);
@@ -187,14 +189,15 @@ fn is_false(e: &Expr) -> bool {
 /// Settings that have another form in CloudFormation.
 fn settings(f: &mut Function, p: &mut Expr, parts: &mut RoleParts, service: &Service<'_>) {
     let span = f.span;
+    let more = service.plugins.environment().or_else(|| put_in(service));
     if let Some(e) = merged(f.props.take("environment"), service.setting(&["environment"])) {
         let mut variables = ExprEntry { key: "Variables".into(), ..e.clone() };
-        if let Some(why) = service.plugins.environment() {
+        if let Some(why) = more {
             variables.value.open(&why);
         }
         let value = object(e.value.span, vec![variables]);
         p.put(ExprEntry { key: "Environment".into(), value, ..e });
-    } else if let Some(why) = service.plugins.environment() {
+    } else if let Some(why) = more {
         p.put(entry("Environment", Expr::new(span, ExprKind::Opaque(why))));
     }
     if let Some(e) = merged(f.props.take("tags"), service.setting(&["tags"])) {
@@ -281,6 +284,15 @@ fn settings(f: &mut Function, p: &mut Expr, parts: &mut RoleParts, service: &Ser
         let value = Expr::object(span, [("ApplyOn", Expr::text(span, "PublishedVersions"))]);
         p.put(entry("SnapStart", value));
     }
+}
+
+/// Why variables may be constants where the code runs: the bundler is told to put them in.
+fn put_in(service: &Service<'_>) -> Option<Why> {
+    let settings = service.custom.get("esbuild").cloned().map(spread)?;
+    let defined = settings.get("define").cloned().map(spread)?;
+    let all = matches!(defined.kind, ExprKind::Opaque(_) | ExprKind::Map(_, Some(_)));
+    let some = defined.entries().iter().any(|e| e.key.starts_with("process.env"));
+    (all || some).then(|| Why::new(Reason::Macro, "`define` puts in variables"))
 }
 
 /// A map of the function over that of the provider.

@@ -5,9 +5,11 @@
 //! it gives them.
 //! Source: <https://www.serverless.com/framework/docs/providers/aws/guide/serverless.yml>
 
+mod construct;
 mod event;
 mod function;
 mod invoke;
+mod module;
 mod names;
 mod nodes;
 mod other;
@@ -18,15 +20,21 @@ mod role;
 mod service;
 mod variable;
 
+pub use module::ServiceModule;
+
+use super::expr::tag;
 use super::facts::TemplateFacts;
-use super::{Deploy, TemplateFile, detect};
+use super::{Deploy, Settable, TemplateFile, detect};
+use crate::code::program::Program;
 use crate::comments::{self, Directive};
-use crate::doc::{Doc, DocKind};
+use crate::doc::{Doc, DocKind, DocNode};
 use crate::files::{self, Files};
 use crate::text::{SourceText, SyntaxError};
 use crate::{json, yaml};
+use lamlint_model::app::{Kind, Resource};
 use lamlint_model::rule::Broken;
-use lamlint_model::source::{FileId, Span};
+use lamlint_model::source::{FileId, SourceMap, Span};
+use lamlint_model::value::Attr;
 use resolve::Resolver;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +53,38 @@ pub(crate) fn function_keys(path: &[SmolStr]) -> Option<Vec<SmolStr>> {
         }
         _ => None,
     }
+}
+
+/// How a service refers to a resource of its own: the logical id, or a variable of a construct.
+pub fn reference(r: &Resource, attr: &Attr) -> Option<String> {
+    if let Some(key) = r.anchor.path.strip_prefix("constructs.")
+        && r.kind != Kind::Function
+    {
+        let variable = match (r.kind, attr) {
+            (Kind::Queue, Attr::Arn) => "queueArn",
+            (Kind::Queue, Attr::Url) => "queueUrl",
+            (Kind::Bucket, Attr::Arn) => "bucketArn",
+            (Kind::Bucket, Attr::Name) => "bucketName",
+            (Kind::Table, Attr::Arn) => "tableArn",
+            (Kind::Table, Attr::Name) => "tableName",
+            _ => return None,
+        };
+        return r.implied_by.is_none().then(|| format!("${{construct:{key}.{variable}}}"));
+    }
+    let id = if r.kind == Kind::Function && r.anchor.path.starts_with("functions.") {
+        names::function(&r.name)
+    } else {
+        r.name.clone()
+    };
+    let by_ref = matches!(r.kind, Kind::Topic | Kind::StateMachine | Kind::Secret);
+    Some(match attr {
+        Attr::Arn if by_ref => format!("${{{id}}}"),
+        Attr::Arn => format!("${{{id}.Arn}}"),
+        Attr::Name if !by_ref && r.kind != Kind::Queue => format!("${{{id}}}"),
+        Attr::Name if r.kind == Kind::Queue => format!("${{{id}.QueueName}}"),
+        Attr::Other(a) => format!("${{{id}.{a}}}"),
+        _ => return None,
+    })
 }
 
 /// Metadata of functions whose package leaves out a part of their folder.
@@ -106,14 +146,18 @@ pub(super) fn is_candidate(path: &str, text: &str) -> bool {
     form(path, text).is_some()
 }
 
-/// Why a file of code that is the configuration of a service is not read.
-pub(super) fn not_run(path: &str, text: &str) -> Option<&'static str> {
-    let (stem, extension) = files::file_name(path).rsplit_once('.')?;
-    let is_code = matches!(extension, "ts" | "mts" | "cts" | "js" | "mjs" | "cjs");
-    let is_service = stem == "serverless" && text.contains("provider") && text.contains("service");
-    (is_code && is_service).then_some(
-        "the configuration of a service is not read: it is code, which is not run; `serverless print` writes it as YAML",
-    )
+/// The services whose configuration is a module of the program.
+pub(super) fn modules(program: &Program, sources: &SourceMap) -> Vec<ServiceModule> {
+    module::read_all(program, sources)
+}
+
+/// Whether a document is the configuration of a service. Components and plugins of other tools use the name, too.
+fn is_service(root: &DocNode) -> bool {
+    let has = |k: &str| root.entry(k).is_some();
+    let more = has(tag::MORE);
+    matches!(root.kind, DocKind::Map(_))
+        && (has("provider") || more)
+        && (has("service") || has("functions") || has("resources"))
 }
 
 /// Read one file; as [`super::read`].
@@ -126,10 +170,6 @@ pub(super) fn read(src: &SourceText<'_>, path: &str) -> Result<Option<Serverless
         Err(e) if form == Form::Service => return Err((e, is_clearly_one(src.text))),
         Err(_) => return Ok(None),
     };
-    let is_map = matches!(doc.root.kind, DocKind::Map(_));
-    let has = |k: &str| doc.root.entry(k).is_some();
-    // Components and plugins of other tools use the name, too.
-    let is_service = is_map && has("provider") && (has("service") || has("functions") || has("resources"));
     let mut facts = ServerlessFacts {
         file: src.file,
         suppressions: comments::of_template(src, &doc),
@@ -138,7 +178,7 @@ pub(super) fn read(src: &SourceText<'_>, path: &str) -> Result<Option<Serverless
     };
     match form {
         Form::Part => Ok(Some(facts)),
-        Form::Service | Form::Maybe if is_service => {
+        Form::Service | Form::Maybe if is_service(&doc.root) => {
             facts.duplicates = detect::duplicate_keys(&doc);
             facts.doc = Some(doc);
             Ok(Some(facts))
@@ -163,6 +203,7 @@ pub(super) fn templates(
     deploy: &Deploy,
     vfs: &dyn Files,
     notices: &mut Vec<(Span, String)>,
+    settable: &mut Settable,
 ) {
     let mut ids: BTreeMap<&str, FileId> = services.iter().map(|(p, s)| (*p, s.file)).collect();
     ids.extend(others.iter().map(|t| (t.path.as_str(), t.facts.file)));
@@ -179,6 +220,9 @@ pub(super) fn templates(
             Err(notice) => notices.push(notice),
         }
         used.append(&mut resolver.used.borrow_mut());
+        settable.has_stages = true;
+        settable.parameters.append(&mut resolver.asked.borrow_mut());
+        settable.stages.append(&mut resolver.stages.borrow_mut());
     }
     others.retain(|t| !used.contains(&t.path));
     others.extend(out);

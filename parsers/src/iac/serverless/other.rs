@@ -1,8 +1,7 @@
-//! Layers, state machines of `serverless-step-functions` and constructs of `serverless-lift`.
+//! Layers, and state machines of `serverless-step-functions`.
 
-use super::function::{self, Function};
 use super::names;
-use super::service::{Service, by_default, long_form, spread};
+use super::service::{Service, long_form, spread};
 use crate::iac::expr::{Expr, ExprEntry, ExprKind};
 use crate::iac::sam::policy::RoleParts;
 use crate::iac::sam::{Owner, entry, object, rename};
@@ -81,68 +80,4 @@ pub(super) fn state_machines(e: &ExprEntry, service: &mut Service<'_>) {
             service.out.imply(&owner, role, "AWS::IAM::Role", anchor, props);
         }
     }
-}
-
-/// Actions on its queue, and on that of failures, that a construct lets all functions do.
-const QUEUE_ACTIONS: &[&str] = &["sqs:SendMessage"];
-
-/// `constructs` of `serverless-lift`: queues with their function; other kinds only make resources.
-/// Source: <https://github.com/getlift/lift/blob/master/docs/queue.md>
-pub(super) fn constructs(e: &ExprEntry, service: &mut Service<'_>) {
-    if !service.plugins.has("serverless-lift") {
-        return;
-    }
-    for c in e.value.entries() {
-        let given = long_form(c, "type");
-        match given.get("type").and_then(Expr::as_text) {
-            Some("queue") => queue(c, given, service),
-            kind => {
-                let what = format!("the construct `{}` may add permissions", kind.unwrap_or(&c.key));
-                let why = Why::new(Reason::Macro, what);
-                service.shared.open.get_or_insert_with(|| why.clone());
-                service.out.facts.more.get_or_insert(why);
-            }
-        }
-    }
-}
-
-fn queue(c: &ExprEntry, mut given: Expr, service: &mut Service<'_>) {
-    let span = c.key_span;
-    let anchor = Anchor { span, path: format_smolstr!("constructs.{}", c.key) };
-    let (queue, failed) = (names::construct(&c.key, "Queue"), names::construct(&c.key, "Dlq"));
-    let mut props = match &given.kind {
-        ExprKind::Map(_, open) => Expr::new(span, ExprKind::Map(Vec::new(), open.clone())),
-        _ => object(span, Vec::new()),
-    };
-    let Some(worker) = given.take("worker") else { return };
-    let worker = long_form(&worker, "handler");
-    // The queue waits six times as long as the function may take.
-    let timeout = worker.get("timeout").and_then(Expr::as_text).map_or(Some(6), |t| t.parse::<i64>().ok());
-    let visibility = match timeout.and_then(|t| t.checked_mul(6)) {
-        Some(t) => function::scalar(span, &t.to_string()),
-        None => Expr::opaque(span, Reason::Parameter, "six times the timeout of the function"),
-    };
-    props.put(entry("VisibilityTimeout", by_default(span, visibility)));
-    let retries = given.take("maxRetries").map_or_else(|| function::scalar(span, "3"), |e| e.value);
-    let redrive =
-        [("deadLetterTargetArn", Expr::get_att(span, &failed, "Arn")), ("maxReceiveCount", retries)];
-    props.put(entry("RedrivePolicy", Expr::object(span, redrive)));
-    let index = service.declare(queue.clone(), Some(c.key.clone()), "AWS::SQS::Queue", anchor.clone(), props);
-    let owner = Owner { index, name: queue.clone(), condition: None };
-    service.out.imply(&owner, failed, "AWS::SQS::Queue", anchor, object(span, Vec::new()));
-    super::role::allow(&mut service.shared, span, QUEUE_ACTIONS, Expr::get_att(span, &queue, "Arn"));
-
-    let mut sqs = Expr::object(span, [("arn", Expr::get_att(span, &queue, "Arn"))]);
-    for k in ["batchSize", "maximumBatchingWindow"] {
-        rename(&mut given, k, &mut sqs, k);
-    }
-    sqs.put(entry("functionResponseType", Expr::text(span, "ReportBatchItemFailures")));
-    if sqs.get("batchSize").is_none() {
-        sqs.put(entry("batchSize", function::scalar(span, "1")));
-    }
-    let mut worker = Expr { span, ..worker };
-    worker.put(entry("events", Expr::list(span, vec![Expr::object(span, [("sqs", sqs)])])));
-    let key = format_smolstr!("{}Worker", c.key);
-    service.functions.push(key.clone());
-    function::expand(Function::new(key, span, worker, "constructs"), service);
 }

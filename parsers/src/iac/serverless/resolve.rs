@@ -63,6 +63,9 @@ pub(super) struct Resolver<'a> {
     docs: RefCell<BTreeMap<String, Option<Rc<Doc>>>>,
     /// Files of the run that are part of this service.
     pub(super) used: RefCell<BTreeSet<String>>,
+    /// Parameters that are asked for, and stages that have values of their own.
+    pub(super) asked: RefCell<BTreeSet<SmolStr>>,
+    pub(super) stages: RefCell<BTreeSet<SmolStr>>,
 }
 
 /// A text in an address, or why it is not known.
@@ -90,7 +93,13 @@ impl<'a> Resolver<'a> {
             active: RefCell::default(),
             docs: RefCell::default(),
             used: RefCell::default(),
+            asked: RefCell::default(),
+            stages: RefCell::default(),
         };
+        for key in ["params", "stages"] {
+            let named = r.root.get(key).map(DocNode::entries).unwrap_or_default();
+            r.stages.borrow_mut().extend(named.iter().map(|e| e.key.clone()).filter(|k| k != "default"));
+        }
         let declared = r.lookup(r.root, &["provider", "stage"], "", None, 0);
         if let Val::Node(n) | Val::Assumed { node: n, .. } = declared
             && let Some(t) = n.text().filter(|t| n.tag.is_none() && !t.is_empty())
@@ -428,11 +437,22 @@ impl<'a> Resolver<'a> {
         let mut node = Cow::Borrowed(root);
         let mut by = by;
         for k in keys {
+            if self.given == Some(k) && node.entry(k).is_none() {
+                let other = node.entries().iter().filter(|e| e.key != "default");
+                self.stages.borrow_mut().extend(other.map(|e| e.key.clone()));
+            }
+            let opened = node.entry(tag::MORE).is_some() || node.tag.as_deref() == Some(tag::UNKNOWN);
             let found = match node {
                 Cow::Borrowed(n) => child(n, k).map(Cow::Borrowed),
                 Cow::Owned(n) => child(&n, k).cloned().map(Cow::Owned),
             };
-            let Some(found) = found else { return Val::Missing(by) };
+            let Some(found) = found else {
+                if opened {
+                    let why = "it may be in a part that is computed".to_owned();
+                    return Val::Unknown { symbol: symbol(), why, text: false };
+                }
+                return Val::Missing(by);
+            };
             if !is_variable(&found) {
                 node = found;
                 continue;
@@ -475,6 +495,7 @@ impl<'a> Resolver<'a> {
     /// `param:x`: of the command line, of the stage, of all stages.
     /// Source: <https://www.serverless.com/framework/docs/guides/parameters>
     fn parameter(&self, name: &str, depth: usize) -> Val {
+        self.asked.borrow_mut().insert(name.into());
         if let Some((_, v)) = self.parameters.iter().rev().find(|(k, _)| k == name) {
             return Val::Node(plain(v, self.root.span));
         }
@@ -582,6 +603,10 @@ fn construct(keys: &[&str], span: Span) -> Option<Val> {
         "dlqUrl" => ("Dlq", None),
         "bucketName" => ("Bucket", None),
         "bucketArn" => ("Bucket", Some("Arn")),
+        "tableName" => ("Table", None),
+        "tableArn" => ("Table", Some("Arn")),
+        "tableStreamArn" => ("Table", Some("StreamArn")),
+        "busName" => ("Bus", None),
         _ => return None,
     };
     let logical = super::names::construct(name, suffix);

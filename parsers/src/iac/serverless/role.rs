@@ -2,7 +2,7 @@
 //! Source: `lib/plugins/aws/package/lib/merge-iam-templates.js` of the framework and
 //! <https://www.serverless.com/framework/docs/providers/aws/guide/iam>
 
-use super::function::Function;
+use super::function::{Function, opened};
 use super::service::{Service, name_text, spread};
 use crate::iac::expr::{Expr, ExprEntry, ExprKind, sub_of};
 use crate::iac::sam::policy::RoleParts;
@@ -50,6 +50,10 @@ pub(super) fn statements(parts: &mut RoleParts, e: &ExprEntry) {
         }
         one => one,
     };
+    // The framework adds to them, so there is no empty policy.
+    if matches!(&list.kind, ExprKind::List(items, None) if items.is_empty()) {
+        return;
+    }
     let document = object(
         e.key_span,
         vec![
@@ -94,6 +98,9 @@ pub(super) fn trust(span: Span, services: &[&str]) -> ExprEntry {
 pub(super) fn role_of(f: &mut Function, service: &Service<'_>) -> Role {
     if let Some(e) = f.props.take("role") {
         return Role::Given(role_arn(e.value));
+    }
+    if let Some(why) = opened(&f.props) {
+        return Role::Given(Expr::new(f.span, ExprKind::Opaque(why)));
     }
     let config = service.setting(&["iam", "role"]);
     let keys = [

@@ -1,11 +1,12 @@
 //! One service: its configuration with all variables put in, as one template.
 
 use super::function::{self, Function};
+use super::nodes::unknown;
 use super::plugins::Plugins;
 use super::resolve::{Resolver, Val};
 use super::resources;
 use super::role;
-use super::{names, other};
+use super::{construct, names, other};
 use crate::doc::{DocEntry, DocKind, DocNode};
 use crate::iac::expr::{self, Expr, ExprEntry, ExprKind, Taken, tag};
 use crate::iac::facts::{RawResource, TemplateFacts};
@@ -41,7 +42,12 @@ pub(super) struct Service<'f> {
 /// The template of a service, or why there is none.
 pub(super) fn template(resolver: &Resolver<'_>) -> Result<TemplateFacts, (Span, String)> {
     let root = resolver.root;
-    let section = |key: &str| root.get(key).map(|n| pseudo(resolver.deep(n, 0)));
+    let more = root.entry(tag::MORE);
+    let section = |key: &str| match (root.get(key), more) {
+        (Some(n), _) => Some(pseudo(resolver.deep(n, 0))),
+        (None, Some(e)) => Some(unknown(e.key_span, "", e.value.text().unwrap_or_default(), false)),
+        (None, None) => None,
+    };
     cloud(resolver)?;
     let key_of = |key: &str| root.entry(key).map_or(root.span, |e| e.key_span);
     let resources = section("resources");
@@ -84,7 +90,7 @@ pub(super) fn template(resolver: &Resolver<'_>) -> Result<TemplateFacts, (Span, 
             let e = ExprEntry { key: e.key.clone(), key_span: e.key_span, value };
             match key {
                 "layers" => other::layers(&e, &mut service),
-                "constructs" => other::constructs(&e, &mut service),
+                "constructs" => construct::constructs(&e, &mut service),
                 _ => other::state_machines(&e, &mut service),
             }
         }
@@ -162,11 +168,13 @@ fn cloud(resolver: &Resolver<'_>) -> Result<(), (Span, String)> {
         v => v,
     };
     match named {
-        Val::Node(n) | Val::Assumed { node: n, .. } => match n.text() {
-            Some("aws") => Ok(()),
-            Some(other) => Err((span, format!("a service of the provider `{other}` is not read"))),
-            None => Err((span, "the provider of the service has no name".to_owned())),
-        },
+        Val::Node(n) | Val::Assumed { node: n, .. } if n.tag.as_deref() != Some(tag::UNKNOWN) => {
+            match n.text() {
+                Some("aws") => Ok(()),
+                Some(other) => Err((span, format!("a service of the provider `{other}` is not read"))),
+                None => Err((span, "the provider of the service has no name".to_owned())),
+            }
+        }
         _ => Err((span, "the provider of the service is not known, so it is not read".to_owned())),
     }
 }
@@ -181,6 +189,16 @@ fn gather(
     match (&node.kind, node.tag.as_deref()) {
         (DocKind::Map(entries), None) => {
             for e in entries {
+                if e.key == tag::MORE {
+                    let why = format!("there may be other functions: {}", expr::unexpanded(e));
+                    facts.notices.push((e.key_span, why.clone()));
+                    facts.more.get_or_insert_with(|| Why::new(Reason::NotInTree, why));
+                    continue;
+                }
+                if let (Some(tag::UNKNOWN), Some(why)) = (e.value.tag.as_deref(), e.value.items().get(1)) {
+                    let why = why.text().unwrap_or("it is computed");
+                    facts.notices.push((e.key_span, format!("`{}` is not read: {why}", e.key)));
+                }
                 out.retain(|(o, _)| o.key != e.key);
                 out.push((e.clone(), assumed.cloned()));
             }

@@ -38,6 +38,7 @@ use crate::comments::{self, Directive};
 use crate::files::file_name;
 use crate::text::{SourceText, SyntaxError};
 use lamlint_model::source::{FileId, Span};
+use smol_str::SmolStr;
 
 /// What one file of a module says, before variables and other files are known.
 #[derive(Debug, Clone)]
@@ -47,6 +48,15 @@ pub struct TerraformFacts {
     /// What its comments ask not to report.
     pub suppressions: Vec<Directive>,
     content: Content,
+}
+
+impl TerraformFacts {
+    /// The variables the file declares.
+    pub(super) fn variables(&self) -> Vec<SmolStr> {
+        let Content::Module(body) = &self.content else { return Vec::new() };
+        let declared = body.blocks.iter().filter(|b| b.kind == "variable");
+        declared.filter_map(|b| b.labels.first()).cloned().collect()
+    }
 }
 
 /// What a file holds.

@@ -3,6 +3,7 @@
 mod code;
 mod sam;
 mod serverless;
+mod serverless_modules;
 mod spellings;
 mod stacks;
 mod terraform;

@@ -1,7 +1,7 @@
 //! Configurations of the Serverless Framework: variables, functions, roles, events, plugins.
 
 use super::{assembled, dump, prop, resource, show};
-use crate::iac::{Assembled, Deploy, not_run};
+use crate::iac::{Assembled, Deploy};
 use lamlint_model::tree::Node;
 use lamlint_model::value::Value;
 
@@ -322,14 +322,6 @@ fn what_packages_leave_out_is_marked() {
 }
 
 #[test]
-fn configurations_that_are_code_are_told_of() {
-    let text = "const c = { service: 'x', provider: { name: 'aws' } };\nmodule.exports = c;\n";
-    assert!(not_run("app/serverless.ts", text).is_some());
-    assert!(not_run("app/serverless.js", "export const x = 1;").is_none());
-    assert!(not_run("app/server.js", text).is_none());
-}
-
-#[test]
 fn queues_of_constructs_have_their_worker() {
     let a = with(
         "",
@@ -372,4 +364,34 @@ fn odd_shapes_do_no_harm() {
         let a = with("", rest);
         assert_eq!(a.app.templates.len(), 1, "{rest}");
     }
+}
+
+#[test]
+fn constructs_make_resources_and_permissions() {
+    let of = |kind: &str, rest: &str| {
+        let head = "plugins: [serverless-lift]\nfunctions: { send: { handler: s.h, environment: { NAME: '${construct:it.";
+        with("", &format!("{head}{rest}\nconstructs:\n  it:\n    type: {kind}\n"))
+    };
+    let role = |a: &Assembled| {
+        let policies = show(a, &resource(a, "IamRoleLambdaExecution").props.path(&["Policies"]));
+        (policies.contains("s3:PutObject"), policies.contains("dynamodb:Query"), policies.ends_with("…]"))
+    };
+    let name = |a: &Assembled| prop(a, "send", &["Environment", "Variables", "NAME"]);
+    let a = of("storage", "bucketName}' } } }");
+    assert_eq!((name(&a).as_str(), role(&a)), ("it.name", (true, false, false)));
+    assert_eq!(prop(&a, "it", &["VersioningConfiguration", "Status"]), "Enabled");
+    assert_eq!(prop(&a, "it", &["LifecycleConfiguration"]), "?");
+    let a = of("database/dynamodb-single-table", "tableName}' } } }");
+    assert_eq!((name(&a).as_str(), role(&a)), ("it.name", (false, true, false)));
+    assert_eq!(prop(&a, "it", &["GlobalSecondaryIndexes"]), "-");
+    let a = of("database/dynamodb-single-table\n    gsiCount: 2", "tableArn}' } } }");
+    assert_eq!(prop(&a, "it", &["GlobalSecondaryIndexes"]), "?");
+    let a =
+        of("webhook\n    path: /hook\n    authorizer: { handler: auth.main, timeout: 5 }", "busName}' } } }");
+    assert_eq!((name(&a).as_str(), role(&a)), ("it.name", (false, false, false)));
+    assert_eq!(prop(&a, "itAuthorizer", &["Timeout"]), "5");
+    let a = of("static-website\n    path: dist", "url}' } } }");
+    assert!(!role(&a).2 && a.app.templates[0].more.is_some());
+    let a = of("vpc", "id}' } } }");
+    assert!(role(&a).2);
 }

@@ -3,7 +3,7 @@
 use crate::code::hir::{Block, Expr, ExprKind, MapEntry, Pattern, Stmt, StmtKind, Unit};
 
 /// What a walk calls. Each answer says whether to go on below.
-pub(super) trait Visitor {
+pub(crate) trait Visitor {
     /// A statement.
     fn stmt(&mut self, _stmt: &Stmt) -> bool {
         true
@@ -16,7 +16,7 @@ pub(super) trait Visitor {
 }
 
 /// Walk the whole unit: the module, all functions, all class bodies.
-pub(super) fn unit(u: &Unit, v: &mut dyn Visitor) {
+pub(crate) fn unit(u: &Unit, v: &mut dyn Visitor) {
     block(&u.body, v);
     for f in &u.functions {
         block(&f.body, v);
@@ -33,14 +33,14 @@ pub(super) fn unit(u: &Unit, v: &mut dyn Visitor) {
 }
 
 /// Walk a block; bodies of functions and classes defined in it are not part of it.
-pub(super) fn block(b: &Block, v: &mut dyn Visitor) {
+pub(crate) fn block(b: &Block, v: &mut dyn Visitor) {
     for s in b {
         stmt(s, v);
     }
 }
 
 /// Walk one statement.
-pub(super) fn stmt(s: &Stmt, v: &mut dyn Visitor) {
+pub(crate) fn stmt(s: &Stmt, v: &mut dyn Visitor) {
     if !v.stmt(s) {
         return;
     }
@@ -128,7 +128,7 @@ fn pattern(p: &Pattern, v: &mut dyn Visitor) {
 }
 
 /// Walk one expression; closures and class expressions are not entered.
-pub(super) fn expr(e: &Expr, v: &mut dyn Visitor) {
+pub(crate) fn expr(e: &Expr, v: &mut dyn Visitor) {
     if !v.expr(e) {
         return;
     }
