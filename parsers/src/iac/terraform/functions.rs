@@ -162,6 +162,10 @@ pub(super) fn call(
                 _ => Tree::unknown(Why::new(Reason::BuiltElsewhere, "a file that is not in the tree"), at),
             }
         }),
+        "fileset" => match (arg(0), arg(1)) {
+            (Some(dir), Some(names)) => listed(eval, s, &[dir, names], span),
+            _ => unknown("it is computed"),
+        },
         "type" => unknown("it is computed"),
         _ => {
             let Some((_, f)) = super::pure::PURE.iter().find(|(n, _)| *n == name) else {
@@ -172,6 +176,21 @@ pub(super) fn call(
             combine(&args, span, |nodes| f(nodes, span))
         }
     }
+}
+
+/// The files of the tree below a directory that fit a pattern. What is built before is not here yet: there may be more.
+fn listed(eval: &Eval<'_>, s: Scope<'_>, args: &[Tree], span: Span) -> Tree {
+    combine(args, span, |nodes| {
+        let (Node::Leaf(Value::Str(dir)), Node::Leaf(Value::Str(names))) = (nodes.first()?, nodes.get(1)?)
+        else {
+            return None;
+        };
+        let dir = files::join(&eval.instances[s.at].root_dir, dir)?;
+        let found = super::pattern::files(eval.vfs, &dir, names)?;
+        let items = found.into_iter().map(|f| Tree::leaf(Value::str(f), span)).collect();
+        let open = Some(Why::new(Reason::BuiltElsewhere, "there may be files that are not in the tree"));
+        Some(Node::List { items, open })
+    })
 }
 
 /// The text of a file of the tree.

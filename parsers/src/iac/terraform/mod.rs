@@ -17,6 +17,8 @@ pub(crate) mod hcl;
 mod json;
 mod loops;
 mod module;
+mod network;
+mod pattern;
 mod plan;
 mod pure;
 mod reference;
