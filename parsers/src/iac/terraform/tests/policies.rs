@@ -102,3 +102,23 @@ fn comments_cover_the_blocks_they_precede() {
     assert!(covered(1, "v =") && !covered(1, "w {"));
     assert!(covered(2, "w {") && !covered(2, "v ="));
 }
+
+#[test]
+fn comment_properties_cover_the_object_they_stand_in() {
+    let text = "{\n  \"//\": [\"about this\", \"lamlint: ignore-file[rule-z]\"],\n  \"resource\": {\"aws_x\": {\n    \"a\": {\n      \"//\": \"lamlint: ignore[rule-a, rule-b] as \\\"agreed\\\"\",\n      \"v\": 1,\n      \"w\": {\"//\": \"lamlint: ignore[rule-c]\", \"x\": 2},\n      \"y\": \"lamlint: ignore[no]\"\n    },\n    \"b\": {\"//\": \"lamlint: ignore\", \"v\": 3}\n  }}\n}\n";
+    let facts = read(&SourceText::file(FileId(0), text), "main.tf.json").unwrap().unwrap();
+    let all = &facts.suppressions;
+    let slice = |s: lamlint_model::source::Span| &text[s.start as usize..s.end as usize];
+    let names: Vec<Vec<&str>> =
+        all.iter().map(|d| d.rules.iter().map(|(_, at)| slice(*at)).collect()).collect();
+    assert_eq!(names, [vec!["rule-z"], vec!["rule-a", "rule-b"], vec!["rule-c"], vec![]]);
+    assert_eq!(slice(all[0].covers[0]), text);
+    let covered = slice(all[1].covers[0]);
+    assert!(
+        covered.starts_with("\"a\": {") && covered.ends_with("\"lamlint: ignore[no]\"\n    }"),
+        "{covered}"
+    );
+    assert_eq!(all[1].reason, "as \"agreed\"");
+    assert!(slice(all[2].covers[0]).starts_with("\"w\": {"));
+    assert!(all[3].problem.is_some());
+}
