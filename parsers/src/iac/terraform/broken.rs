@@ -13,6 +13,7 @@ const WORDS: &[(&str, &str)] = &[
         "invalid block body; expected `}`, newline",
         "an argument, a block or `}` is expected here, each on a line of its own",
     ),
+    ("expected newline or eof", "a new line is expected here"),
     ("invalid body", "an argument or a block is expected here"),
     ("unexpected token", "no argument and no block begins like this"),
 ];

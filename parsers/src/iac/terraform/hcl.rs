@@ -1,8 +1,8 @@
 //! HCL to [`super::expr`]. The parser is hcl-edit, which bounds nesting (64 levels) and keeps byte spans.
 //! Source: <https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md>
 
-use super::broken;
-use super::expr::{Attribute, Block, Body, Expr, ExprKind, For, Operator, Part, Step};
+use super::expr::{Attribute, Block, Body, Expr, ExprKind, For, Heredoc, Operator, Part, Step};
+use super::{broken, heredoc};
 use crate::text::{SourceText, SyntaxError};
 use hcl_edit::expr::{BinaryOperator, Expression, ForExpr, ObjectKey, TraversalOperator, UnaryOperator};
 use hcl_edit::structure::{Body as HclBody, Structure};
@@ -124,10 +124,18 @@ impl Reader<'_> {
             Expression::HeredocTemplate(h) => {
                 self.quote(e.span());
                 let parts = self.parts(&h.template);
-                match &parts[..] {
+                let places =
+                    heredoc::places(self.src, self.shift, h, &parts).filter(|_| self.fixed.is_none());
+                let kind = match &parts[..] {
                     [] => ExprKind::Text("".into()),
                     [Part::Text(t)] => ExprKind::Text(t.clone()),
                     _ => ExprKind::Template(parts),
+                };
+                match places {
+                    Some(places) => {
+                        ExprKind::Heredoc(Box::new(Heredoc { text: Expr::new(kind, span), places }))
+                    }
+                    None => kind,
                 }
             }
             Expression::Parenthesis(p) => self.expr(p.inner()).kind,

@@ -15,6 +15,7 @@ mod evaluated;
 pub(crate) mod expr;
 mod functions;
 pub(crate) mod hcl;
+mod heredoc;
 mod json;
 mod loops;
 mod module;

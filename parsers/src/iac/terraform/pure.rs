@@ -1,7 +1,7 @@
 //! Functions of plain values, by name. What is not in the table is not known.
 //! Source: <https://developer.hashicorp.com/terraform/language/functions>
 
-use super::trees::{ERROR, MAX_ITEMS, complement, entry, list, part, plain, presence, text, texts, truth};
+use super::trees::{MAX_ITEMS, complement, entry, list, part, plain, presence, text, texts, truth};
 use super::values::equal;
 use super::{network, pattern};
 use lamlint_model::source::Span;
@@ -13,6 +13,9 @@ use smol_str::SmolStr;
 /// A function of plain values; `None`: not known.
 pub(super) type Pure = fn(&[&Node], Span) -> Option<Node>;
 
+/// Functions that leave a document what it is.
+pub(super) const KEEPS: &[&str] = &["chomp", "nonsensitive", "sensitive", "trimspace"];
+
 /// Functions of plain values, by name.
 pub(super) const PURE: &[(&str, Pure)] = &[
     ("abs", |a, _| int(a.first()?)?.checked_abs().map(whole)),
@@ -22,7 +25,9 @@ pub(super) const PURE: &[(&str, Pure)] = &[
     ("base64decode", |a, _| decoded(&text_of(a.first()?)?)),
     ("basename", |a, _| text_of(a.first()?).map(|s| string(s.rsplit('/').next().unwrap_or(&s)))),
     ("ceil", |a, _| rounded(a.first()?, f64::ceil)),
-    ("chomp", |a, _| text_of(a.first()?).map(|s| string(s.trim_end_matches(['\n', '\r'])))),
+    ("chomp", |a, _| {
+        document(a).or_else(|| text_of(a.first()?).map(|s| string(s.trim_end_matches(['\n', '\r']))))
+    }),
     ("chunklist", chunklist),
     ("cidrhost", network::host),
     ("cidrnetmask", network::mask),
@@ -99,7 +104,8 @@ pub(super) const PURE: &[(&str, Pure)] = &[
     ("toset", |a, _| distinct(a.first()?).map(in_order)),
     ("tostring", |a, _| match a.first()? {
         Node::Absent => Some(Node::Absent),
-        Node::List { .. } | Node::Map { .. } => Some(Node::Leaf(ERROR)),
+        // The text of a document is kept as what it says.
+        Node::List { .. } | Node::Map { .. } => None,
         n @ Node::Leaf(_) => part(n).map(Node::Leaf),
     }),
     ("transpose", transpose),
@@ -111,7 +117,7 @@ pub(super) const PURE: &[(&str, Pure)] = &[
         let (s, cut) = (text_of(a.first()?)?, text_of(a.get(1)?)?);
         Some(string(s.strip_prefix(cut.as_str()).unwrap_or(&s)))
     }),
-    ("trimspace", |a, _| text_of(a.first()?).map(|s| string(s.trim()))),
+    ("trimspace", |a, _| document(a).or_else(|| text_of(a.first()?).map(|s| string(s.trim())))),
     ("trimsuffix", |a, _| {
         let (s, cut) = (text_of(a.first()?)?, text_of(a.get(1)?)?);
         Some(string(s.strip_suffix(cut.as_str()).unwrap_or(&s)))
@@ -120,6 +126,11 @@ pub(super) const PURE: &[(&str, Pure)] = &[
     ("values", values),
     ("zipmap", zipmap),
 ];
+
+/// A document, of which blanks around it are no part.
+fn document(a: &[&Node]) -> Option<Node> {
+    matches!(a.first()?, Node::Map { .. } | Node::List { .. }).then(|| a[0].clone())
+}
 
 fn is_null(n: &Node) -> bool {
     *n == Node::Absent
