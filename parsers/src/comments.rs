@@ -88,6 +88,40 @@ pub(crate) fn of_blocks(src: &SourceText<'_>, comments: &[Span], blocks: Vec<Spa
     of_comments(src, comments, blocks.into_iter().map(|span| Node { span, trailing: true }).collect())
 }
 
+/// The property that stands for a comment in the JSON syntax of modules.
+/// Source: <https://developer.hashicorp.com/terraform/language/syntax/json#comment-properties>
+pub(crate) const COMMENT: &str = "//";
+
+/// The requests of a JSON document whose objects may hold [`COMMENT`]s: each is about the object it stands in.
+pub(crate) fn of_properties(src: &SourceText<'_>, root: &DocNode) -> Vec<Directive> {
+    let mut out = Vec::new();
+    if src.text.contains(MARK) {
+        properties(src, root, root.span, MAX_DEPTH, &mut out);
+        out.sort_by_key(|d| d.span);
+    }
+    out
+}
+
+fn properties(src: &SourceText<'_>, node: &DocNode, whole: Span, depth: usize, out: &mut Vec<Directive>) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    for i in node.items() {
+        properties(src, i, i.span, depth, out);
+    }
+    for e in node.entries() {
+        if e.key != COMMENT {
+            properties(src, &e.value, e.key_span.to(e.value.span), depth, out);
+            continue;
+        }
+        for n in std::iter::once(&e.value).chain(e.value.items()) {
+            let DocKind::Scalar(s) = &n.kind else { continue };
+            let text = SourceText { file: src.file, text: &s.text, map: Some(&s.map) };
+            let Some((mut directive, whole_file)) = parse(&text, 0, &s.text) else { continue };
+            directive.covers = vec![if whole_file { src.span(0, src.text.len()) } else { whole }];
+            out.push(directive);
+        }
+    }
+}
+
 fn template_nodes(node: &DocNode, depth: usize, out: &mut Vec<Node>) {
     // What is used through an alias is looked at where it is defined.
     let Some(depth) = depth.checked_sub(1).filter(|_| node.defined_at.is_none()) else { return };
@@ -191,10 +225,10 @@ const MARK: &str = "lamlint:";
 /// The request a comment at `start` makes, and whether it is about the whole file.
 fn parse(src: &SourceText<'_>, start: usize, text: &str) -> Option<(Directive, bool)> {
     // At the start of the comment, or of a further one in the same line; elsewhere it is prose.
-    let at = text
-        .match_indices(MARK)
-        .map(|(at, _)| at)
-        .find(|at| text[..*at].trim_end().ends_with(['#', '/', '*']))?;
+    let at = text.match_indices(MARK).map(|(at, _)| at).find(|at| {
+        let before = text[..*at].trim_end();
+        before.is_empty() || before.ends_with(['#', '/', '*'])
+    })?;
     let word_at = at + MARK.len() + blank(&text[at + MARK.len()..]);
     let word_len = text[word_at..].find(|c: char| !c.is_ascii_alphabetic() && c != '-');
     let word = &text[word_at..word_at + word_len.unwrap_or(text.len() - word_at)];

@@ -46,41 +46,12 @@ pub(super) fn origins(copies: &[Copy], files: &dyn Files, target: &str) -> Vec<S
 }
 
 /// The copies of the target `build-<name>` of a `Makefile` in `dir`; `None` without such a target.
-/// Source: <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/building-custom-runtimes.html>
 pub(super) fn makefile(files: &dyn Files, dir: &str, name: &str) -> Option<Vec<Copy>> {
-    let path = join(dir, "Makefile")?;
-    let text = files.read(&path)?.replace("\\\n", " ");
-    let wanted = format!("build-{name}");
     let mut out = Vec::new();
-    let mut pending = vec![wanted];
-    let mut done: Vec<String> = Vec::new();
-    let mut found = false;
-    while let Some(target) = pending.pop() {
-        if done.contains(&target) || done.len() > 32 {
-            continue;
-        }
-        let mut inside = false;
-        for line in text.lines() {
-            if let Some(recipe) = line.strip_prefix('\t') {
-                if inside {
-                    recipe_copies(recipe, dir, &mut out);
-                }
-                continue;
-            }
-            let line = line.split('#').next().unwrap_or_default();
-            let Some((head, prerequisites)) = line.split_once(':') else { continue };
-            if head.starts_with(' ') || prerequisites.starts_with('=') {
-                continue;
-            }
-            inside = head.split_whitespace().any(|t| t == target);
-            if inside {
-                found = true;
-                pending.extend(prerequisites.split_whitespace().map(str::to_owned));
-            }
-        }
-        done.push(target);
+    for line in super::makefile::recipe(files, dir, &format!("build-{name}"))? {
+        recipe_copies(&line, dir, &mut out);
     }
-    found.then_some(out)
+    Some(out)
 }
 
 /// The copies of one recipe line, which may change directory.
@@ -92,11 +63,10 @@ fn recipe_copies(line: &str, dir: &str, out: &mut Vec<Copy>) {
         let (Some(verb), rest) = (words.first(), words.get(1..).unwrap_or_default()) else { continue };
         let paths: Vec<&str> = rest.iter().copied().filter(|w| !w.starts_with('-')).collect();
         match (*verb, &paths[..]) {
-            ("cd", [to]) => {
-                if let Some(to) = join(&here, to) {
-                    here = to;
-                }
-            }
+            ("cd", [to]) => match join(&here, to) {
+                Some(to) if !to.contains('$') => here = to,
+                _ => return,
+            },
             ("cp" | "rsync" | "mv", [sources @ .., to]) => {
                 let to = words_after_artifacts(command).unwrap_or(to);
                 let Some(to) = artifacts(to) else { continue };

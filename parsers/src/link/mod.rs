@@ -11,6 +11,7 @@ mod dockerfile;
 mod find;
 mod imports;
 mod layers;
+mod makefile;
 mod manifest;
 mod place;
 mod problems;

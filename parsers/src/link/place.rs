@@ -242,6 +242,17 @@ fn file(tree: Tree<'_>, p: &Place<'_>, lang: Lang, handler: &str, path: &str) ->
         };
     }
     let Ok(target) = Target::parse(lang, handler) else { return built() };
+    if let Some(unit) = asset::unpacked(tree, lang, &target, path)
+        && symbol::has(tree.program.unit(unit), &target.symbol) != symbol::Has::No
+    {
+        let at = tree.program.path(unit);
+        return Attempt::Linked(Entry {
+            function: Some(p.f.resource.id),
+            unit,
+            symbol: target.symbol.as_str().into(),
+            roots: vec![find::base_of(at, &target).unwrap_or_else(|| parent(at).to_owned())],
+        });
+    }
     // An archive beside the directory it is made of, when exactly one source file fits.
     let mut hits: Vec<(String, UnitId)> = Vec::new();
     let names: Vec<String> =

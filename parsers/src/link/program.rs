@@ -278,23 +278,7 @@ fn built_binary(line: &str) -> Option<String> {
 
 /// What a line of the recipe of the target `build-<name>` of a `Makefile` in `dir` says.
 fn recipe(tree: Tree<'_>, dir: &str, name: &str, says: &dyn Fn(&str) -> Option<String>) -> Option<String> {
-    let text = tree.files.read(&below(dir, "Makefile"))?.replace("\\\n", " ");
-    let wanted = format!("build-{name}");
-    let mut inside = false;
-    for line in text.lines() {
-        if let Some(recipe) = line.strip_prefix('\t') {
-            if inside && let Some(d) = says(recipe) {
-                return Some(d);
-            }
-            continue;
-        }
-        if let Some((head, _)) = line.split('#').next().and_then(|l| l.split_once(':'))
-            && !head.starts_with(' ')
-        {
-            inside = head.split_whitespace().any(|t| t == wanted);
-        }
-    }
-    None
+    super::makefile::recipe(tree.files, dir, &format!("build-{name}"))?.iter().find_map(|l| says(l))
 }
 
 fn is_source(word: &str) -> bool {
@@ -308,18 +292,25 @@ pub(super) fn built_package(line: &str, dir: &str) -> Option<String> {
         let words: Vec<&str> =
             command.split_whitespace().map(|w| w.trim_matches(['"', '\'', '(', ')'])).collect();
         match &words[..] {
-            ["cd", to] => here = join(&here, to)?,
+            ["cd", to] => here = join(&here, to).filter(|d| !d.contains('$'))?,
             words => {
                 let Some(build) = words.iter().position(|w| *w == "build") else { continue };
                 let Some(tool) = build.checked_sub(1).and_then(|i| words.get(i)) else { continue };
                 if *tool != "go" && !tool.contains("GO") {
                     continue;
                 }
-                let path = words
-                    .iter()
-                    .skip(build + 1)
-                    .rev()
-                    .find(|w| (w.starts_with('.') || is_source(w)) && !w.contains('$'));
+                let after = |flag: &str| words.iter().skip(build + 1).skip_while(|w| **w != flag).nth(1);
+                if let Some(to) = after("-C") {
+                    here = join(&here, to).filter(|d| !d.contains('$'))?;
+                }
+                let output = words.iter().position(|w| *w == "-o").map(|i| i + 1);
+                let named = |w: &str| (w.starts_with('.') || is_source(w)) && !w.contains('$');
+                let rest = words.iter().enumerate().skip(build + 1).rev();
+                let path = rest.filter(|(i, _)| Some(*i) != output).map(|(_, w)| w).find(|w| named(w));
+                // A package that is not known is not the directory itself.
+                if path.is_none() && words.last().is_some_and(|w| w.contains('$') && after("-o") != Some(w)) {
+                    return None;
+                }
                 return match path {
                     Some(p) if is_source(p) => join(&here, parent(p)),
                     Some(p) => join(&here, p),

@@ -47,6 +47,7 @@ impl Eval<'_> {
                     out.into()
                 }
             },
+            ExprKind::Heredoc(h) => return self.canon(scope, &h.text, next),
             ExprKind::List(items) => format_smolstr!("[{}]", self.all(scope, items, next)?),
             ExprKind::Map(_) | ExprKind::For(_) => return None,
             ExprKind::Name(n) => {

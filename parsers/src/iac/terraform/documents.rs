@@ -1,11 +1,11 @@
 //! Documents inside of modules: policies as blocks, JSON as text, templates in files.
 
 use super::eval::{Eval, Scope};
-use super::expr::Block;
+use super::expr::{Block, Expr, ExprKind, Heredoc, Part};
 use super::functions;
 use super::trees::{bind, entry, list, part};
 use crate::doc::{DocKind, DocNode};
-use crate::text::SourceText;
+use crate::text::{PosMap, SourceText};
 use crate::{json, yaml};
 use lamlint_model::aws::policies;
 use lamlint_model::source::Span;
@@ -242,7 +242,7 @@ pub(super) fn json_tree(t: &Tree) -> Tree {
             Node::Leaf(Value::Concat(parts)) => parts.clone(),
             n => return Tree::known(n.clone(), span),
         };
-        parsed(&parts, span).unwrap_or_else(|| {
+        parsed(&parts, None, span).unwrap_or_else(|| {
             Tree::unknown(Why::new(Reason::Syntax, "a document that is not understood"), span)
         })
     })
@@ -251,24 +251,95 @@ pub(super) fn json_tree(t: &Tree) -> Tree {
 /// A text of YAML as the tree it holds.
 pub(super) fn yaml_tree(t: &Tree) -> Tree {
     bind(t, t.span(), |n, span| {
-        let doc = match n {
-            Node::Leaf(Value::Str(s)) => yaml::parse(&SourceText::file(span.file, s)).ok(),
+        let tree = match n {
+            Node::Leaf(Value::Str(s)) => yaml_of(&SourceText::file(span.file, s), Some(span)),
             _ => None,
         };
-        match doc {
-            Some(doc) if doc.more.is_none() => of_node(&doc.root, &[], span),
-            _ => Tree::unknown(Why::new(Reason::Syntax, "a document that is not understood"), span),
-        }
+        tree.unwrap_or_else(|| {
+            Tree::unknown(Why::new(Reason::Syntax, "a document that is not understood"), span)
+        })
     })
 }
 
-fn parsed(parts: &[Value], span: Span) -> Option<Tree> {
+fn yaml_of(src: &SourceText<'_>, at: Option<Span>) -> Option<Tree> {
+    let doc = yaml::parse(src).ok().filter(|doc| doc.more.is_none())?;
+    Some(of_node(&doc.root, &[], at))
+}
+
+/// A heredoc of YAML without holes as the tree it holds, each part at its own place.
+pub(super) fn yaml_heredoc(eval: &Eval<'_>, s: Scope<'_>, e: &Expr) -> Option<Tree> {
+    let ExprKind::Heredoc(h) = &e.kind else { return None };
+    let (ExprKind::Text(text), [map]) = (&h.text.kind, &h.places[..]) else { return None };
+    let own = eval.instances[s.at].stands_for.is_none();
+    let src = SourceText { file: e.span.file, text, map: Some(map) };
+    own.then(|| yaml_of(&src, None))?
+}
+
+/// A heredoc of JSON as the tree it holds, each part at its own place; `None` for other texts, and where a hole has
+/// several values.
+pub(super) fn heredoc(
+    eval: &Eval<'_>,
+    scope: Scope<'_>,
+    heredoc: &Heredoc,
+    span: Span,
+    depth: usize,
+) -> Option<Tree> {
+    let whole;
+    let parts = match &heredoc.text.kind {
+        ExprKind::Template(parts) => &parts[..],
+        ExprKind::Text(t) => {
+            whole = [Part::Text(t.clone())];
+            &whole
+        }
+        _ => return None,
+    };
+    let Some(Part::Text(first)) = parts.first() else { return None };
+    if !first.trim_start().starts_with(['{', '[']) || eval.instances[scope.at].stands_for.is_some() {
+        return None;
+    }
+    let mut places = heredoc.places.iter();
+    let mut values = Vec::new();
+    let mut maps = Vec::new();
+    for p in parts {
+        match p {
+            Part::Text(t) => {
+                values.push(Value::Str(t.clone()));
+                maps.push(places.next()?.clone());
+            }
+            Part::Hole(e) => {
+                let t = eval.as_part(scope, e, depth);
+                let all = match part(t.only().filter(|_| t.open().is_none())?)? {
+                    Value::Concat(all) => all,
+                    v => vec![v],
+                };
+                for v in all {
+                    let len = if let Value::Str(text) = &v { text.len() } else { 0 };
+                    let mut map = PosMap::default();
+                    map.push(len, e.span.start as usize, (e.span.end - e.span.start) as usize);
+                    values.push(v);
+                    maps.push(map);
+                }
+            }
+            Part::If(..) | Part::For { .. } => return None,
+        }
+    }
+    parsed(&values, Some(&maps), span)
+}
+
+/// A document of JSON; with `maps`, the places of the parts, each node stands where it is written.
+fn parsed(parts: &[Value], maps: Option<&[PosMap]>, span: Span) -> Option<Tree> {
     let mut text = String::new();
+    let mut map = PosMap::default();
     let (mut quoted, mut escaped) = (false, false);
     for (i, p) in parts.iter().enumerate() {
+        let own = maps.and_then(|m| m.get(i));
         let Value::Str(s) = p else {
             let hole = format!("{}{i}{}", HOLE.0, HOLE.1);
             let quote = if quoted { "" } else { "\"" };
+            if let Some(own) = own {
+                let (start, end) = own.range(0, 1);
+                map.push(hole.len() + 2 * quote.len(), start, end - start);
+            }
             text.extend([quote, &hole, quote]);
             continue;
         };
@@ -283,26 +354,33 @@ fn parsed(parts: &[Value], span: Span) -> Option<Tree> {
                 _ => {}
             }
         }
+        if let Some(own) = own {
+            map.append(own);
+        }
         text.push_str(s);
     }
-    let doc = json::parse(&SourceText::file(span.file, &text)).ok()?;
-    Some(of_node(&doc.root, parts, span))
+    let src = SourceText { file: span.file, text: &text, map: maps.map(|_| &map) };
+    let doc = json::parse(&src).ok()?;
+    Some(of_node(&doc.root, parts, maps.is_none().then_some(span)))
 }
 
-fn of_node(n: &DocNode, parts: &[Value], span: Span) -> Tree {
+/// What a node says, all of it at one place, or each part at its own.
+fn of_node(n: &DocNode, parts: &[Value], at: Option<Span>) -> Tree {
+    let span = at.unwrap_or(n.span);
     if n.tag.is_some() {
         return Tree::unknown(Why::other("a value that is not understood"), span);
     }
     match &n.kind {
-        DocKind::Seq(items) => {
-            Tree::known(list(items.iter().map(|i| of_node(i, parts, span)).collect()), span)
-        }
+        DocKind::Seq(items) => Tree::known(list(items.iter().map(|i| of_node(i, parts, at)).collect()), span),
         DocKind::Map(entries) => {
             let mut out = Vec::with_capacity(entries.len());
             let mut open = None;
             for e in entries {
                 match filled(&e.key, parts) {
-                    Value::Str(k) => out.push(entry(k, of_node(&e.value, parts, span), span)),
+                    Value::Str(k) => {
+                        let key_span = at.unwrap_or(e.key_span);
+                        out.push(entry(k, of_node(&e.value, parts, at), key_span));
+                    }
                     _ => open = Some(Why::new(Reason::Dynamic, "a key is computed")),
                 }
             }

@@ -1,10 +1,10 @@
 //! The evaluator: expressions of a module instance to trees. No other place resolves anything.
 
 use super::expr::{Expr, ExprKind, Operator, Part};
-use super::functions;
 use super::module::{Expansion, Instance, Key};
 use super::trees::{MAX_NODES, bounded, budget, combine, entry, list, plain, size, text, truth, under};
 use super::values::{arithmetic, equal, leaf};
+use super::{documents, functions};
 use crate::files::Files;
 use crate::iac::eval::placed;
 use lamlint_model::ResourceId;
@@ -190,6 +190,8 @@ impl<'m> Eval<'m> {
                 [Part::Hole(e)] => placed(&self.tree(scope, e, next), span),
                 _ => self.template(scope, parts, span, next),
             },
+            ExprKind::Heredoc(h) => documents::heredoc(self, scope, h, span, next)
+                .unwrap_or_else(|| self.tree(scope, &h.text, next)),
             ExprKind::List(items) => {
                 Tree::known(list(items.iter().map(|i| self.tree(scope, i, next)).collect()), span)
             }

@@ -1,5 +1,6 @@
 //! Expressions and blocks of a module, owned: what is kept of a file between parsing and evaluating.
 
+use crate::text::PosMap;
 use lamlint_model::source::Span;
 use smol_str::SmolStr;
 
@@ -20,6 +21,8 @@ pub(crate) enum ExprKind {
     Text(SmolStr),
     /// Text with holes: a quoted template, or a heredoc.
     Template(Vec<Part>),
+    /// A heredoc whose lines are known: what it says may be a document.
+    Heredoc(Box<Heredoc>),
     List(Vec<Expr>),
     /// Keys and values.
     Map(Vec<(Expr, Expr)>),
@@ -34,6 +37,13 @@ pub(crate) enum ExprKind {
     Negate(Box<Expr>),
     Binary(Operator, Box<(Expr, Expr)>),
     For(Box<For>),
+}
+
+/// A heredoc: its text or template, and where each constant part of it stands, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Heredoc {
+    pub(crate) text: Expr,
+    pub(crate) places: Vec<PosMap>,
 }
 
 /// `[for key, value in over : value_expr if condition]`, and the same that makes a map.
@@ -144,6 +154,7 @@ impl Expr {
     pub(crate) fn as_text(&self) -> Option<&SmolStr> {
         match &self.kind {
             ExprKind::Text(t) => Some(t),
+            ExprKind::Heredoc(h) => h.text.as_text(),
             _ => None,
         }
     }

@@ -27,8 +27,12 @@ pub(super) fn call(
 ) -> Tree {
     let unknown = |why: &str| Tree::unknown(Why::new(Reason::Dynamic, why), span);
     let arg = |i: usize| args.get(i).map(|a| eval.tree(s, a, depth));
-    let all = || -> Option<Vec<Tree>> {
-        let mut out: Vec<Tree> = args.iter().map(|a| eval.tree(s, a, depth)).collect();
+    let all_of = |texts: bool| -> Option<Vec<Tree>> {
+        let one = |a: &Expr| match &a.kind {
+            ExprKind::Heredoc(h) if texts => eval.tree(s, &h.text, depth),
+            _ => eval.tree(s, a, depth),
+        };
+        let mut out: Vec<Tree> = args.iter().map(one).collect();
         if spread {
             let last = settled(&out.pop()?);
             match last.only()? {
@@ -38,6 +42,7 @@ pub(super) fn call(
         }
         Some(out)
     };
+    let all = || all_of(false);
     match name {
         "merge" => match all() {
             Some(args) => merged(&args, span),
@@ -49,7 +54,9 @@ pub(super) fn call(
         },
         "jsonencode" => arg(0).unwrap_or_else(|| unknown("nothing to encode")),
         "jsondecode" => arg(0).map_or_else(|| unknown("nothing to decode"), |t| documents::json_tree(&t)),
-        "yamldecode" => arg(0).map_or_else(|| unknown("nothing to decode"), |t| documents::yaml_tree(&t)),
+        "yamldecode" => args.first().and_then(|e| documents::yaml_heredoc(eval, s, e)).unwrap_or_else(|| {
+            arg(0).map_or_else(|| unknown("nothing to decode"), |t| documents::yaml_tree(&t))
+        }),
         "try" => {
             let mut open = None;
             let mut alts: Vec<Alt<Node>> = Vec::new();
@@ -162,16 +169,38 @@ pub(super) fn call(
                 _ => Tree::unknown(Why::new(Reason::BuiltElsewhere, "a file that is not in the tree"), at),
             }
         }),
+        "fileset" => match (arg(0), arg(1)) {
+            (Some(dir), Some(names)) => listed(eval, s, &[dir, names], span),
+            _ => unknown("it is computed"),
+        },
         "type" => unknown("it is computed"),
         _ => {
             let Some((_, f)) = super::pure::PURE.iter().find(|(n, _)| *n == name) else {
                 return unknown("a function that is not evaluated");
             };
-            let Some(args) = all() else { return unknown("it is computed") };
+            // What looks at text gets the text of a heredoc, not what it says.
+            let Some(args) = all_of(!super::pure::KEEPS.contains(&name)) else {
+                return unknown("it is computed");
+            };
             let args: Vec<Tree> = args.iter().map(settled).collect();
             combine(&args, span, |nodes| f(nodes, span))
         }
     }
+}
+
+/// The files of the tree below a directory that fit a pattern. What is built before is not here yet: there may be more.
+fn listed(eval: &Eval<'_>, s: Scope<'_>, args: &[Tree], span: Span) -> Tree {
+    combine(args, span, |nodes| {
+        let (Node::Leaf(Value::Str(dir)), Node::Leaf(Value::Str(names))) = (nodes.first()?, nodes.get(1)?)
+        else {
+            return None;
+        };
+        let dir = files::join(&eval.instances[s.at].root_dir, dir)?;
+        let found = super::pattern::files(eval.vfs, &dir, names)?;
+        let items = found.into_iter().map(|f| Tree::leaf(Value::str(f), span)).collect();
+        let open = Some(Why::new(Reason::BuiltElsewhere, "there may be files that are not in the tree"));
+        Some(Node::List { items, open })
+    })
 }
 
 /// The text of a file of the tree.

@@ -1,8 +1,9 @@
 //! HCL to [`super::expr`]. The parser is hcl-edit, which bounds nesting (64 levels) and keeps byte spans.
 //! Source: <https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md>
 
-use super::expr::{Attribute, Block, Body, Expr, ExprKind, For, Operator, Part, Step};
-use crate::text::{DISPUTED, SourceText, SyntaxError};
+use super::expr::{Attribute, Block, Body, Expr, ExprKind, For, Heredoc, Operator, Part, Step};
+use super::{broken, heredoc};
+use crate::text::{SourceText, SyntaxError};
 use hcl_edit::expr::{BinaryOperator, Expression, ForExpr, ObjectKey, TraversalOperator, UnaryOperator};
 use hcl_edit::structure::{Body as HclBody, Structure};
 use hcl_edit::template::{Directive, Element, Strip, Template};
@@ -11,19 +12,17 @@ use lamlint_model::source::Span;
 use smol_str::SmolStr;
 use std::ops::Range;
 
-/// Bound on the length of a text that is looked at for brackets and quotes by hand.
+/// The byte order mark.
 const BOM: char = '\u{feff}';
 
-/// Parse a file.
-pub(crate) fn parse(src: &SourceText<'_>) -> Result<(Body, Vec<Span>), SyntaxError> {
+/// Parse a file. The flag of an error says whether Terraform certainly refuses the file, too.
+pub(crate) fn parse(src: &SourceText<'_>) -> Result<(Body, Vec<Span>), (SyntaxError, bool)> {
     let text = src.text.strip_prefix(BOM).unwrap_or(src.text);
     let shift = src.text.len() - text.len();
     let body = hcl_edit::parser::parse_body(text).map_err(|e| {
-        let at = e.location().offset();
+        let (at, message, certain) = broken::explained(text, e.location().offset(), e.message());
         let end = text.get(at..).and_then(|t| t.chars().next()).map_or(at, |c| at + c.len_utf8());
-        // What this parser does not take is not proved to be wrong.
-        let message = format!("{DISPUTED}: {}", e.message().lines().next().unwrap_or("syntax error"));
-        SyntaxError { span: src.span(at + shift, end + shift), message }
+        (SyntaxError { span: src.span(at + shift, end + shift), message }, certain)
     })?;
     let mut reader = Reader { src, shift, fixed: None, quoted: Vec::new() };
     let body = reader.body(&body);
@@ -125,10 +124,18 @@ impl Reader<'_> {
             Expression::HeredocTemplate(h) => {
                 self.quote(e.span());
                 let parts = self.parts(&h.template);
-                match &parts[..] {
+                let places =
+                    heredoc::places(self.src, self.shift, h, &parts).filter(|_| self.fixed.is_none());
+                let kind = match &parts[..] {
                     [] => ExprKind::Text("".into()),
                     [Part::Text(t)] => ExprKind::Text(t.clone()),
                     _ => ExprKind::Template(parts),
+                };
+                match places {
+                    Some(places) => {
+                        ExprKind::Heredoc(Box::new(Heredoc { text: Expr::new(kind, span), places }))
+                    }
+                    None => kind,
                 }
             }
             Expression::Parenthesis(p) => self.expr(p.inner()).kind,

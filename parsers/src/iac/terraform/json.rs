@@ -3,6 +3,7 @@
 
 use super::expr::{Attribute, Block, Body, Expr, ExprKind, Part};
 use super::hcl;
+use crate::comments::COMMENT;
 use crate::doc::{DocEntry, DocKind, DocNode};
 use smol_str::SmolStr;
 
@@ -67,7 +68,7 @@ fn block(kind: &str, labels: usize, have: &[SmolStr], at: &DocEntry, n: &DocNode
 fn body(n: &DocNode) -> Body {
     let mut out = Body::default();
     for e in n.entries() {
-        if e.key == "//" {
+        if e.key == COMMENT {
             continue;
         }
         if NESTED.contains(&e.key.as_str()) {

@@ -6,6 +6,7 @@
 
 mod assemble;
 mod blocks;
+mod broken;
 mod canon;
 mod condition;
 mod documents;
@@ -14,9 +15,12 @@ mod evaluated;
 pub(crate) mod expr;
 mod functions;
 pub(crate) mod hcl;
+mod heredoc;
 mod json;
 mod loops;
 mod module;
+mod network;
+mod pattern;
 mod plan;
 mod pure;
 mod reference;
@@ -104,10 +108,13 @@ pub(super) fn read(src: &SourceText<'_>, path: &str) -> Result<Option<TerraformF
         return Ok(plan.map(|content| TerraformFacts { file: src.file, suppressions: Vec::new(), content }));
     }
     let (body, suppressions) = match (kind_of(path, MODULES), kind_of(path, VALUES)) {
-        (Some(true), _) => (json::module(&crate::json::parse(src).map_err(doubtful)?.root), Vec::new()),
+        (Some(true), _) => {
+            let root = crate::json::parse(src).map_err(doubtful)?.root;
+            (json::module(&root), comments::of_properties(src, &root))
+        }
         (None, Some(true)) => (json::values(&crate::json::parse(src).map_err(doubtful)?.root), Vec::new()),
         _ => {
-            let (body, comments) = hcl::parse(src).map_err(doubtful)?;
+            let (body, comments) = hcl::parse(src)?;
             let mut places = Vec::new();
             places_of(&body, &mut places);
             let suppressions = comments::of_blocks(src, &comments, places);

@@ -1,8 +1,9 @@
 //! Functions of plain values, by name. What is not in the table is not known.
 //! Source: <https://developer.hashicorp.com/terraform/language/functions>
 
-use super::trees::{ERROR, MAX_ITEMS, complement, entry, list, part, plain, presence, text, texts, truth};
+use super::trees::{MAX_ITEMS, complement, entry, list, part, plain, presence, text, texts, truth};
 use super::values::equal;
+use super::{network, pattern};
 use lamlint_model::source::Span;
 use lamlint_model::tree::{Entry, Node, Tree};
 use lamlint_model::tri::{Alt, Reason, Why};
@@ -12,14 +13,26 @@ use smol_str::SmolStr;
 /// A function of plain values; `None`: not known.
 pub(super) type Pure = fn(&[&Node], Span) -> Option<Node>;
 
+/// Functions that leave a document what it is.
+pub(super) const KEEPS: &[&str] = &["chomp", "nonsensitive", "sensitive", "trimspace"];
+
 /// Functions of plain values, by name.
 pub(super) const PURE: &[(&str, Pure)] = &[
     ("abs", |a, _| int(a.first()?)?.checked_abs().map(whole)),
     ("abspath", |a, _| text_of(a.first()?).map(|s| string(&s))),
+    ("alltrue", |a, _| all_or_any(a.first()?, true)),
+    ("anytrue", |a, _| all_or_any(a.first()?, false)),
+    ("base64decode", |a, _| decoded(&text_of(a.first()?)?)),
     ("basename", |a, _| text_of(a.first()?).map(|s| string(s.rsplit('/').next().unwrap_or(&s)))),
-    ("ceil", |a, _| int(a.first()?).map(whole)),
-    ("chomp", |a, _| text_of(a.first()?).map(|s| string(s.trim_end_matches(['\n', '\r'])))),
+    ("ceil", |a, _| rounded(a.first()?, f64::ceil)),
+    ("chomp", |a, _| {
+        document(a).or_else(|| text_of(a.first()?).map(|s| string(s.trim_end_matches(['\n', '\r']))))
+    }),
     ("chunklist", chunklist),
+    ("cidrhost", network::host),
+    ("cidrnetmask", network::mask),
+    ("cidrsubnet", network::subnet),
+    ("cidrsubnets", network::subnets),
     ("coalescelist", |a, _| a.iter().find(|n| length(n).is_none_or(|l| l > 0)).map(|n| (*n).clone())),
     ("compact", compact),
     ("contains", contains),
@@ -28,18 +41,31 @@ pub(super) const PURE: &[(&str, Pure)] = &[
     ("element", element),
     ("endswith", |a, _| Some(bool(text_of(a.first()?)?.ends_with(text_of(a.get(1)?)?.as_str())))),
     ("flatten", |a, _| flatten(a.first()?)),
-    ("floor", |a, _| int(a.first()?).map(whole)),
+    ("floor", |a, _| rounded(a.first()?, f64::floor)),
     ("index", index),
+    ("indent", |a, _| {
+        let n = usize::try_from(int(a.first()?)?).ok().filter(|n| *n <= 256)?;
+        let lines = text_of(a.get(1)?)?;
+        Some(string(&lines.replace('\n', &format!("\n{}", " ".repeat(n)))))
+    }),
     ("issensitive", |_, _| None),
     ("join", join),
     ("keys", keys),
     ("length", |a, _| length(a.first()?).and_then(|n| i64::try_from(n).ok()).map(whole)),
     ("lower", |a, _| text_of(a.first()?).map(|s| string(&s.to_lowercase()))),
+    ("matchkeys", matchkeys),
     ("max", |a, _| ints(a)?.into_iter().max().map(whole)),
     ("min", |a, _| ints(a)?.into_iter().min().map(whole)),
     ("nonsensitive", |a, _| a.first().map(|n| (*n).clone())),
+    ("parseint", |a, _| {
+        let base = u32::try_from(int(a.get(1)?)?).ok().filter(|b| (2..=36).contains(b))?;
+        i64::from_str_radix(&text_of(a.first()?)?, base).ok().map(whole)
+    }),
     ("pathexpand", |a, _| text_of(a.first()?).filter(|s| !s.starts_with('~')).map(|s| string(&s))),
+    ("pow", |a, _| int(a.first()?)?.checked_pow(u32::try_from(int(a.get(1)?)?).ok()?).map(whole)),
     ("range", range),
+    ("regex", pattern::first),
+    ("regexall", pattern::every),
     ("replace", replace),
     ("reverse", reverse),
     ("sensitive", |a, _| a.first().map(|n| (*n).clone())),
@@ -47,6 +73,7 @@ pub(super) const PURE: &[(&str, Pure)] = &[
     ("setproduct", setproduct),
     ("setsubtract", |a, s| sets(a, s, |x, all| all.get(1).is_some_and(|o| !o.contains(x)))),
     ("setunion", setunion),
+    ("signum", |a, _| int(a.first()?).map(|i| whole(i.signum()))),
     ("slice", slice),
     ("sort", |a, s| {
         let mut t = constants(a.first()?)?;
@@ -56,23 +83,32 @@ pub(super) const PURE: &[(&str, Pure)] = &[
     ("split", split),
     ("startswith", |a, _| Some(bool(text_of(a.first()?)?.starts_with(text_of(a.get(1)?)?.as_str())))),
     ("strcontains", |a, _| Some(bool(text_of(a.first()?)?.contains(text_of(a.get(1)?)?.as_str())))),
+    // Whether a letter is one character or several is for another library; plain text is the same backwards.
+    ("strrev", |a, _| {
+        text_of(a.first()?).filter(|s| s.is_ascii()).map(|s| string(&s.chars().rev().collect::<String>()))
+    }),
     ("substr", substr),
     ("sum", |a, _| {
         let Node::List { items, open: None } = a.first()? else { return None };
         items.iter().try_fold(0_i64, |n, i| n.checked_add(plain(i)?.as_int()?)).map(whole)
     }),
     ("title", |a, _| text_of(a.first()?).map(|s| string(&title(&s)))),
+    ("textdecodebase64", |a, _| {
+        let encoding = text_of(a.get(1)?)?;
+        encoding.eq_ignore_ascii_case("utf-8").then(|| decoded(&text_of(a.first()?)?))?
+    }),
     ("tobool", |a, _| if is_null(a.first()?) { Some(Node::Absent) } else { truth(a.first()?).map(bool) }),
     ("tolist", |a, _| matches!(a.first()?, Node::List { .. } | Node::Absent).then(|| a[0].clone())),
     ("tomap", |a, _| matches!(a.first()?, Node::Map { .. } | Node::Absent).then(|| a[0].clone())),
     ("tonumber", |a, _| if is_null(a.first()?) { Some(Node::Absent) } else { int(a.first()?).map(whole) }),
-    ("toset", |a, _| distinct(a.first()?)),
+    ("toset", |a, _| distinct(a.first()?).map(in_order)),
     ("tostring", |a, _| match a.first()? {
         Node::Absent => Some(Node::Absent),
-        Node::List { .. } | Node::Map { .. } => Some(Node::Leaf(ERROR)),
+        // The text of a document is kept as what it says.
+        Node::List { .. } | Node::Map { .. } => None,
         n @ Node::Leaf(_) => part(n).map(Node::Leaf),
     }),
-    ("transpose", |_, _| None),
+    ("transpose", transpose),
     ("trim", |a, _| {
         let cut: Vec<char> = text_of(a.get(1)?)?.chars().collect();
         text_of(a.first()?).map(|s| string(s.trim_matches(&cut[..])))
@@ -81,7 +117,7 @@ pub(super) const PURE: &[(&str, Pure)] = &[
         let (s, cut) = (text_of(a.first()?)?, text_of(a.get(1)?)?);
         Some(string(s.strip_prefix(cut.as_str()).unwrap_or(&s)))
     }),
-    ("trimspace", |a, _| text_of(a.first()?).map(|s| string(s.trim()))),
+    ("trimspace", |a, _| document(a).or_else(|| text_of(a.first()?).map(|s| string(s.trim())))),
     ("trimsuffix", |a, _| {
         let (s, cut) = (text_of(a.first()?)?, text_of(a.get(1)?)?);
         Some(string(s.strip_suffix(cut.as_str()).unwrap_or(&s)))
@@ -91,15 +127,20 @@ pub(super) const PURE: &[(&str, Pure)] = &[
     ("zipmap", zipmap),
 ];
 
+/// A document, of which blanks around it are no part.
+fn document(a: &[&Node]) -> Option<Node> {
+    matches!(a.first()?, Node::Map { .. } | Node::List { .. }).then(|| a[0].clone())
+}
+
 fn is_null(n: &Node) -> bool {
     *n == Node::Absent
 }
 
-fn string(s: &str) -> Node {
+pub(super) fn string(s: &str) -> Node {
     Node::Leaf(Value::str(s))
 }
 
-fn whole(i: i64) -> Node {
+pub(super) fn whole(i: i64) -> Node {
     Node::Leaf(Value::Int(i))
 }
 
@@ -107,14 +148,14 @@ fn bool(b: bool) -> Node {
     Node::Leaf(Value::Bool(b))
 }
 
-fn text_of(n: &Node) -> Option<SmolStr> {
+pub(super) fn text_of(n: &Node) -> Option<SmolStr> {
     match n {
         Node::Leaf(v) => text(v),
         _ => None,
     }
 }
 
-fn int(n: &Node) -> Option<i64> {
+pub(super) fn int(n: &Node) -> Option<i64> {
     match n {
         Node::Leaf(v) => v.as_int(),
         _ => None,
@@ -125,7 +166,7 @@ fn ints(a: &[&Node]) -> Option<Vec<i64>> {
     a.iter().map(|n| int(n)).collect()
 }
 
-fn items_of(n: &Node) -> Option<&[Tree]> {
+pub(super) fn items_of(n: &Node) -> Option<&[Tree]> {
     match n {
         Node::List { items, open: None } => Some(items),
         _ => None,
@@ -209,6 +250,64 @@ fn distinct(n: &Node) -> Option<Node> {
         }
     }
     Some(Node::List { items: out, open: open.clone() })
+}
+
+/// A set of text is in the order of its elements; what is not constant stays where it was.
+fn in_order(n: Node) -> Node {
+    match n {
+        Node::List { mut items, open } => {
+            let key = |t: &Tree| plain(t).as_ref().and_then(text);
+            if items.iter().all(|t| key(t).is_some()) {
+                items.sort_by_key(key);
+            }
+            Node::List { items, open }
+        }
+        n => n,
+    }
+}
+
+fn rounded(n: &Node, by: fn(f64) -> f64) -> Option<Node> {
+    match n {
+        Node::Leaf(Value::Float(f)) => Value::Float(by(*f)).as_int().map(whole),
+        n => int(n).map(whole),
+    }
+}
+
+/// Whether all elements are true, or any is.
+fn all_or_any(n: &Node, all: bool) -> Option<Node> {
+    let states: Option<Vec<bool>> = items_of(n)?.iter().map(|t| truth(t.only()?)).collect();
+    let states = states?;
+    Some(bool(if all { states.iter().all(|b| *b) } else { states.iter().any(|b| *b) }))
+}
+
+/// The text that is encoded.
+fn decoded(text: &str) -> Option<Node> {
+    let whole = text.len().is_multiple_of(4);
+    let bytes = whole.then(|| crate::text::base64(text))??;
+    String::from_utf8(bytes).ok().map(|s| string(&s))
+}
+
+/// The values whose keys are among those searched for.
+fn matchkeys(a: &[&Node], _: Span) -> Option<Node> {
+    let (values, keys, wanted) = (items_of(a.first()?)?, constants(a.get(1)?)?, constants(a.get(2)?)?);
+    let hits = values.iter().zip(&keys).filter(|(_, k)| wanted.contains(k)).map(|(v, _)| v.clone());
+    (values.len() == keys.len()).then(|| list(hits.collect()))
+}
+
+/// From keys with lists of values to values with lists of keys.
+fn transpose(a: &[&Node], span: Span) -> Option<Node> {
+    let Node::Map { entries, open: None } = a.first()? else { return None };
+    let mut out: std::collections::BTreeMap<SmolStr, Vec<SmolStr>> = std::collections::BTreeMap::new();
+    for e in entries {
+        for v in constants(e.value.only()?)? {
+            out.entry(v).or_default().push(e.key.clone());
+        }
+    }
+    for keys in out.values_mut() {
+        keys.sort();
+    }
+    let entries = out.into_iter().map(|(k, v)| entry(k, Tree::known(texts(v, span), span), span)).collect();
+    Some(Node::Map { entries, open: None })
 }
 
 fn element(a: &[&Node], _: Span) -> Option<Node> {
@@ -333,12 +432,12 @@ fn range(a: &[&Node], span: Span) -> Option<Node> {
 }
 
 fn replace(a: &[&Node], _: Span) -> Option<Node> {
-    let (from, to) = (text_of(a.get(1)?)?, text_of(a.get(2)?)?);
+    let (text, from, to) = (text_of(a.first()?)?, text_of(a.get(1)?)?, text_of(a.get(2)?)?);
     // Between slashes it is a regular expression.
-    if from.is_empty() || (from.len() > 1 && from.starts_with('/') && from.ends_with('/')) {
-        return None;
+    if let Some(inner) = from.strip_prefix('/').and_then(|f| f.strip_suffix('/')) {
+        return pattern::replaced(&text, inner, &to).map(|t| string(&t));
     }
-    Some(string(&text_of(a.first()?)?.replace(from.as_str(), &to)))
+    (!from.is_empty()).then(|| string(&text.replace(from.as_str(), &to)))
 }
 
 fn reverse(a: &[&Node], _: Span) -> Option<Node> {
@@ -387,7 +486,7 @@ fn substr(a: &[&Node], _: Span) -> Option<Node> {
 fn sets(a: &[&Node], span: Span, keep: fn(&SmolStr, &[Vec<SmolStr>]) -> bool) -> Option<Node> {
     let all: Option<Vec<Vec<SmolStr>>> = a.iter().map(|n| constants(n)).collect();
     let all = all?;
-    Some(texts(all.first()?.iter().filter(|x| keep(x, &all)).cloned(), span))
+    Some(in_order(texts(all.first()?.iter().filter(|x| keep(x, &all)).cloned(), span)))
 }
 
 fn setunion(a: &[&Node], _: Span) -> Option<Node> {
@@ -395,7 +494,7 @@ fn setunion(a: &[&Node], _: Span) -> Option<Node> {
     for n in a {
         out.extend(items_of(n)?.iter().cloned());
     }
-    distinct(&list(out))
+    distinct(&list(out)).map(in_order)
 }
 
 fn setproduct(a: &[&Node], span: Span) -> Option<Node> {

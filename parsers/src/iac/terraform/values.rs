@@ -77,6 +77,13 @@ pub(super) fn equal(a: &Node, b: &Node) -> Option<bool> {
                 (Value::Map(x, false), Value::Map(y, false)) if x.is_empty() || y.is_empty() => {
                     return Some(x.is_empty() && y.is_empty());
                 }
+                // Neither a document nor a collection is the empty text.
+                (Value::Map(..) | Value::List(..), Value::Str(s))
+                | (Value::Str(s), Value::Map(..) | Value::List(..))
+                    if s.is_empty() =>
+                {
+                    return Some(false);
+                }
                 // An identity is text that is not empty.
                 (Value::Of(..), Value::Str(s)) | (Value::Str(s), Value::Of(..)) if s.is_empty() => {
                     return Some(false);

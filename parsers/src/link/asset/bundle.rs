@@ -31,7 +31,7 @@ fn map_of(files: &dyn Files, path: &str, text: &str) -> Option<Value> {
         text.rfind(MAPPING).and_then(|i| text.get(i + MAPPING.len()..)?.lines().next()).map(str::trim);
     if let Some(data) = named.and_then(|n| n.strip_prefix("data:")) {
         let (_, code) = data.split_once(";base64,")?;
-        return serde_json::from_slice(&base64(code)?).ok();
+        return serde_json::from_slice(&crate::text::base64(code)?).ok();
     }
     let beside = format!("{path}.map");
     let map = named.and_then(|n| join(parent(path), n)).filter(|p| files.is_file(p)).unwrap_or(beside);
@@ -57,30 +57,6 @@ fn comments(text: &str) -> Vec<String> {
     text.lines().filter_map(name).collect()
 }
 
-/// Source: <https://datatracker.ietf.org/doc/html/rfc4648#section-4>
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut held) = (0u32, 0u32);
-    for b in text.trim_end_matches('=').bytes() {
-        let digit = match b {
-            b'A'..=b'Z' => b - b'A',
-            b'a'..=b'z' => b - b'a' + 26,
-            b'0'..=b'9' => b - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        held = held << 6 | u32::from(digit);
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            out.push(u8::try_from(held >> bits & 0xff).ok()?);
-            held &= (1 << bits) - 1;
-        }
-    }
-    Some(out)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,8 +80,8 @@ mod tests {
         let inline =
             "x\n//# sourceMappingURL=data:application/json;base64,eyJzb3VyY2VzIjogWyIuLi9hLnRzIl19\n";
         assert_eq!(of(&[("out/index.js", inline)]), ["../a.ts"]);
-        assert_eq!(base64("YWI="), Some(b"ab".to_vec()));
-        assert_eq!(base64("Y W"), None);
+        assert_eq!(crate::text::base64("YWI="), Some(b"ab".to_vec()));
+        assert_eq!(crate::text::base64("Y W"), None);
     }
 
     #[test]

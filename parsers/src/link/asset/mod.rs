@@ -3,8 +3,11 @@
 //! A staged directory is the package itself, but nobody works in it. A copy is known by its content; a bundle by its
 //! source map, by the comments the bundler leaves at each module, or by the entry the program names.
 
+mod archive;
 mod bundle;
 mod entry;
+
+pub(super) use archive::source as unpacked;
 
 use super::build::below;
 use super::target::{Target, stem};

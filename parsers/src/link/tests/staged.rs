@@ -92,3 +92,52 @@ fn a_copy_lacks_what_it_lacks() {
         assert!(matches!(is("main.handle", asset), Outcome::Unlinked(_)), "{asset:?}");
     }
 }
+
+/// An archive of files, stored as they are.
+fn zip(entries: &[(&str, &str)]) -> Vec<u8> {
+    use std::io::Write;
+    let mut out = Vec::new();
+    let mut zip = rawzip::ZipArchiveWriter::new(&mut out);
+    for (name, text) in entries {
+        let (mut entry, config) = zip.new_file(name).start().unwrap();
+        let mut writer = config.wrap(&mut entry);
+        writer.write_all(text.as_bytes()).unwrap();
+        let (_, descriptor) = writer.finish().unwrap();
+        entry.finish(descriptor).unwrap();
+    }
+    zip.finish().unwrap();
+    out
+}
+
+#[test]
+fn archives_are_known_by_the_sums_of_their_files() {
+    let path = format!("{ASSET}.zip");
+    let from = |bytes: Vec<u8>, rest: &[(&str, &str)]| {
+        let units = [("infra/a/app.py", py(&["handler"])), ("infra/b/app.py", py(&["handler"]))];
+        let a = app("python3.14", "app.handler", CodeRef::File(path.clone()), none());
+        let mut files = MemoryFiles::new(rest.iter().copied());
+        files.0.insert(path.clone(), bytes);
+        let mut program = Program::default();
+        for (p, u) in units {
+            program.add(p, Arc::new(u));
+        }
+        let (_, entries) = link(&a, &program, &files);
+        entries.first().map(|e| program.path(e.unit).to_owned())
+    };
+    let rest = [("infra/a/app.py", "one"), ("infra/b/app.py", "two")];
+    assert_eq!(from(zip(&[("app.py", "two"), ("lib/x.py", "")]), &rest).as_deref(), Some("infra/b/app.py"));
+    // Changed since, by as many letters; in two places; given twice; no archive.
+    assert_eq!(from(zip(&[("app.py", "owt")]), &rest), None);
+    let twins = [("infra/a/app.py", "one"), ("infra/b/app.py", "one"), ("infra/b/x.py", "lib")];
+    assert_eq!(from(zip(&[("app.py", "one")]), &twins), None);
+    assert_eq!(from(zip(&[("app.py", "one"), ("x.py", "lib")]), &twins).as_deref(), Some("infra/b/app.py"));
+    assert_eq!(from(zip(&[("app.py", "two"), ("app.py", "one")]), &rest), None);
+    let mut cut = zip(&[("app.py", "two")]);
+    cut.truncate(cut.len() - 8);
+    assert_eq!(from(cut, &rest), None);
+    // What claims to be large when it is unpacked is never unpacked.
+    let mut bomb = zip(&[("app.py", "two")]);
+    let at = bomb.windows(4).rposition(|w| w == b"PK\x01\x02").unwrap();
+    bomb[at + 24..at + 28].copy_from_slice(&u32::MAX.wrapping_sub(1).to_le_bytes());
+    assert_eq!(from(bomb, &rest), None);
+}

@@ -94,7 +94,14 @@ fn functions_of_collections() {
         ("split(\",\", \"a,b\")[1]", "\"b\""),
         ("substr(\"hello\", 1, 3)", "\"ell\""),
         ("timestamp()", "?"),
-        ("regex(\"a\", \"b\")", "?"),
+        ("try(regex(\"a\", \"b\"), \"none\")", "\"none\""),
+        ("can(regex(\"^[a-z]+$\", \"abc\"))", "true"),
+        ("regex(\"[0-9]+\", \"a12b3\")", "\"12\""),
+        ("regex(\"([a-z]+)-([0-9])?\", \"ab-\")[1]", "null"),
+        ("regex(\"(?P<n>[a-z]+)-\", \"ab-\").n", "\"ab\""),
+        ("regexall(\"[a-z]\", \"a1b\")", "[\"a\", \"b\"]"),
+        ("replace(\"a-b_c\", \"/[-_]/\", \".\")", "\"a.b.c\""),
+        ("replace(\"key=v\", \"/(.*)=(.*)/\", \"$2=$1\")", "\"v=key\""),
         ("distinct([\"a\", \"a\"])", "[\"a\"]"),
         ("setproduct([\"a\"], [\"b\", \"c\"])", "[[\"a\", \"b\"], [\"a\", \"c\"]]"),
         ("range(3)[2]", "2"),
@@ -106,6 +113,97 @@ fn functions_of_collections() {
     ] {
         assert_eq!(one(e, ""), want, "{e}");
     }
+}
+
+/// Results as the documentation gives them.
+#[test]
+fn functions_of_text_numbers_and_networks() {
+    for (e, want) in [
+        ("cidrsubnet(\"172.16.0.0/12\", 4, 2)", "\"172.18.0.0/16\""),
+        ("cidrsubnet(\"10.1.2.0/24\", 4, 15)", "\"10.1.2.240/28\""),
+        ("cidrsubnet(\"fd00:fd12:3456:7890::/56\", 16, 162)", "\"fd00:fd12:3456:7800:a200::/72\""),
+        ("cidrsubnets(\"10.1.0.0/16\", 4, 4, 8, 4)[3]", "\"10.1.48.0/20\""),
+        ("cidrhost(\"10.12.112.0/20\", 16)", "\"10.12.112.16\""),
+        ("cidrhost(\"10.12.112.0/20\", 268)", "\"10.12.113.12\""),
+        ("cidrhost(\"10.0.0.0/24\", -1)", "\"10.0.0.255\""),
+        ("cidrnetmask(\"172.16.0.0/12\")", "\"255.240.0.0\""),
+        ("textdecodebase64(\"SGVsbG8=\", \"UTF-8\")", "\"Hello\""),
+        ("base64decode(\"SGVsbG8gV29ybGQ=\")", "\"Hello World\""),
+        ("parseint(\"FF\", 16)", "255"),
+        ("pow(3, 2)", "9"),
+        ("ceil(5.1)", "6"),
+        ("floor(-1.5)", "-2"),
+        ("signum(-13)", "-1"),
+        ("strrev(\"hello\")", "\"olleh\""),
+        ("indent(2, \"[\\n a\\n]\")", "\"[\\n   a\\n  ]\""),
+        ("alltrue([true, \"true\"])", "true"),
+        ("anytrue([])", "false"),
+        ("matchkeys([\"i1\", \"i2\"], [\"a\", \"b\"], [\"b\"])", "[\"i2\"]"),
+        ("transpose({a = [\"1\", \"2\"], b = [\"2\"]})", "{1: [\"a\"], 2: [\"a\", \"b\"]}"),
+        ("tolist(toset([\"b\", \"a\", \"b\"]))[0]", "\"a\""),
+    ] {
+        assert_eq!(one(e, ""), want, "{e}");
+    }
+}
+
+/// What changes, what is secret, what only another engine knows, and what Terraform refuses.
+#[test]
+fn functions_that_are_not_evaluated_say_nothing() {
+    for e in [
+        "formatdate(\"YYYY\", timestamp())",
+        "plantimestamp()",
+        "timeadd(\"2017-11-22T00:00:00Z\", \"10m\")",
+        "timecmp(\"2017-11-22T00:00:00Z\", \"2017-11-22T01:00:00Z\")",
+        "uuid()",
+        "uuidv5(\"dns\", \"a\")",
+        "bcrypt(\"a\")",
+        "sha256(\"a\")",
+        "filesha256(\"main.tf\")",
+        "base64gzip(\"a\")",
+        "base64sha256(\"a\")",
+        "rsadecrypt(\"a\", \"b\")",
+        "csvdecode(\"a,b\\n1,2\")",
+        "urlencode(\"a b\")",
+        "yamlencode({a = 1})",
+        "templatestring(\"x\", {})",
+        "log(8, 2)",
+        "ephemeralasnull(1)",
+        "provider::aws::arn_parse(\"a\")",
+        "nobody_knows(1)",
+        "regex(\"[[a]b]\", \"a\")",
+        "regex(\"(?x)a\", \"a\")",
+        "regex(\"é\", \"é\")",
+        "regex(\"(\", \"a\")",
+        "replace(\"abc\", \"/x*/\", \"-\")",
+        "cidrsubnet(\"10.0.0.0/30\", 4, 0)",
+        "cidrsubnet(\"10.0.0.0/8\", 2, 4)",
+        "cidrhost(\"10.0.0.0/30\", 4)",
+        "cidrhost(\"10.0.0.0/30\", -5)",
+        "cidrnetmask(\"fd00::/8\")",
+        "cidrsubnets(\"10.0.0.0/31\", 1, 1, 1)",
+        "textdecodebase64(\"SGVsbG8=\", \"UTF-16LE\")",
+        "base64decode(\"SGVsbG8\")",
+        "pow(10, 100)",
+        "parseint(\"zz\", 10)",
+    ] {
+        assert_eq!(one(e, ""), "?", "{e}");
+    }
+}
+
+#[test]
+fn files_that_fit_a_pattern_may_be_more() {
+    let main = "resource \"aws_x\" \"a\" {\n  v = fileset(\"${path.module}/src\", \"**/{app,job}*.py\")\n  w = fileset(\"src\", \"*.py\")\n  x = fileset(\"src\", \"[ab].py\")\n  y = fileset(\"../src\", \"*\")\n}\n";
+    let r = run(&[
+        ("main.tf", main),
+        ("src/app.py", ""),
+        ("src/b.py", ""),
+        ("src/deep/er/job_1.py", ""),
+        ("src/deep/job.txt", ""),
+    ]);
+    assert_eq!(r.show("aws_x.a", "v"), "[\"app.py\", \"deep/er/job_1.py\", …]");
+    assert_eq!(r.show("aws_x.a", "w"), "[\"app.py\", \"b.py\", …]");
+    assert_eq!(r.show("aws_x.a", "x"), "?");
+    assert_eq!(r.show("aws_x.a", "y"), "?");
 }
 
 #[test]

@@ -1,0 +1,2 @@
+#!/bin/sh
+rain merge base.yaml functions/*.yaml -o template.yaml

@@ -1,0 +1,16 @@
+package main
+
+import (
+	"context"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+)
+
+func list(ctx context.Context) (string, error) {
+	return os.Getenv("TABLE"), nil
+}
+
+func main() {
+	lambda.Start(list)
+}

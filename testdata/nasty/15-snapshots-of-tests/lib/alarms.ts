@@ -1,0 +1,3 @@
+import { Function, Runtime } from "aws-cdk-lib/aws-lambda";
+
+export class SmallFunction extends Function {}

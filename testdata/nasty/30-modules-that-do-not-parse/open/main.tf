@@ -1,0 +1,2 @@
+resource "aws_lambda_function" "worker" {
+  runtime = "python3.14"
