@@ -50,6 +50,8 @@ pub enum Lang {
     TypeScript,
     /// Go.
     Go,
+    /// C#.
+    CSharp,
 }
 
 /// How a file is written as a module.

@@ -50,6 +50,9 @@ pub(crate) enum EntryPoint {
     Module,
     /// The package holds a program that starts the runtime itself: its `main` is followed until it does.
     Program,
+    /// `Handler` names a method of a type of an assembly (`Assembly::Namespace.Type::Method`), or an assembly that is a
+    /// program.
+    Method,
 }
 
 /// Who sees a name of the top level.
@@ -59,6 +62,8 @@ pub(crate) enum Scope {
     File,
     /// All files of the directory with the same package name; imports belong to their file.
     Directory,
+    /// All files of the project, and of those it refers to: types are known by their full names.
+    Project,
 }
 
 /// Which positional argument of a client's method is its input.
@@ -129,11 +134,30 @@ const GO: Traits = Traits {
     typed_events: true,
 };
 
+const CSHARP: Traits = Traits {
+    name: "C#",
+    key: "cs",
+    extensions: &["cs"],
+    runtimes: &["dotnet"],
+    images: &["dotnet"],
+    entry: EntryPoint::Method,
+    scope: Scope::Project,
+    hoists: true,
+    assignment_is_local: false,
+    receiver_is_param: false,
+    struct_literals: true,
+    converts: false,
+    errors_are_results: false,
+    input: InputAt::First,
+    fluent: false,
+    typed_events: true,
+};
+
 /// All languages, in the order in which they are tried.
-pub(crate) const ALL: &[Lang] = &[Lang::Python, Lang::JavaScript, Lang::TypeScript, Lang::Go];
+pub(crate) const ALL: &[Lang] = &[Lang::Python, Lang::JavaScript, Lang::TypeScript, Lang::Go, Lang::CSharp];
 
 /// Keys of the recognition tables, in the order of their columns.
-pub(crate) const KEYS: &[&str] = &["py", "js", "go"];
+pub(crate) const KEYS: &[&str] = &["py", "js", "go", "cs"];
 
 impl Lang {
     /// Its row.
@@ -143,6 +167,7 @@ impl Lang {
             Self::JavaScript => &JAVASCRIPT,
             Self::TypeScript => &TYPESCRIPT,
             Self::Go => &GO,
+            Self::CSharp => &CSHARP,
         }
     }
 

@@ -20,6 +20,19 @@ pub struct Program {
     pub aliases: Vec<(String, String, String)>,
     /// Names of the packages of the tree (workspaces) with their directories.
     pub packages: BTreeMap<String, String>,
+    /// Projects whose files see each other, by their directories.
+    pub projects: BTreeMap<String, Project>,
+}
+
+/// What a project file (`*.csproj`) says.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Project {
+    /// The name of what is built.
+    pub assembly: String,
+    /// Directories of the projects it refers to.
+    pub references: Vec<String>,
+    /// Namespaces all its files use.
+    pub usings: Vec<String>,
 }
 
 impl Program {
@@ -72,6 +85,21 @@ impl Program {
             })
             .filter(move |(p, _)| !p[prefix.len()..].contains('/'))
             .map(|(p, id)| (p.as_str(), *id))
+    }
+
+    /// The directory of the project a path belongs to; its own directory where there is no project file.
+    pub fn project_of<'p>(&self, path: &'p str) -> &'p str {
+        let own = crate::files::parent(path);
+        let mut dir = own;
+        loop {
+            if self.projects.contains_key(dir) {
+                return dir;
+            }
+            if dir.is_empty() {
+                return own;
+            }
+            dir = crate::files::parent(dir);
+        }
     }
 
     /// The unit of inline code.

@@ -9,7 +9,7 @@ pub(super) fn handlers(unit: &Unit) -> Vec<SmolStr> {
         Lang::Python => python(unit),
         Lang::JavaScript | Lang::TypeScript => javascript(unit),
         // Its handlers have any name, and the programs around them say which they are.
-        Lang::Go => Vec::new(),
+        Lang::Go | Lang::CSharp => Vec::new(),
     }
 }
 

@@ -102,7 +102,7 @@ fn grammar(lang: Lang) -> Option<&'static Grammar> {
     match lang {
         Lang::Python => Some(&PYTHON),
         Lang::JavaScript | Lang::TypeScript => Some(&JAVASCRIPT),
-        Lang::Go => None,
+        Lang::Go | Lang::CSharp => None,
     }
 }
 

@@ -19,7 +19,7 @@ const MAX_UNITS: usize = 500;
 pub(super) fn loaded(program: &Program, entry: &Entry) -> Vec<LibraryImport> {
     let mut out: Vec<LibraryImport> = Vec::new();
     // The compiler finds what a program needs, or there is none.
-    if program.unit(entry.unit).lang.traits().entry == EntryPoint::Program {
+    if program.unit(entry.unit).lang.traits().entry != EntryPoint::Module {
         return out;
     }
     let mut seen = BTreeSet::from([entry.unit]);
@@ -50,7 +50,7 @@ fn package_of(lang: Lang, module: &str) -> SmolStr {
             let parts = if module.starts_with('@') { 2 } else { 1 };
             module.split('/').take(parts).collect::<Vec<_>>().join("/").into()
         }
-        Lang::Go => module.into(),
+        Lang::Go | Lang::CSharp => module.into(),
     }
 }
 
@@ -140,7 +140,7 @@ fn relative(program: &Program, from: UnitId, lang: Lang, module: &str) -> Option
             let base = join(dir, &format!("{up}{}", module[dots..].replace('.', "/")))?;
             program.at(&format!("{base}.py")).or_else(|| program.at(&format!("{base}/__init__.py")))
         }
-        Lang::Go => None,
+        Lang::Go | Lang::CSharp => None,
         Lang::JavaScript | Lang::TypeScript => {
             let base = join(dir, module)?;
             let stem = super::target::stem(&base);

@@ -5,6 +5,7 @@
 //! missing only where nothing stands between: the code is complete, read, and certainly lacks what is named.
 
 mod build;
+mod dotnet;
 mod find;
 mod imports;
 mod layers;

@@ -1,6 +1,7 @@
 //! From where the code is (a directory, a file, an archive, an image, the template itself) to an entry point.
 
 use super::build::{self, below};
+use super::dotnet;
 use super::find::{self, Search};
 use super::layers::Layers;
 use super::target::{Target, stem};
@@ -36,6 +37,9 @@ fn unlinked(reason: Reason, detail: impl Into<SmolStr>) -> Attempt {
 pub(super) fn attempt(tree: Tree<'_>, p: &Place<'_>) -> Attempt {
     if let CodeRef::Image { context, dockerfile, command } = p.code {
         return image(tree, p, context.as_deref(), dockerfile.as_deref(), command.as_deref());
+    }
+    if let Some(found) = dotnet::attempt(tree, p) {
+        return found;
     }
     if let Some(langs) = p.runtime.and_then(program_languages_of) {
         return program::attempt(tree, p, &langs);
@@ -273,6 +277,12 @@ fn image(
         return found;
     }
     let image = build::dockerfile(&text, context);
+    let named = command.and_then(|c| c.first().map(SmolStr::as_str));
+    if let Some(handler) = named.or_else(|| image.command.first().map(String::as_str))
+        && handler.contains("::")
+    {
+        return dotnet::in_directory(tree, p, context, handler);
+    }
     let words: Vec<String> =
         command.map_or_else(|| image.command.clone(), |c| c.iter().map(ToString::to_string).collect());
     let adapter = ["awslambdaric", "aws-lambda-ric", "lambda-entrypoint", "lambda_entrypoint"];

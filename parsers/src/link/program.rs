@@ -58,7 +58,7 @@ fn entry_point(u: &Unit) -> Option<&'static str> {
             let main = |k: &StmtKind| matches!(k, StmtKind::Function(id) if u.function(*id).name == "main");
             (u.package == "main" && u.body.iter().any(|s| main(&s.kind))).then_some("main")
         }
-        Lang::Python | Lang::JavaScript | Lang::TypeScript => None,
+        Lang::Python | Lang::JavaScript | Lang::TypeScript | Lang::CSharp => None,
     }
 }
 

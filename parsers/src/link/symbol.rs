@@ -21,7 +21,7 @@ pub(super) enum Has {
 pub(super) fn has(unit: &Unit, symbol: &str) -> Has {
     let first = symbol.split('.').next().unwrap_or(symbol);
     let has = match unit.lang {
-        Lang::Python | Lang::Go => defines(unit, first),
+        Lang::Python | Lang::Go | Lang::CSharp => defines(unit, first),
         Lang::JavaScript | Lang::TypeScript => exports(unit, first),
     };
     match has {
@@ -35,7 +35,7 @@ pub(super) fn has(unit: &Unit, symbol: &str) -> Has {
 pub(super) fn names(unit: &Unit) -> Vec<SmolStr> {
     let mut out: Vec<(bool, SmolStr)> = Vec::new();
     match unit.lang {
-        Lang::Python | Lang::Go => {
+        Lang::Python | Lang::Go | Lang::CSharp => {
             for s in &unit.body {
                 if let StmtKind::Function(id) = s.kind {
                     let f = unit.function(id);

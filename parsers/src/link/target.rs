@@ -34,7 +34,7 @@ impl Target {
                     symbol: symbol.to_owned(),
                 })
             }
-            Lang::Go => Err(format!("`{handler}` names no function")),
+            Lang::Go | Lang::CSharp => Err(format!("`{handler}` names no function")),
             Lang::JavaScript | Lang::TypeScript => {
                 if handler.contains("..") {
                     return Err(format!("`{handler}` contains `..`"));
@@ -69,7 +69,7 @@ impl Target {
         let m = &self.module;
         match lang {
             Lang::Python => vec![format!("{m}/__init__.py"), format!("{m}.py")],
-            Lang::Go => Vec::new(),
+            Lang::Go | Lang::CSharp => Vec::new(),
             Lang::JavaScript | Lang::TypeScript => ["js", "mjs", "cjs"].map(|e| format!("{m}.{e}")).into(),
         }
     }
@@ -77,7 +77,7 @@ impl Target {
     /// Source files that a compiler turns into those.
     pub(super) fn source_files(&self, lang: Lang) -> Vec<String> {
         match lang {
-            Lang::Python | Lang::Go => Vec::new(),
+            Lang::Python | Lang::Go | Lang::CSharp => Vec::new(),
             Lang::JavaScript | Lang::TypeScript => {
                 let mut names = source_names(&self.module);
                 // A directory loads its `index`.

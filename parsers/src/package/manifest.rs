@@ -28,7 +28,7 @@ pub(super) fn declared(files: &dyn Files, lang: Lang, dir: &str, bundled: bool) 
         Lang::Python => python(files, dir),
         Lang::JavaScript | Lang::TypeScript => node(files, dir, bundled),
         // What is compiled in is known to the compiler only.
-        Lang::Go => Declared::default(),
+        Lang::Go | Lang::CSharp => Declared::default(),
     }
 }
 

@@ -23,7 +23,7 @@ const INERT: &str = include_str!("inert.tsv");
 /// One table per language that has everything in one: its key, then rows whose first column says what they are:
 /// `lib` (columns of `libraries.tsv` without the language), `global`, `inert`, `reaching`, `harmless` (names), and
 /// `sdk`, `suffix`, `runs`, `arg` (see [`sdk`]).
-const LANGUAGES: &[(&str, &str)] = &[("go", include_str!("go.tsv"))];
+const LANGUAGES: &[(&str, &str)] = &[("go", include_str!("go.tsv")), ("cs", include_str!("cs.tsv"))];
 
 pub(crate) mod events;
 pub(crate) mod sdk;
@@ -132,6 +132,12 @@ pub(crate) enum Kind {
     Sprintf,
     /// The elements of a list as one text (detail: positions of the list and of what stands between).
     Join,
+    /// A member that differs whenever it is read (detail as of `fresh`).
+    Moment(Fresh),
+    /// Registers a service of a container: its type, and what makes it.
+    Register,
+    /// Gives a service of a container by its type.
+    Resolve,
 }
 
 /// A row of `libraries.tsv`.
@@ -171,12 +177,15 @@ fn kind(name: &str, detail: &str) -> Option<Kind> {
         "pure" => Kind::Pure,
         "result" => Kind::Answer,
         "object" => Kind::Object,
-        "fresh" => Kind::Fresh(match detail {
-            "Uuid" => Fresh::Uuid,
-            "Time" => Fresh::Time,
-            "Random" => Fresh::Random,
-            _ => return None,
-        }),
+        "fresh" | "moment" => {
+            let f = match detail {
+                "Uuid" => Fresh::Uuid,
+                "Time" => Fresh::Time,
+                "Random" => Fresh::Random,
+                _ => return None,
+            };
+            if name == "fresh" { Kind::Fresh(f) } else { Kind::Moment(f) }
+        }
         "now" => Kind::Now,
         "day" => Kind::Day,
         "env" => Kind::Env,
@@ -220,6 +229,8 @@ fn kind(name: &str, detail: &str) -> Option<Kind> {
         "append" => Kind::Append,
         "sprintf" => Kind::Sprintf,
         "join" => Kind::Join,
+        "register" => Kind::Register,
+        "resolve" => Kind::Resolve,
         _ => return None,
     })
 }
@@ -364,7 +375,7 @@ pub(crate) fn is_inert(lang: Lang, name: &str) -> bool {
     known
         || match lang {
             Lang::Python => name.starts_with("mypy_boto3_"),
-            Lang::Go => false,
+            Lang::Go | Lang::CSharp => false,
             Lang::JavaScript | Lang::TypeScript => {
                 name.strip_prefix("@aws-sdk/client-").is_some_and(|n| service_named(package(n)).is_some())
             }
@@ -429,6 +440,36 @@ pub(crate) fn reaching(lang: Lang) -> (&'static BTreeSet<&'static str>, &'static
     static ALL: OnceLock<(Names, Names)> = OnceLock::new();
     let all = ALL.get_or_init(|| (names_of("reaching"), names_of("harmless")));
     (&all.0[lang.column()], &all.1[lang.column()])
+}
+
+/// Whether anything is known of a qualified name or of members of it.
+pub(crate) fn knows(lang: Lang, name: &str) -> bool {
+    let rows = &tables().rows[lang.column()];
+    let below = format!("{name}.");
+    let made = format!("{name}(");
+    let starts = |p: &str| rows.range(p..).next().is_some_and(|(k, _)| k.starts_with(p));
+    let (reaching, _) = reaching(lang);
+    rows.contains_key(name)
+        || starts(&below)
+        || starts(&made)
+        || reaching.iter().any(|r| r.starts_with(&below) || name.starts_with(r))
+        || sdk::named(lang, name).is_some()
+}
+
+/// The name by which a method of values is known here (`method Select map`); itself where the language has no other.
+pub(crate) fn common_method(lang: Lang, name: &str) -> Option<&'static str> {
+    type Names = [BTreeMap<&'static str, &'static str>; COLUMNS];
+    static ALL: OnceLock<Names> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let mut out: Names = std::array::from_fn(|_| BTreeMap::new());
+        for (i, r) in of_languages("method") {
+            if let [names, common] = r[..] {
+                out[i].extend(names.split(' ').map(|n| (n, common)));
+            }
+        }
+        out
+    });
+    all[lang.column()].get(name).copied()
 }
 
 /// Whether a name is there without an import.

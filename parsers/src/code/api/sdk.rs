@@ -11,6 +11,8 @@
 //!   of the call: see [`Suffix`].
 //! * `runs NextPage Send`: methods that make the call of an operation that is prepared (paginators, waiters, requests,
 //!   builders); `runs` rows name them all.
+//! * `params service operation names`: the arguments of a method by position, by API name, where it takes no input.
+//! * `method Select map`: names of methods of lists, maps and text, with those by which they are known.
 //! * `arg service operation name API name`: inputs that are named otherwise than in the API, beyond case; `*` for all
 //!   operations.
 
@@ -211,6 +213,15 @@ pub(crate) fn argument(lang: Lang, service: &str, operation: &str, name: &str) -
         ((o == "*" || o == operation) && same_name(from, name)).then_some(to)
     });
     renamed.map_or_else(|| pascal(name), SmolStr::new_static)
+}
+
+/// The names of positional arguments of an operation, where its method or input takes them so (`params` rows).
+pub(crate) fn positional(lang: Lang, service: &str, operation: &str) -> Option<Vec<&'static str>> {
+    let mut rows = of_languages("params").filter(|(i, r)| *i == lang.column() && r[0] == service);
+    rows.find_map(|(_, r)| {
+        let [_, o, names] = r[..] else { return None };
+        (o == operation).then(|| names.split(' ').collect())
+    })
 }
 
 /// `table_name`, `tableName` and `TableName` as `TableName`.

@@ -8,7 +8,7 @@ mod build;
 mod decl;
 mod expr;
 mod literal;
-mod scope;
+pub(in crate::code) mod scope;
 mod stmt;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use super::call::{Args, Site};
 use super::expr::text;
 use super::http::{is_path, joined_path, request, statement_text};
 use super::value::{V, limited, member};
-use crate::code::api::{self, Kind};
+use crate::code::api::{self, Kind, Row};
 use crate::code::hir::{Lang, ModuleKind};
 use lamlint_model::handler::{FactKind, NewClient, Phase};
 use lamlint_model::source::Span;
@@ -40,7 +40,11 @@ impl Interp<'_> {
             return self.env_read(&V::str(name), false, span);
         }
         let full = limited(format!("{q}.{name}"));
+        if let Some(v) = self.project_type(&full) {
+            return v;
+        }
         match api::lookup(self.lang, &full) {
+            Some(Row { kind: Kind::Moment(f), .. }) => return V::Sym(Value::Fresh(f)),
             Some(r) if r.kind == Kind::Const => return V::str(r.detail),
             Some(r) if r.kind == Kind::Context && r.detail.parse::<usize>().is_err() => {
                 return V::Sym(Value::Context(vec![super::access::context_name(r.detail).into()]));
@@ -102,7 +106,15 @@ impl Interp<'_> {
                 // `list()`, `new Set()`
                 None => V::List(Rc::new(Vec::new()), args.open),
             },
-            Kind::Fresh(f) => V::Sym(Value::Fresh(f)),
+            Kind::Fresh(f) | Kind::Moment(f) => V::Sym(Value::Fresh(f)),
+            Kind::Register => {
+                self.register_service(&args);
+                V::Ext(SmolStr::new_static(row.result.unwrap_or("#services")), Deps::NONE)
+            }
+            Kind::Resolve => match args.named("#0").or_else(|| args.at(0)).cloned() {
+                Some(ty) => self.service(&ty, 0),
+                None => V::unknown(),
+            },
             Kind::Now if args.pos.is_empty() => V::Sym(Value::Fresh(Fresh::Time)),
             // `new Date(x)` is x as a date.
             Kind::Now => match args.at(0) {
@@ -126,7 +138,8 @@ impl Interp<'_> {
                 let name = at.next().and_then(|i| args.at(i)).or_else(|| args.named("key"));
                 let name = name.cloned().unwrap_or_else(V::unknown);
                 let default = at.next().and_then(|i| args.at(i)).or_else(|| args.named("default")).cloned();
-                let v = self.env_read(&name, false, site.span);
+                let required = args.named("required").is_some();
+                let v = self.env_read(&name, required, site.span);
                 match default {
                     Some(d) if !d.is_null() => v.join(&d),
                     _ => v,
@@ -363,7 +376,12 @@ impl Interp<'_> {
             Kind::Sprintf => {
                 let i = row.position();
                 let rest = V::List(Rc::new(args.pos.iter().skip(i + 1).cloned().collect()), args.open);
+                let braces = row.detail.contains("braces");
                 match args.at(i).and_then(V::as_str) {
+                    Some(format) if braces && !args.open => {
+                        let rest = Args::of(args.pos.iter().skip(i + 1).cloned().collect());
+                        V::Sym(super::text::formatted(format, &rest))
+                    }
                     Some(format) if !args.open => super::expr::percent_format(format, &rest),
                     _ => V::of_deps(given),
                 }

@@ -24,6 +24,14 @@ impl Interp<'_> {
             let s = s.clone();
             return self.sdk_method(&s, name, &args, site);
         }
+        if let Some(v) = self.extension_method(o, name, &args, site) {
+            return v;
+        }
+        let told = api::common_method(self.lang, name).map(SmolStr::new_static);
+        let name = told.as_ref().unwrap_or(name);
+        if name == "same" {
+            return o.clone();
+        }
         if let Some(v) = self.promise_method(o, name, &args, site) {
             return v;
         }
@@ -282,7 +290,10 @@ impl Interp<'_> {
 
     /// Methods that take a function over the elements: `map`, `forEach`, `reduce` …
     fn element_method(&mut self, o: &V, name: &str, args: &Args, site: &Site<'_>) -> Option<V> {
-        if !self.lang.is_node() || args.pos.is_empty() {
+        let known = self.lang.is_node() || site.callee.is_some_and(|c| {
+            matches!(&c.kind, crate::code::hir::ExprKind::Attr { name, .. } if api::common_method(self.lang, name).is_some())
+        });
+        if !known || args.pos.is_empty() {
             return None;
         }
         let known = matches!(

@@ -19,6 +19,7 @@ mod http;
 mod methods;
 mod modules;
 mod package;
+mod project;
 mod sdk;
 mod sdk_js;
 mod signed;
@@ -98,6 +99,10 @@ pub(crate) struct Interp<'p> {
     started: Vec<V>,
     /// The expression that was evaluated last does not come back.
     exited: bool,
+    /// Projects by their directories.
+    projects: BTreeMap<String, Rc<project::Project>>,
+    /// Services registered with a container: the name of their type, and what makes them.
+    services: Vec<project::Service>,
 }
 
 /// Whether control goes on after a statement.
@@ -141,11 +146,16 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
         packages: BTreeMap::new(),
         started: Vec::new(),
         exited: false,
+        projects: BTreeMap::new(),
+        services: Vec::new(),
     };
     let frame = it.load(entry.unit);
     it.frame = frame;
-    let is_program = unit.lang.traits().entry == EntryPoint::Program;
-    let value = if is_program {
+    let by_type = unit.lang.traits().entry == EntryPoint::Method;
+    let is_program = unit.lang.traits().entry == EntryPoint::Program || by_type;
+    let value = if by_type {
+        it.entry_method(entry.unit, &entry.symbol)?
+    } else if is_program {
         it.started_by(entry.unit, &entry.symbol)?
     } else {
         let mut value = it.export(entry.unit, entry.symbol.split('.').next().unwrap_or_default())?;

@@ -56,6 +56,9 @@ impl Interp<'_> {
         if let Some(f) = self.modules.get(&id) {
             return f.clone();
         }
+        if self.is_project(id) {
+            return self.load_project_file(id);
+        }
         if self.is_package(id) && self.loading < MAX_DEPTH {
             return self.load_package(id);
         }
@@ -289,6 +292,8 @@ impl Interp<'_> {
             Lang::Python => self.python_module(module),
             Lang::JavaScript | Lang::TypeScript => self.node_module(module),
             Lang::Go => self.go_package(module),
+            // Files are not imported.
+            Lang::CSharp => Found::Library(api::normal(self.lang, &module.into())),
         }
     }
 

@@ -226,6 +226,9 @@ impl Interp<'_> {
         let event = V::Sym(Value::Event(Vec::new()));
         let Some(ty) = ty else { return event };
         match self.eval(ty) {
+            // Services among the parameters.
+            v @ V::Class(u, c) if self.is_project(u) && self.is_interface((u, c)) => self.service(&v, 0),
+            v @ V::Ext(..) if self.is_service(&v) => self.service(&v, 0),
             V::Class(u, c) if self.has_methods(&V::Class(u, c)) => {
                 let made = self.instance((u, c));
                 self.decode_into(&made, &event);

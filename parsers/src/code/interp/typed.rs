@@ -60,6 +60,11 @@ impl Interp<'_> {
                     return None;
                 }
                 let operation = n.operation.clone().unwrap_or_default();
+                let names = n.service.and_then(|s| sdk::positional(self.lang, s, &operation));
+                let given = names.iter().flatten().zip(&args.pos).filter(|(n, _)| **n != "-");
+                let given: Vec<(SmolStr, V)> =
+                    given.map(|(n, v)| (SmolStr::new_static(n), v.clone())).collect();
+                let open = args.open || given.len() < args.pos.len();
                 let named = args.named.iter().map(|(k, v)| {
                     let k = match n.service {
                         Some(s) => sdk::argument(self.lang, s, &operation, k),
@@ -67,7 +72,7 @@ impl Interp<'_> {
                     };
                     (k, v.clone())
                 });
-                Some(V::Map(Rc::new(named.collect()), args.open || !args.pos.is_empty()))
+                Some(V::Map(Rc::new(given.into_iter().chain(named).collect()), open))
             }
             SdkKind::Member => {
                 let v = args.named("Value").or_else(|| args.at(0)).cloned().unwrap_or_else(V::unknown);
@@ -228,6 +233,11 @@ impl Interp<'_> {
             let named = named.map(|(k, v)| (sdk::argument(self.lang, service, operation, k), v.clone()));
             return V::Map(Rc::new(named.collect()), args.open);
         }
+        if let Some(names) = sdk::positional(self.lang, service, operation) {
+            let all = names.iter().zip(&args.pos).filter(|(n, _)| **n != "-");
+            let all = all.map(|(n, v)| (SmolStr::new_static(n), v.clone())).collect();
+            return V::Map(Rc::new(all), args.open || args.pos.is_empty());
+        }
         let mut plain = args.pos.iter().filter(|v| !matches!(v, V::Func(_) | V::Sym(Value::Context(_))));
         let given = match self.lang.traits().input {
             InputAt::First => plain.next(),
@@ -337,7 +347,7 @@ impl Interp<'_> {
         }
         let V::Ext(q, _) = self.eval(ty) else { return v };
         match sdk::named(self.lang, &q) {
-            Some(n) if n.kind == SdkKind::Type => match n.service {
+            Some(n) if matches!(n.kind, SdkKind::Type | SdkKind::Client) => match n.service {
                 Some(s) => client(SmolStr::new_static(s), true),
                 None => v,
             },
