@@ -74,5 +74,5 @@ fn template_formats_agree() {
 
 #[test]
 fn languages_agree() {
-    hold("parity-code", &["python", "javascript", "esm", "typescript", "go"], 6);
+    hold("parity-code", &["python", "javascript", "esm", "typescript", "go", "csharp"], 6);
 }

@@ -452,7 +452,7 @@ pub(crate) fn knows(lang: Lang, name: &str) -> bool {
     rows.contains_key(name)
         || starts(&below)
         || starts(&made)
-        || reaching.iter().any(|r| r.starts_with(&below) || name.starts_with(r))
+        || reaching.iter().any(|r| *r == name || r.starts_with(&below) && *r != below)
         || sdk::named(lang, name).is_some()
 }
 
@@ -579,6 +579,8 @@ mod tests {
                     "lib" => assert!(r.len() == 5 && kind(r[2], r[3]).is_some(), "{r:?}"),
                     "sdk" => assert!(r.len() == 4 && sdk::is_kind(r[2]), "{r:?}"),
                     "suffix" => assert!(r.len() == 3 && sdk::is_suffix(r[2]), "{r:?}"),
+                    "params" => assert!(r.len() == 4 && operation(r[1], r[2]).is_some(), "{r:?}"),
+                    "method" => assert_eq!(r.len(), 3, "{r:?}"),
                     "arg" => assert!(r.len() == 5 && is_service(r[1]), "{r:?}"),
                     "global" | "inert" | "reaching" | "harmless" | "runs" => assert_eq!(r.len(), 2, "{r:?}"),
                     _ => panic!("{r:?}"),

@@ -190,10 +190,14 @@ fn fits<'q>(pattern: &str, q: &'q str, m: &mut Match<'q>) -> bool {
 
 /// The operation a method of a client calls, with what stands behind it.
 pub(crate) fn method(lang: Lang, service: &str, name: &str) -> Option<(SmolStr, Suffix)> {
-    if let Some(o) = operation(service, name) {
-        return Some((o, Suffix::Plain));
-    }
     let mut suffixes = of_languages("suffix").filter(|(i, _)| *i == lang.column());
+    let exact = operation(service, name);
+    // `InvokeAsync` is an operation of its own, and what an SDK calls `Invoke`.
+    if let Some(o) = exact {
+        let mut plain = of_languages("suffix").filter(|(i, r)| *i == lang.column() && r.get(1) == Some(&"-"));
+        let shorter = plain.find_map(|(_, r)| operation(service, name.strip_suffix(r.first()?)?));
+        return Some((shorter.unwrap_or(o), Suffix::Plain));
+    }
     suffixes.find_map(|(_, r)| {
         let head = name.strip_suffix(r.first()?)?;
         Some((operation(service, head)?, suffix_kind(r.get(1)?)?))

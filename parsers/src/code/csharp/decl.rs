@@ -2,15 +2,14 @@
 
 use super::{Lower, MAIN, Member, TypeScope};
 use crate::code::cst;
-use crate::code::hir::{
-    Block, Class, Expr, ExprKind, Function, Import, ImportName, Pattern, Stmt, StmtKind,
-};
+use crate::code::hir::{Block, Class, Expr, ExprKind, Function, Import, ImportName, Pattern, Stmt, StmtKind};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use tree_sitter::Node;
 
 /// Kinds of type declarations that have members.
-const TYPES: &[&str] = &["class_declaration", "struct_declaration", "record_declaration", "interface_declaration"];
+const TYPES: &[&str] =
+    &["class_declaration", "struct_declaration", "record_declaration", "interface_declaration"];
 
 impl Lower<'_> {
     /// The declarations of a file; statements outside of types are the program.

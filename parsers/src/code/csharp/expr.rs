@@ -29,12 +29,13 @@ impl Lower<'_> {
         }
         let e = match n.kind() {
             // What means nothing of its own, and what values do not show.
-            "parenthesized_expression" | "checked_expression" | "ref_expression" | "arrow_expression_clause" => {
-                match cst::named(n).first() {
-                    Some(inner) => self.expr(*inner),
-                    None => self.unknown(n),
-                }
-            }
+            "parenthesized_expression"
+            | "checked_expression"
+            | "ref_expression"
+            | "arrow_expression_clause" => match cst::named(n).first() {
+                Some(inner) => self.expr(*inner),
+                None => self.unknown(n),
+            },
             "cast_expression" => self.part(n, "value"),
             "as_expression" => self.part(n, "left"),
             "identifier" => self.resolve(n),
@@ -97,9 +98,7 @@ impl Lower<'_> {
                 let t = t.trim_end_matches(['f', 'F', 'd', 'D', 'm', 'M']);
                 t.parse().map_or(ExprKind::Opaque(Vec::new()), ExprKind::Float)
             }
-            "character_literal" => {
-                ExprKind::Str(literal::unescape(self.text(n).trim_matches('\'')).into())
-            }
+            "character_literal" => ExprKind::Str(literal::unescape(self.text(n).trim_matches('\'')).into()),
             "string_literal" => {
                 let t = self.text(n);
                 let t = t.strip_suffix("u8").unwrap_or(t);
@@ -176,9 +175,7 @@ impl Lower<'_> {
                 }
                 ExprKind::List(items)
             }
-            "tuple_expression" => {
-                ExprKind::List(self.arguments(n).into_iter().map(|a| a.value).collect())
-            }
+            "tuple_expression" => ExprKind::List(self.arguments(n).into_iter().map(|a| a.value).collect()),
             "await_expression" => {
                 let inner = cst::named(n).first().map(|c| self.expr(*c));
                 ExprKind::Await(Box::new(inner.unwrap_or_else(|| self.unknown(n))))
@@ -347,12 +344,14 @@ impl Lower<'_> {
             match (name.as_str(), args.is_empty()) {
                 // A task is the value of what it runs.
                 ("ConfigureAwait" | "GetResult", _) | ("GetAwaiter" | "AsTask", true)
-                    if matches!(object.kind, ExprKind::Call { .. } | ExprKind::Await(_)) || name != "GetResult" =>
+                    if matches!(object.kind, ExprKind::Call { .. } | ExprKind::Await(_))
+                        || name != "GetResult" =>
                 {
                     return object.kind.clone();
                 }
                 (m, _) if GENERIC.contains(&m) => {
-                    let types = function.and_then(|f| cst::field(f, "name")).filter(|g| g.kind() == "generic_name");
+                    let types =
+                        function.and_then(|f| cst::field(f, "name")).filter(|g| g.kind() == "generic_name");
                     let list = types.and_then(|g| cst::named(g).get(1).copied());
                     for (i, t) in list.map(cst::named).unwrap_or_default().into_iter().enumerate() {
                         if let Some(value) = self.type_name(t) {
@@ -404,7 +403,13 @@ impl Lower<'_> {
     }
 
     /// `new T(…) { … }`
-    fn created(&mut self, n: Node<'_>, t: Node<'_>, args: Option<Node<'_>>, init: Option<Node<'_>>) -> ExprKind {
+    fn created(
+        &mut self,
+        n: Node<'_>,
+        t: Node<'_>,
+        args: Option<Node<'_>>,
+        init: Option<Node<'_>>,
+    ) -> ExprKind {
         let mut args = args.map(|l| self.arguments(l)).unwrap_or_default();
         let init = init.map(|i| self.initializer(i));
         let ty = self.type_name(t);
@@ -419,7 +424,9 @@ impl Lower<'_> {
                 args.extend(named.into_iter().map(|(k, v)| Arg { name: Some(k), value: v }));
             }
             _ => match (last, args.is_empty()) {
-                ("List" | "HashSet" | "Queue" | "Stack" | "ConcurrentBag", true) => return ExprKind::List(Vec::new()),
+                ("List" | "HashSet" | "Queue" | "Stack" | "ConcurrentBag", true) => {
+                    return ExprKind::List(Vec::new());
+                }
                 ("Dictionary" | "ConcurrentDictionary" | "SortedDictionary", true) => {
                     return ExprKind::Map(Vec::new());
                 }
@@ -440,7 +447,9 @@ impl Lower<'_> {
         for c in cst::named(n) {
             match c.kind() {
                 "assignment_expression" => {
-                    let (Some(left), Some(right)) = (cst::field(c, "left"), cst::field(c, "right")) else { continue };
+                    let (Some(left), Some(right)) = (cst::field(c, "left"), cst::field(c, "right")) else {
+                        continue;
+                    };
                     let value = if right.kind() == "initializer_expression" {
                         let kind = match self.initializer(right) {
                             Init::Named(named) => ExprKind::Map(named.into_iter().map(pair).collect()),
@@ -503,8 +512,9 @@ impl Lower<'_> {
     }
 
     fn interpolated(&mut self, n: Node<'_>) -> ExprKind {
-        let is_raw = cst::all_of_kind(n, "interpolation_start").first().is_some_and(|s| self.text(*s).len() > 1)
-            || self.text(n).trim_start_matches('$').starts_with("\"\"\"");
+        let is_raw =
+            cst::all_of_kind(n, "interpolation_start").first().is_some_and(|s| self.text(*s).len() > 1)
+                || self.text(n).trim_start_matches('$').starts_with("\"\"\"");
         let is_verbatim = self.text(n).starts_with("$@") || self.text(n).starts_with('@');
         let mut parts: Vec<Expr> = Vec::new();
         for c in cst::named(n) {

@@ -129,7 +129,9 @@ impl Lower<'_> {
                 let value = cst::field(m, "value");
                 let arrow = value.filter(|v| v.kind() == "arrow_expression_clause");
                 let getter = cst::field(m, "accessors").and_then(|list| {
-                    cst::named(list).into_iter().find(|a| cst::field(*a, "name").is_some_and(|n| self.text(n) == "get"))
+                    cst::named(list)
+                        .into_iter()
+                        .find(|a| cst::field(*a, "name").is_some_and(|n| self.text(n) == "get"))
                 });
                 let body = arrow.or_else(|| cst::field(getter?, "body"));
                 if let Some(body) = body {
@@ -139,6 +141,10 @@ impl Lower<'_> {
                         f.decorators = vec![mark];
                     }
                     parts.methods.push(f);
+                    return;
+                }
+                // A derived type has it.
+                if self.modifiers(m).any(|w| w == "abstract") {
                     return;
                 }
                 let ty = cst::field(m, "type");
@@ -239,11 +245,8 @@ impl Lower<'_> {
     /// Attributes (`[Idempotent]`), as decorators.
     pub(super) fn attributes(&mut self, n: Node<'_>) -> Vec<Expr> {
         let lists = cst::named(n).into_iter().filter(|c| c.kind() == "attribute_list");
-        let all: Vec<Node<'_>> =
-            lists.flat_map(cst::named).filter(|a| a.kind() == "attribute").collect();
-        all.into_iter()
-            .filter_map(|a| self.type_name(cst::field(a, "name")?))
-            .collect()
+        let all: Vec<Node<'_>> = lists.flat_map(cst::named).filter(|a| a.kind() == "attribute").collect();
+        all.into_iter().filter_map(|a| self.type_name(cst::field(a, "name")?)).collect()
     }
 
     /// A function, method or closure: its number.
@@ -280,7 +283,14 @@ impl Lower<'_> {
             // `x => …`
             Some(p) if p.kind() != "parameter_list" => {
                 let pattern = self.declared(p);
-                vec![Param { pattern, default: None, rest: false, rest_named: false, annotation: None, ty: None }]
+                vec![Param {
+                    pattern,
+                    default: None,
+                    rest: false,
+                    rest_named: false,
+                    annotation: None,
+                    ty: None,
+                }]
             }
             Some(list) => self.params(list),
             None => Vec::new(),
@@ -353,9 +363,9 @@ impl Lower<'_> {
             let annotation = node.map(|t| {
                 if extends { SmolStr::from(format!("this {}", self.text(t))) } else { self.text(t).into() }
             });
-            let default = cst::named(p)
-                .into_iter()
-                .rfind(|c| *c != name && Some(*c) != node && !matches!(c.kind(), "modifier" | "attribute_list"));
+            let default = cst::named(p).into_iter().rfind(|c| {
+                *c != name && Some(*c) != node && !matches!(c.kind(), "modifier" | "attribute_list")
+            });
             let default = default.map(|d| self.expr(d));
             let rest = self.modifiers(p).any(|m| m == "params");
             let pattern = self.declared(name);

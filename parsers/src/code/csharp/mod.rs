@@ -239,9 +239,7 @@ impl<'s> Lower<'s> {
         let owner = |of: &str| Box::new(self.expr_at(n, ExprKind::Name(of.into())));
         let found = self.types.iter().rev().find_map(|t| Some((t, t.members.get(&name)?)));
         let kind = match found {
-            Some((_, Member::Instance)) => {
-                ExprKind::Attr { object: owner("this"), name, optional: false }
-            }
+            Some((_, Member::Instance)) => ExprKind::Attr { object: owner("this"), name, optional: false },
             Some((t, Member::Static)) => ExprKind::Attr { object: owner(&t.full), name, optional: false },
             Some((_, Member::Type(full))) => ExprKind::Name(full.clone()),
             None => ExprKind::Name(name),

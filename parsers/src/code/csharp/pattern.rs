@@ -139,12 +139,20 @@ impl Lower<'_> {
 
     /// Variables that are given to a call to be set (`out var x`): what they hold comes from the call's arguments, of
     /// `TryGetValue` it is the element.
-    pub(super) fn bind_outs(&mut self, n: Node<'_>, callee: &Expr, args: &[crate::code::hir::Arg], outs: Block) {
+    pub(super) fn bind_outs(
+        &mut self,
+        n: Node<'_>,
+        callee: &Expr,
+        args: &[crate::code::hir::Arg],
+        outs: Block,
+    ) {
         for mut s in outs {
             if let StmtKind::Declare { value, .. } = &mut s.kind {
                 let first = args.first().map(|a| a.value.clone()).filter(is_plain);
                 *value = match (&callee.kind, first) {
-                    (ExprKind::Attr { object, name, .. }, Some(index)) if name == "TryGetValue" && is_plain(object) => {
+                    (ExprKind::Attr { object, name, .. }, Some(index))
+                        if name == "TryGetValue" && is_plain(object) =>
+                    {
                         let kind = ExprKind::Index { object: object.clone(), index: Box::new(index) };
                         self.expr_at(n, kind)
                     }
@@ -165,7 +173,9 @@ fn is_plain(e: &Expr) -> bool {
     for _ in 0..16 {
         match &e.kind {
             ExprKind::Attr { object, .. } => e = object,
-            ExprKind::Index { object, index } if matches!(index.kind, ExprKind::Str(_) | ExprKind::Int(_)) => {
+            ExprKind::Index { object, index }
+                if matches!(index.kind, ExprKind::Str(_) | ExprKind::Int(_)) =>
+            {
                 e = object;
             }
             k => return matches!(k, ExprKind::Name(_) | ExprKind::Str(_) | ExprKind::Int(_)),

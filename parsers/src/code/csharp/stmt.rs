@@ -115,7 +115,11 @@ impl Lower<'_> {
                         self.statement(c, &mut inner);
                     }
                     self.leave();
-                    if c.kind().starts_with("preproc_") { blocks.push(inner) } else { block.append(&mut inner) }
+                    if c.kind().starts_with("preproc_") {
+                        blocks.push(inner)
+                    } else {
+                        block.append(&mut inner)
+                    }
                 }
                 blocks.insert(0, block);
                 let test = self.unknown(n);
@@ -174,8 +178,11 @@ impl Lower<'_> {
             let declares = left.kind() == "declaration_expression"
                 || cst::all_of_kind(left, "declaration_expression").len() == cst::named(left).len();
             let target = self.target(left);
-            let kind =
-                if declares { StmtKind::Declare { target, value } } else { StmtKind::Assign { target, value } };
+            let kind = if declares {
+                StmtKind::Declare { target, value }
+            } else {
+                StmtKind::Assign { target, value }
+            };
             out.push(self.stmt_at(n, kind));
             return;
         }

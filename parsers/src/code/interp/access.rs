@@ -88,7 +88,9 @@ impl Interp<'_> {
                 None => self.submodule(*id, name).unwrap_or_else(V::unknown),
             },
             // What is built on first use.
-            V::Func(f) if f.memo && name == "Value" => self.enter(f, super::call::Args::default(), span, false),
+            V::Func(f) if f.memo && name == "Value" => {
+                self.enter(f, super::call::Args::default(), span, false)
+            }
             V::Func(f) if self.attributes.get(&(f.unit, f.id)).is_some_and(|a| a.contains_key(name)) => {
                 let kept = self.attributes.get(&(f.unit, f.id)).and_then(|a| a.get(name)).cloned();
                 kept.unwrap_or_else(V::unknown)

@@ -128,6 +128,8 @@ fn write_expr(e: &Expr, out: &mut String, depth: u32) {
     match &e.kind {
         // A mark behind it only tells it from others of its name.
         ExprKind::Name(n) => out.push_str(n.split('\'').next().unwrap_or(n)),
+        // What stands for a member of the object around is written alone.
+        ExprKind::Attr { object, name, .. } if object.span == e.span => out.push_str(name),
         ExprKind::Attr { object, name, .. } => {
             write_expr(object, out, depth + 1);
             out.push('.');

@@ -90,7 +90,9 @@ impl Interp<'_> {
             let set = if self.program.unit(class.0).lang.traits().struct_literals {
                 let params = &self.program.unit(f.unit).function(f.id).params;
                 let is_param = |n: &SmolStr| {
-                    params.iter().any(|p| matches!(&p.pattern, crate::code::hir::Pattern::Name(p, _) if p == n))
+                    params
+                        .iter()
+                        .any(|p| matches!(&p.pattern, crate::code::hir::Pattern::Name(p, _) if p == n))
                 };
                 args.named.iter().filter(|(n, _)| !is_param(n) && !n.starts_with('#')).cloned().collect()
             } else {

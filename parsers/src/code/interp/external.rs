@@ -321,7 +321,7 @@ impl Interp<'_> {
                 let v = args.at(row.position()).cloned().unwrap_or(V::Sym(Value::Null));
                 self.started.push(v);
                 self.exited = true;
-                V::Sym(Value::Null)
+                row.result.map_or(V::Sym(Value::Null), |r| V::Ext(SmolStr::new_static(r), Deps::NONE))
             }
             Kind::Exit => {
                 self.exited = true;

@@ -203,7 +203,7 @@ impl Interp<'_> {
     pub(super) fn typed_arguments(&mut self, f: &super::value::Func) -> Args {
         let unit = self.program.unit(f.unit).clone();
         let function: &Function = unit.function(f.id);
-        let receiver = usize::from(f.this.is_some());
+        let receiver = usize::from(f.this.is_some() && unit.lang.traits().receiver_is_param);
         let outer_frame = std::mem::replace(&mut self.frame, f.frame.clone());
         let outer = self.at_unit(f.unit);
         let mut args = Vec::new();

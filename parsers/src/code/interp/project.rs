@@ -113,7 +113,8 @@ impl Interp<'_> {
                             out.simple.entry(last(full).into()).or_default().push(full.clone());
                         }
                         places.push((id, c));
-                        if let Some((namespace, _)) = full.split('+').next().and_then(|f| f.rsplit_once('.')) {
+                        if let Some((namespace, _)) = full.split('+').next().and_then(|f| f.rsplit_once('.'))
+                        {
                             out.namespaces.insert(namespace.into());
                         }
                         for m in unit.class(c).methods.iter().map(|m| unit.function(*m)) {
@@ -288,7 +289,17 @@ impl Interp<'_> {
             let StmtKind::Import(i) = &s.kind else { continue };
             let [name] = &i.names[..] else { continue };
             match name.name.as_str() {
-                "*" | "." => spaces.push(i.module.clone()),
+                // The members of a type.
+                "." => {
+                    if let Some(t @ V::Class(u, c)) = self.type_named(project, &i.module)
+                        && self.class_member((u, c), n, 0).is_some()
+                    {
+                        let span = super::unit_span(&unit);
+                        return self.attr(&t, n, span, true);
+                    }
+                    spaces.push(i.module.clone());
+                }
+                "*" => spaces.push(i.module.clone()),
                 _ if name.bound == *n => {
                     let target = i.module.split('<').next().unwrap_or_default();
                     return match self.type_named(project, target) {
@@ -305,13 +316,22 @@ impl Interp<'_> {
                 return v;
             }
         }
-        let spaces: Vec<SmolStr> =
-            spaces.into_iter().skip(declared).chain(IMPLICIT.iter().map(|s| SmolStr::new_static(s))).collect();
-        for s in &spaces {
-            let q = limited(format!("{s}.{n}"));
-            if api::knows(self.lang, &q) {
-                return V::Ext(api::normal(self.lang, &q), Deps::NONE);
-            }
+        let spaces: Vec<SmolStr> = spaces
+            .into_iter()
+            .skip(declared)
+            .chain(IMPLICIT.iter().map(|s| SmolStr::new_static(s)))
+            .collect();
+        // Structures of the SDK's models may have any name: they come last.
+        let is_struct = |q: &str| sdk::named(self.lang, q).is_some_and(|n| n.kind == sdk::SdkKind::Struct);
+        let (reaching, _) = api::reaching(self.lang);
+        let reaches = |q: &str| reaching.iter().any(|r| r.ends_with('.') && q.starts_with(r));
+        let known = spaces.iter().map(|s| limited(format!("{s}.{n}")));
+        let known = known.filter(|q| api::knows(self.lang, q) || reaches(q));
+        let (models, plain): (Vec<SmolStr>, Vec<SmolStr>) =
+            known.partition(|q| is_struct(q) || !api::knows(self.lang, q));
+        let only = !project.simple.contains_key(n);
+        if let Some(q) = plain.first().or_else(|| models.first().filter(|_| only)) {
+            return V::Ext(api::normal(self.lang, q), Deps::NONE);
         }
         if n.contains('.') || api::is_global(self.lang, n) {
             return V::Ext(api::normal(self.lang, n), Deps::NONE);
@@ -356,9 +376,7 @@ impl Interp<'_> {
         let takes = |v: &&V| -> bool {
             let V::Func(f) = v else { return false };
             let params = &self.program.unit(f.unit).function(f.id).params;
-            let by_name = |p: &crate::code::hir::Param| {
-                matches!(&p.pattern, Pattern::Name(n, _) if args.named.iter().any(|(k, _)| k == n))
-            };
+            let by_name = |p: &crate::code::hir::Param| matches!(&p.pattern, Pattern::Name(n, _) if args.named.iter().any(|(k, _)| k == n));
             let positional: Vec<_> = params.iter().filter(|p| !by_name(p)).collect();
             let least = positional.iter().filter(|p| p.default.is_none() && !p.rest).count();
             let rest = params.iter().any(|p| p.rest);

@@ -225,6 +225,16 @@ impl Interp<'_> {
     /// The input among the arguments of a client's method.
     fn input_of(&mut self, args: &Args, service: &SmolStr, operation: &SmolStr, site: &Site<'_>) -> V {
         let is_map = |v: &&V| matches!(v, V::Map(..) | V::Sym(Value::Map(..)));
+        if let Some(names) = sdk::positional(self.lang, service, operation)
+            && args.named.is_empty()
+            && args.pos.first().is_some_and(|v| !is_map(&v))
+            && (args.pos.len() > 1
+                || matches!(args.pos[0], V::Sym(Value::Str(_) | Value::Env(_) | Value::Concat(_))))
+        {
+            let all = names.iter().zip(&args.pos).filter(|(n, _)| **n != "-");
+            let all = all.map(|(n, v)| (SmolStr::new_static(n), v.clone())).collect();
+            return V::Map(Rc::new(all), args.open);
+        }
         if let Some(m) = args.pos.iter().find(is_map) {
             return m.clone();
         }
@@ -232,11 +242,6 @@ impl Interp<'_> {
             let named = args.named.iter();
             let named = named.map(|(k, v)| (sdk::argument(self.lang, service, operation, k), v.clone()));
             return V::Map(Rc::new(named.collect()), args.open);
-        }
-        if let Some(names) = sdk::positional(self.lang, service, operation) {
-            let all = names.iter().zip(&args.pos).filter(|(n, _)| **n != "-");
-            let all = all.map(|(n, v)| (SmolStr::new_static(n), v.clone())).collect();
-            return V::Map(Rc::new(all), args.open || args.pos.is_empty());
         }
         let mut plain = args.pos.iter().filter(|v| !matches!(v, V::Func(_) | V::Sym(Value::Context(_))));
         let given = match self.lang.traits().input {

@@ -33,6 +33,7 @@ fn follow(files: &[(&str, &str)]) -> Option<Handler> {
         if program.unit(unit).lang == crate::code::hir::Lang::Go { "main" } else { "handler" };
     let symbol = names.first().cloned().unwrap_or_else(|| program_entry.into());
     program.packages.insert("go:example.com/app".into(), String::new());
+    program.projects.insert("src".into(), crate::code::program::Project::default());
     let roots = vec!["src".to_owned(), "layer/python".to_owned(), "layer/nodejs/node_modules".to_owned()];
     let handler = analyze(&program, &Entry { function: None, unit, symbol, roots })?;
     Some(handler)
@@ -225,6 +226,11 @@ fn js_effects() {
 #[test]
 fn go() {
     check("go.txt", include_str!("go.txt"));
+}
+
+#[test]
+fn csharp() {
+    check("csharp.txt", include_str!("csharp.txt"));
 }
 
 /// Follow a symbol of the first file, with what a project says of its packages and path aliases.
