@@ -196,7 +196,10 @@ impl Interp<'_> {
                 for m in &c_hir.methods {
                     let f = unit.function(*m);
                     let v = it.closure_in(*m, module.clone());
+                    // Attributes that are not known only say something.
+                    let incomplete = it.incomplete.clone();
                     let v = it.decorated(v, &f.decorators, f.name_span);
+                    it.incomplete = incomplete;
                     // Overloads.
                     let v = match frame.borrow().vars.get(&f.name) {
                         Some(V::OneOf(all)) => V::OneOf(Rc::new(all.iter().cloned().chain([v]).collect())),
