@@ -73,7 +73,7 @@ impl Lower<'_> {
             ("implicit_object_creation_expression", Some(t)) => {
                 let parts = cst::named(n);
                 let part = |k: &str| parts.iter().copied().find(|c| c.kind() == k);
-                let kind = self.created(n, t, part("argument_list"), part("initializer_expression"));
+                let kind = self.created(t, part("argument_list"), part("initializer_expression"));
                 self.expr_at(n, kind)
             }
             ("initializer_expression", _) => {
@@ -86,10 +86,8 @@ impl Lower<'_> {
 
     fn expr_kind(&mut self, n: Node<'_>) -> ExprKind {
         match n.kind() {
-            "this" => ExprKind::Name("this".into()),
-            "base" => ExprKind::Name("super".into()),
-            "this_expression" => ExprKind::Name("this".into()),
-            "base_expression" => ExprKind::Name("super".into()),
+            "this" | "this_expression" => ExprKind::Name("this".into()),
+            "base" | "base_expression" => ExprKind::Name("super".into()),
             "null_literal" | "default_expression" => ExprKind::Null,
             "boolean_literal" => ExprKind::Bool(self.text(n) == "true"),
             "integer_literal" => literal::integer(self.text(n)),
@@ -128,7 +126,7 @@ impl Lower<'_> {
             "object_creation_expression" => {
                 let (args, init) = (cst::field(n, "arguments"), cst::field(n, "initializer"));
                 match cst::field(n, "type") {
-                    Some(t) => self.created(n, t, args, init),
+                    Some(t) => self.created(t, args, init),
                     None => ExprKind::Opaque(Vec::new()),
                 }
             }
@@ -403,13 +401,7 @@ impl Lower<'_> {
     }
 
     /// `new T(…) { … }`
-    fn created(
-        &mut self,
-        n: Node<'_>,
-        t: Node<'_>,
-        args: Option<Node<'_>>,
-        init: Option<Node<'_>>,
-    ) -> ExprKind {
+    fn created(&mut self, t: Node<'_>, args: Option<Node<'_>>, init: Option<Node<'_>>) -> ExprKind {
         let mut args = args.map(|l| self.arguments(l)).unwrap_or_default();
         let init = init.map(|i| self.initializer(i));
         let ty = self.type_name(t);
@@ -433,13 +425,10 @@ impl Lower<'_> {
                 _ => {}
             },
         }
-        match ty {
-            Some(callee) => ExprKind::Call { callee: Box::new(callee), args, is_new: true },
-            None => {
-                let _ = n;
-                ExprKind::Opaque(args.into_iter().map(|a| a.value).collect())
-            }
+        if let Some(callee) = ty {
+            return ExprKind::Call { callee: Box::new(callee), args, is_new: true };
         }
+        ExprKind::Opaque(args.into_iter().map(|a| a.value).collect())
     }
 
     fn initializer(&mut self, n: Node<'_>) -> Init {
@@ -495,15 +484,13 @@ impl Lower<'_> {
             if !c.is_named() {
                 continue;
             }
-            let (key, value) = match (parts.get(i).map(|n| n.kind()), parts.get(i + 1)) {
-                (Some("="), Some(v)) => {
-                    i += 2;
-                    (self.name(*c), self.expr(*v))
-                }
-                _ => {
-                    let last = self.text(*c).rsplit(['.', '?']).next().unwrap_or_default();
-                    (SmolStr::from(last), self.expr(*c))
-                }
+            let (key, value) = if let (Some("="), Some(v)) = (parts.get(i).map(Node::kind), parts.get(i + 1))
+            {
+                i += 2;
+                (self.name(*c), self.expr(*v))
+            } else {
+                let last = self.text(*c).rsplit(['.', '?']).next().unwrap_or_default();
+                (SmolStr::from(last), self.expr(*c))
             };
             let k = self.expr_at(*c, ExprKind::Str(key));
             entries.push(MapEntry::Pair(k, value));
@@ -583,6 +570,14 @@ impl Lower<'_> {
         }
     }
 
+    /// The expression a clause ends with.
+    fn last_of(&mut self, c: Node<'_>) -> Expr {
+        match cst::named(c).last() {
+            Some(e) => self.expr(*e),
+            None => self.unknown(c),
+        }
+    }
+
     /// `from x in xs where … select …`
     fn query(&mut self, n: Node<'_>) -> ExprKind {
         self.scopes.push();
@@ -591,12 +586,12 @@ impl Lower<'_> {
             let inner = cst::named(c);
             match c.kind() {
                 "from_clause" => {
-                    let items = inner.last().map(|e| self.expr(*e)).unwrap_or_else(|| self.unknown(c));
+                    let items = self.last_of(c);
                     let target = cst::field(c, "name").map_or(Pattern::Ignore, |n| self.declared(n));
                     clauses.push((target, items));
                 }
                 "let_clause" => {
-                    let value = inner.last().map(|e| self.expr(*e)).unwrap_or_else(|| self.unknown(c));
+                    let value = self.last_of(c);
                     let list = self.expr_at(c, ExprKind::List(vec![value]));
                     let target = inner.first().map_or(Pattern::Ignore, |n| self.declared(*n));
                     clauses.push((target, list));

@@ -310,24 +310,19 @@ impl Lower<'_> {
 
     /// The body of a function: a block, or an expression it returns.
     fn body_of(&mut self, body: Node<'_>) -> Block {
-        match body.kind() {
-            "block" => self.statements(body),
-            _ => {
-                let e = if body.kind() == "arrow_expression_clause" {
-                    cst::named(body).first().copied().unwrap_or(body)
-                } else {
-                    body
-                };
-                let value = self.expr(e);
-                let mut out = std::mem::take(&mut self.pending);
-                let kind = match value.kind {
-                    ExprKind::Opaque(_) if e.kind() == "throw_expression" => StmtKind::Raise(Some(value)),
-                    _ => StmtKind::Return(Some(value)),
-                };
-                out.push(self.stmt_at(e, kind));
-                out
-            }
+        if body.kind() == "block" {
+            return self.statements(body);
         }
+        let inner = cst::named(body).first().copied().filter(|_| body.kind() == "arrow_expression_clause");
+        let e = inner.unwrap_or(body);
+        let value = self.expr(e);
+        let mut out = std::mem::take(&mut self.pending);
+        let kind = match value.kind {
+            ExprKind::Opaque(_) if e.kind() == "throw_expression" => StmtKind::Raise(Some(value)),
+            _ => StmtKind::Return(Some(value)),
+        };
+        out.push(self.stmt_at(e, kind));
+        out
     }
 
     /// The parameters of a list.

@@ -116,9 +116,9 @@ impl Lower<'_> {
                     }
                     self.leave();
                     if c.kind().starts_with("preproc_") {
-                        blocks.push(inner)
+                        blocks.push(inner);
                     } else {
-                        block.append(&mut inner)
+                        block.append(&mut inner);
                     }
                 }
                 blocks.insert(0, block);
@@ -363,13 +363,13 @@ impl Lower<'_> {
                     "when_clause" => {
                         if let Some(w) = cst::named(c).first() {
                             let guard = self.expr(*w);
-                            test = Some(self.both("and", test, guard));
+                            test = Some(Self::both("and", test, guard));
                         }
                     }
                     _ => {
                         default = false;
                         let one = self.matches(c, &value);
-                        test = Some(self.both("or", test, one));
+                        test = Some(Self::both("or", test, one));
                     }
                 }
             }
@@ -388,7 +388,7 @@ impl Lower<'_> {
         out.append(&mut otherwise);
     }
 
-    fn both(&self, op: &str, a: Option<Expr>, b: Expr) -> Expr {
+    fn both(op: &str, a: Option<Expr>, b: Expr) -> Expr {
         match a {
             Some(a) => {
                 let span = a.span.to(b.span);

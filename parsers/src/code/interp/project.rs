@@ -445,24 +445,23 @@ impl Interp<'_> {
         let span = super::unit_span(self.program.unit(id));
         let frame = self.load(id);
         let known = frame.borrow().vars.get(MAIN).cloned();
-        let main = match known {
-            Some(f) => Some(f),
-            None => {
-                let project = self.project(id)?;
-                let holds = |(full, places): (&SmolStr, &Vec<(UnitId, ClassId)>)| {
-                    let has = places.iter().any(|(u, c)| {
-                        let unit = self.program.unit(*u);
-                        unit.class(*c).methods.iter().any(|m| {
-                            let f = unit.function(*m);
-                            f.name == "Main" && f.is_static
-                        })
-                    });
-                    has.then(|| full.clone())
-                };
-                let full = project.types.iter().find_map(holds)?;
-                let class = self.type_named(&project, &full)?;
-                Some(self.attr(&class, "Main", span, false))
-            }
+        let main = if let Some(f) = known {
+            Some(f)
+        } else {
+            let project = self.project(id)?;
+            let holds = |(full, places): (&SmolStr, &Vec<(UnitId, ClassId)>)| {
+                let has = places.iter().any(|(u, c)| {
+                    let unit = self.program.unit(*u);
+                    unit.class(*c).methods.iter().any(|m| {
+                        let f = unit.function(*m);
+                        f.name == "Main" && f.is_static
+                    })
+                });
+                has.then(|| full.clone())
+            };
+            let full = project.types.iter().find_map(holds)?;
+            let class = self.type_named(&project, &full)?;
+            Some(self.attr(&class, "Main", span, false))
         };
         for f in main?.functions() {
             self.enter(&f, Args::default(), span, true);
@@ -545,7 +544,7 @@ impl Interp<'_> {
     }
 
     /// The name of a type in a container.
-    fn service_name(&self, ty: &V) -> Option<SmolStr> {
+    fn service_name(ty: &V) -> Option<SmolStr> {
         match ty {
             V::Class(u, c) => Some(format!("{}:{}", u.0, c.0).into()),
             V::Ext(q, _) => Some(q.clone()),
@@ -556,11 +555,9 @@ impl Interp<'_> {
     /// `AddSingleton<IStore, Store>()`, `AddSingleton<IStore>(new Store())`, `AddAWSService<IAmazonS3>()`.
     pub(super) fn register_service(&mut self, args: &Args) {
         let given = args.pos.iter().find(|v| !matches!(v, V::Class(..)));
-        let mut types = ["#0", "#1"].iter().filter_map(|n| args.named(n)).chain(
-            // `AddSingleton(typeof(IStore), typeof(Store))` is not followed; an object alone is its own type.
-            None,
-        );
-        let Some(name) = types.next().and_then(|t| self.service_name(t)) else { return };
+        // `AddSingleton(typeof(IStore), typeof(Store))` is not followed.
+        let mut types = ["#0", "#1"].iter().filter_map(|n| args.named(n));
+        let Some(name) = types.next().and_then(Self::service_name) else { return };
         let how = match (types.next(), given) {
             (Some(implementation), _) => implementation.clone(),
             (None, Some(v)) => v.clone(),
@@ -590,7 +587,7 @@ impl Interp<'_> {
         if depth > 16 {
             return V::unknown();
         }
-        let name = self.service_name(ty);
+        let name = Self::service_name(ty);
         let known = name.as_ref().and_then(|n| self.services.iter().position(|s| s.name == *n));
         let outer = self.ctx.clone();
         let phase = std::mem::replace(&mut self.phase, Phase::Init);
@@ -626,7 +623,7 @@ impl Interp<'_> {
                 match class {
                     Some(class) => {
                         let v = self.injected(class, false, depth + 1);
-                        if let Some(name) = self.service_name(ty) {
+                        if let Some(name) = Self::service_name(ty) {
                             self.services.push(Service { name, how: v.clone(), made: true });
                         }
                         v
@@ -699,10 +696,9 @@ fn fits(ty: Option<&str>, v: &V) -> bool {
     let text = matches!(ty, "string" | "String");
     let number = matches!(ty, "int" | "long" | "double" | "float" | "decimal" | "short" | "byte");
     match v {
-        V::Sym(Value::Str(_) | Value::Concat(_)) => !number && ty != "bool",
         V::Sym(Value::Int(_) | Value::Float(_)) => !text && ty != "bool",
         V::Sym(Value::Bool(_)) => !text && !number,
-        V::Sym(Value::Null) => !number && ty != "bool",
+        V::Sym(Value::Str(_) | Value::Concat(_) | Value::Null) => !number && ty != "bool",
         V::Sdk(_) | V::Instance(_) | V::Func(_) => !text && !number && ty != "bool",
         _ => true,
     }
