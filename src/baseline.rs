@@ -6,15 +6,15 @@
 use crate::discover::Display;
 use crate::engine::{Analysis, Outcome};
 use crate::fingerprint::fingerprints;
+use crate::missing::missing;
 use crate::notice::{Notice, NoticeKind};
-use crate::report::{Report, plural};
+use crate::report::plural;
 use crate::suppress::{By, Silenced};
 use crate::write;
 use anyhow::{Context, Result, bail};
 use lamlint_model::Rule;
-use lamlint_model::rule::Date;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Name of the file where none is given.
@@ -59,6 +59,9 @@ impl Baseline {
         let folder = folder
             .canonicalize()
             .with_context(|| format!("there is no folder for the baseline `{}`", file.display()))?;
+        if file.is_dir() {
+            bail!("`{}` is a folder, no baseline; name the file", file.display());
+        }
         let display = Display::new(root, &folder);
         let root = display.path("x").trim_end_matches('x').to_owned();
         Ok(Self { file: file.to_owned(), display, root, entries: Vec::new() })
@@ -69,10 +72,18 @@ impl Baseline {
     /// # Errors
     /// Where it can't be read or is none.
     pub fn read(file: &Path, root: &Path) -> Result<Self> {
+        if matches!(file.try_exists(), Ok(false)) {
+            let what = missing(file, Path::new(""));
+            bail!("can't read the baseline `{}`: {what} (--write-baseline writes one)", file.display());
+        }
+        if file.is_dir() {
+            bail!("`{}` is a folder, no baseline; name the file", file.display());
+        }
         let text = std::fs::read_to_string(file)
             .with_context(|| format!("can't read the baseline `{}`", file.display()))?;
-        let document: Document = serde_json::from_str(&text)
-            .with_context(|| format!("`{}` is no baseline of lamlint", file.display()))?;
+        let document: Document = serde_json::from_str(&text).with_context(|| {
+            format!("`{}` is no baseline of lamlint (--write-baseline writes one)", file.display())
+        })?;
         if document.version != VERSION {
             bail!("the baseline `{}` is of a version this lamlint does not know", file.display());
         }
@@ -90,8 +101,8 @@ impl Baseline {
     }
 
     /// Take all findings in, in place of what was there.
-    pub fn take(&mut self, analysis: &Analysis, outcome: &Outcome, today: Date) {
-        let marks = self.fingerprints(analysis, outcome, today);
+    pub fn take(&mut self, analysis: &Analysis, outcome: &Outcome) {
+        let marks = self.fingerprints(analysis, outcome);
         let entry = |(f, fingerprint): (&lamlint_model::Finding, String)| Entry {
             path: self.display.path(&analysis.sources.file(f.primary().file).path),
             rule: f.rule().id.to_owned(),
@@ -101,20 +112,21 @@ impl Baseline {
         self.entries = outcome.findings.iter().zip(marks).map(entry).collect();
     }
 
-    fn fingerprints(&self, analysis: &Analysis, outcome: &Outcome, today: Date) -> Vec<String> {
-        fingerprints(&Report { analysis, outcome, display: &self.display, today })
+    fn fingerprints(&self, analysis: &Analysis, outcome: &Outcome) -> Vec<String> {
+        fingerprints(analysis, outcome, |p| self.display.path(p)).findings
+    }
+
+    /// Of each finding, whether it is in the baseline.
+    pub fn knows(&self, analysis: &Analysis, outcome: &Outcome) -> Vec<bool> {
+        let known: BTreeSet<&str> = self.entries.iter().map(|e| e.fingerprint.as_str()).collect();
+        let marks = self.fingerprints(analysis, outcome);
+        marks.iter().map(|m| known.contains(m.as_str())).collect()
     }
 
     /// Silence the findings that are in the baseline, keeping the order of all that is silenced. Gives the entries
     /// that no longer occur, of rules and folders that were looked at.
-    pub fn apply(
-        &self,
-        analysis: &Analysis,
-        outcome: &mut Outcome,
-        ran: &[&'static Rule],
-        today: Date,
-    ) -> Stale {
-        let marks = self.fingerprints(analysis, outcome, today);
+    pub fn apply(&self, analysis: &Analysis, outcome: &mut Outcome, ran: &[&'static Rule]) -> Stale {
+        let marks = self.fingerprints(analysis, outcome);
         let mut known: BTreeMap<&str, bool> =
             self.entries.iter().map(|e| (e.fingerprint.as_str(), false)).collect();
         for (finding, mark) in std::mem::take(&mut outcome.findings).into_iter().zip(&marks) {
@@ -127,6 +139,7 @@ impl Baseline {
             }
         }
         outcome.silenced.sort_by_key(|s| s.finding.primary());
+        outcome.baseline = true;
         let looked_at = |e: &Entry| {
             let here = self.root.starts_with("..") || e.path.starts_with(&self.root);
             // A rule that no longer exists never comes back.

@@ -1,25 +1,28 @@
 //! The command line: options, exit codes, where the answer goes.
 
+mod lint;
 mod options;
+mod progress;
+mod shell;
 
-use crate::baseline::{self, Baseline};
+use crate::baseline;
 use crate::config::{self, Config};
 use crate::discover::{Display, Found, Scope};
 use crate::engine::{self, Workers};
 use crate::graph::{self, Graph};
 use crate::report::{self, Report};
 use crate::selection::{self, Selection};
-use crate::vfs::Vfs;
-use crate::{fix, write};
+use crate::{lsp, write};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ColorChoice, Parser, Subcommand};
 use lamlint_model::finding::Confidence as ModelConfidence;
-use lamlint_model::fix::Safety;
 use lamlint_model::rule::{Date, Severity as ModelSeverity};
-use options::{Confidence, FailOn, Format, GraphFormat, ListFormat, PolicyFormat, Severity, date, parameter};
+use options::{
+    Confidence, FailOn, Format, GraphFormat, ListFormat, PolicyFormat, Severity, date, jobs, parameter,
+};
 use std::ffi::OsString;
 use std::fs::OpenOptions;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -80,11 +83,38 @@ enum Command {
         /// How to draw
         #[arg(long, value_enum, default_value_t)]
         format: GraphFormat,
+        /// Judge dates as of this day instead of today
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+        as_of: Option<Date>,
         #[command(flatten)]
         out: Out,
     },
+    /// Serve an editor over standard input and output (Language Server Protocol)
+    Lsp {
+        /// Number of worker threads (default: one per processor)
+        #[arg(long, value_name = "N")]
+        jobs: Option<NonZeroUsize>,
+        /// What every editor passes; there is no other way
+        #[arg(long, hide = true)]
+        stdio: bool,
+    },
     /// Write a lamlint.toml with every setting in a comment into the current folder
     Init,
+    /// Print a script that completes the command line in a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+        #[command(flatten)]
+        out: Out,
+    },
+    /// Print the manual page, for `man -l -`
+    Man {
+        /// Print the page of this command instead
+        #[arg(value_name = "COMMAND")]
+        page: Option<String>,
+        #[command(flatten)]
+        out: Out,
+    },
     /// Show what was understood of each function: where every value comes from, and which links failed and why
     Model {
         #[command(flatten)]
@@ -154,7 +184,14 @@ struct Lint {
     /// Print a line per function: the code it runs, or why that is not known
     #[arg(long)]
     show_links: bool,
-    /// Print findings only: no notices, no summary
+    /// With --format sarif: list silenced findings too, as suppressed ones (GitHub would open alerts for them)
+    #[arg(long)]
+    show_silenced: bool,
+    /// Print how many findings there are of each rule and how many can be mended, instead of the findings
+    /// (with --format json: besides them)
+    #[arg(long, conflicts_with = "diff")]
+    statistics: bool,
+    /// Print findings only: no notices but failures of lamlint itself, no summary, no progress
     #[arg(long, short)]
     quiet: bool,
     #[command(flatten)]
@@ -169,6 +206,12 @@ struct Input {
     /// Value of a template parameter
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     parameters: Vec<(String, String)>,
+    /// Stage of services of the Serverless Framework; without it the default stage is looked at
+    #[arg(long, value_name = "NAME")]
+    stage: Option<String>,
+    /// File of values of Terraform's variables; may be given several times, the last wins
+    #[arg(long, value_name = "FILE")]
+    tfvars: Vec<PathBuf>,
     /// Take the settings from this file instead of the nearest lamlint.toml or pyproject.toml
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -176,7 +219,7 @@ struct Input {
     #[arg(long, conflicts_with = "config")]
     isolated: bool,
     /// Number of worker threads (default: one per processor)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = jobs)]
     jobs: Option<NonZeroUsize>,
 }
 
@@ -256,14 +299,16 @@ impl Cli {
                 out.aside(&notices(&report));
                 Ok(if report.failed() { FAILED } else { CLEAN })
             }
-            Some(Command::Graph { input, format, out }) => {
+            Some(Command::Graph { input, format, as_of, out }) => {
+                let today = as_of.unwrap_or(today);
                 let rules = Selection::rules(&graph::LOOPS.map(str::to_owned), &[], false)?;
                 let selection = Selection::new(rules, ModelSeverity::Note, ModelConfidence::Medium);
                 let workers = Workers::new(input.jobs)?;
                 let Project { found, display, parameters, .. } = input.open()?;
                 let analysis = engine::analyze(&found, &parameters, &workers);
-                // Of files, the whole project is drawn.
-                let outcome = engine::check(&analysis, &selection, None, today, &workers);
+                // A loop is red although none of its proofs is in the files that were named.
+                let mut outcome = engine::check(&analysis, &selection, None, today, &workers);
+                outcome.only = found.only;
                 let report = Report { analysis: &analysis, outcome: &outcome, display: &display, today };
                 let drawn = Graph::of(&report);
                 out.write(&match format {
@@ -276,6 +321,15 @@ impl Cli {
                 Ok(if report.failed() { FAILED } else { CLEAN })
             }
             Some(Command::Init) => init(),
+            Some(Command::Lsp { jobs, .. }) => lsp::serve(Workers::new(jobs)?, today),
+            Some(Command::Completions { shell, out }) => {
+                out.write(&shell::completions(shell))?;
+                Ok(CLEAN)
+            }
+            Some(Command::Man { page, out }) => {
+                out.write(&shell::man(page.as_deref())?)?;
+                Ok(CLEAN)
+            }
             Some(Command::Model { input, format, out }) => {
                 let workers = Workers::new(input.jobs)?;
                 let Project { found, display, parameters, .. } = input.open()?;
@@ -291,6 +345,11 @@ impl Cli {
             }
         }
     }
+}
+
+/// Whether names can be links: never in a pipe or file.
+fn terminal_with_links() -> bool {
+    io::stdout().is_terminal() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout)
 }
 
 /// The settings file to start with; one that is there stays.
@@ -323,165 +382,14 @@ impl Input {
         } else {
             config::load(&scope.root, &cwd, self.config.as_deref())?
         };
-        let found = scope.find(&config.exclude);
+        let mut found = scope.find(&config.exclude).with_tfvars(&self.tfvars, &cwd)?;
+        found.stage.clone_from(&self.stage);
         let display = Display::new(&found.root, &cwd);
         let mut parameters = self.parameters.clone();
         let more =
             config.parameters.iter().filter(|(n, _)| !self.parameters.iter().any(|(given, _)| given == n));
         parameters.extend(more.cloned());
         Ok(Project { found, display, config, parameters })
-    }
-}
-
-impl Lint {
-    fn run(self, today: Date) -> Result<u8> {
-        if self.unsafe_fixes && !self.fix && !self.diff {
-            bail!("--unsafe-fixes says how far --fix or --diff may go: give one of them");
-        }
-        let workers = Workers::new(self.input.jobs)?;
-        let Project { found, display, config, parameters } = self.input.open()?;
-        let mut selection = Selection::configured(&config, &self.select, &self.ignore, self.pedantic)?;
-        selection.min_severity = self.min_severity.map_or(selection.min_severity, Into::into);
-        selection.min_confidence = self.min_confidence.map_or(selection.min_confidence, Into::into);
-        let fail_on = match (self.fail_on, config.fail_on) {
-            (Some(given), _) => given.least(),
-            (None, Some(config::FailOn::At(least))) => Some(least),
-            (None, Some(config::FailOn::Never)) => None,
-            (None, None) => Some(ModelSeverity::Warning),
-        };
-        let today = self.as_of.unwrap_or(today);
-        let baseline = self.open_baseline(&found)?;
-        let mut analysis = engine::analyze(&found, &parameters, &workers);
-        let mut outcome = engine::check(&analysis, &selection, found.only.as_ref(), today, &workers);
-        if self.fix || self.diff {
-            let most = if self.unsafe_fixes { Safety::Suggested } else { Safety::Safe };
-            let run = fix::Run {
-                found: &found,
-                parameters: &parameters,
-                selection: &selection,
-                today,
-                workers: &workers,
-            };
-            let original = analysis.sources.clone();
-            let mended = run.mend((analysis, outcome), most);
-            if self.diff {
-                self.out.write(&fix::diff(&original, &mended.texts, |p| display.path(p)))?;
-                return Ok(if mended.texts.is_empty() { CLEAN } else { FINDINGS });
-            }
-            let vfs = Vfs::new(&found.root);
-            let files: Vec<(PathBuf, &str)> =
-                mended.texts.iter().map(|(p, t)| (vfs.on_disk(p), &**t)).collect();
-            write::replace_all(&files)?;
-            if !self.quiet && !mended.made.is_empty() {
-                let what = report::plural(mended.made.len(), "problem");
-                self.out.aside(&format!("mended {what} in {}\n", report::plural(files.len(), "file")));
-            }
-            (analysis, outcome) = (mended.analysis, mended.outcome);
-        }
-        if let Some(b) = baseline {
-            self.use_baseline(b, &found, &analysis, &mut outcome, &selection, today)?;
-        }
-        let report = Report { analysis: &analysis, outcome: &outcome, display: &display, today };
-
-        let mut body = match self.format {
-            Format::Text => report::text::render(&report),
-            Format::Concise => report::concise::render(&report),
-            Format::Json => report::json::render(&report)?,
-            Format::Sarif => report::sarif::render(&report)?,
-            Format::Github => report::github::render(&report),
-            Format::Gitlab => report::gitlab::render(&report)?,
-            Format::Junit => report::junit::render(&report),
-            Format::Markdown => report::markdown::render(&report),
-            Format::Html => report::html::render(&report),
-        };
-        // A document holds the notices and the summary itself, as far as its format has a place for them.
-        let mut aside = String::new();
-        if !matches!(self.format, Format::Json | Format::Sarif | Format::Html) {
-            if self.show_links {
-                let links = report::links::render(&report);
-                // Lines between those of another format would break it.
-                let lines = matches!(self.format, Format::Text | Format::Concise);
-                if lines { body.push_str(&links) } else { aside.push_str(&links) }
-            }
-            if !self.quiet {
-                aside.push_str(&notices(&report));
-                let summary = report::summary::render(&report);
-                // Where findings are lines for a program, the summary is for people.
-                if self.format == Format::Text { body.push_str(&summary) } else { aside.push_str(&summary) }
-            }
-        }
-        self.out.aside(&aside);
-        self.out.write(&body)?;
-        Ok(if report.failed() {
-            FAILED
-        } else if fail_on.is_some_and(|least| outcome.findings.iter().any(|f| f.severity() >= least)) {
-            FINDINGS
-        } else {
-            CLEAN
-        })
-    }
-}
-
-/// What is to be done with a baseline.
-enum BaselineUse {
-    Apply(Baseline),
-    Prune(Baseline, PathBuf),
-    Write(Baseline, PathBuf),
-}
-
-impl Lint {
-    /// Read the baseline before the work starts: a wrong one must not cost time.
-    fn open_baseline(&self, found: &Found) -> Result<Option<BaselineUse>> {
-        if (self.write_baseline.is_some() || self.prune_baseline) && found.only.is_some() {
-            bail!("a baseline is about a whole project: give folders, not files");
-        }
-        if let Some(file) = &self.write_baseline {
-            return Ok(Some(BaselineUse::Write(Baseline::new(file, &found.root)?, file.clone())));
-        }
-        let file = self.baseline.clone();
-        let Some(file) = file.or_else(|| self.prune_baseline.then(|| baseline::DEFAULT.into())) else {
-            return Ok(None);
-        };
-        let read = Baseline::read(&file, &found.root)?;
-        Ok(Some(if self.prune_baseline { BaselineUse::Prune(read, file) } else { BaselineUse::Apply(read) }))
-    }
-
-    fn use_baseline(
-        &self,
-        what: BaselineUse,
-        found: &Found,
-        analysis: &engine::Analysis,
-        outcome: &mut engine::Outcome,
-        selection: &Selection,
-        today: Date,
-    ) -> Result<()> {
-        let mut said = String::new();
-        match what {
-            BaselineUse::Write(mut b, file) => {
-                b.take(analysis, outcome, today);
-                b.write()?;
-                let n = report::plural(b.len(), "finding");
-                said = format!("wrote {n} to the baseline `{}`\n", file.display());
-                b.apply(analysis, outcome, &selection.rules, today);
-            }
-            BaselineUse::Prune(mut b, file) => {
-                let stale = b.apply(analysis, outcome, &selection.rules, today);
-                if !stale.is_empty() {
-                    b.prune(&stale);
-                    b.write()?;
-                    said = stale.pruned(&file);
-                }
-            }
-            BaselineUse::Apply(b) => {
-                let stale = b.apply(analysis, outcome, &selection.rules, today);
-                // Where files select the findings, what is not there may only not be shown.
-                outcome.notices.extend(stale.notice().filter(|_| found.only.is_none()));
-            }
-        }
-        if !self.quiet {
-            self.out.aside(&said);
-        }
-        Ok(())
     }
 }
 
@@ -502,12 +410,14 @@ impl Out {
     fn write(&self, text: &str) -> Result<()> {
         match &self.output {
             None => {
+                let plain = (!terminal_with_links()).then(|| report::style::without_links(text));
+                let text = plain.as_deref().unwrap_or(text);
                 let mut out = anstream::AutoStream::new(io::stdout().lock(), self.choice());
                 out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("can't write the answer")
             }
             Some(path) => {
                 let plain = match self.color {
-                    ColorChoice::Always => text.to_owned(),
+                    ColorChoice::Always => report::style::without_links(text),
                     _ => anstream::adapter::strip_str(text).to_string(),
                 };
                 write::replace(path, plain.as_bytes())

@@ -1,9 +1,13 @@
 //! Which files a run is about, and which folder is its root.
 
 use crate::config::Globs;
+use crate::missing::missing;
 use crate::notice::{Notice, NoticeKind};
+use crate::vfs::Vfs;
 use anyhow::{Context, Result, bail};
 use ignore::WalkBuilder;
+use lamlint_parsers::files::{file_name, parent};
+use lamlint_parsers::iac::cdk;
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -37,8 +41,12 @@ pub struct Found {
     /// When only files (no folders) were named: those. The whole project is read, but only findings that touch
     /// one of them are shown.
     pub only: Option<BTreeSet<String>>,
+    /// Files of variable values named on the command line, in that order, relative to the root.
+    pub tfvars: Vec<String>,
     /// What could not be walked.
     pub notices: Vec<Notice>,
+    /// The stage that is deployed, where one is named.
+    pub stage: Option<String>,
 }
 
 /// Find the files below the given paths. Ignored files (as git sees them), vendored folders and symbolic links are
@@ -63,7 +71,7 @@ impl Scope {
         for p in paths {
             let full = cwd.join(p);
             if matches!(full.try_exists(), Ok(false)) {
-                bail!("there is no `{}`", p.display());
+                bail!(missing(p, cwd));
             }
             let canonical = full.canonicalize().with_context(|| format!("can't open `{}`", p.display()))?;
             if !canonical.is_dir() && !canonical.is_file() {
@@ -91,6 +99,7 @@ impl Scope {
         for dir in &walk {
             found.walk(dir, exclude, &mut all);
         }
+        found.synthesised(exclude, &mut all);
         let mut named_files = BTreeSet::new();
         for f in &files {
             match relative(&found.root, f) {
@@ -114,6 +123,29 @@ impl Scope {
 }
 
 impl Found {
+    /// Take files of variable values, which are read though they may be ignored otherwise.
+    pub fn with_tfvars(mut self, paths: &[PathBuf], cwd: &Path) -> Result<Self> {
+        for p in paths {
+            let full = cwd.join(p);
+            let full = full.canonicalize().with_context(|| format!("can't open `{}`", p.display()))?;
+            let inside = relative(&self.root, &full).filter(|_| full.is_file());
+            let Some(path) = inside else {
+                bail!("`{}` is no file of the project", p.display());
+            };
+            if !path.ends_with(".tfvars") && !path.ends_with(".tfvars.json") {
+                bail!(
+                    "`{}` is no file of variable values: its name ends with `.tfvars` or `.tfvars.json`",
+                    p.display()
+                );
+            }
+            if let Err(at) = self.files.binary_search(&path) {
+                self.files.insert(at, path.clone());
+            }
+            self.tfvars.push(path);
+        }
+        Ok(self)
+    }
+
     fn walk(&mut self, dir: &Path, exclude: &Globs, all: &mut BTreeSet<String>) {
         let special = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&special);
@@ -183,6 +215,23 @@ impl Found {
         }
     }
 
+    /// The templates that programs of the tree have written, though version control ignores them.
+    fn synthesised(&mut self, exclude: &Globs, all: &mut BTreeSet<String>) {
+        let vfs = Vfs::new(&self.root);
+        let projects: Vec<String> = all.iter().filter(|p| file_name(p) == cdk::PROJECT).cloned().collect();
+        let mut absent = Vec::new();
+        for p in projects {
+            match cdk::project(&vfs, &p) {
+                cdk::Project::None => {}
+                cdk::Project::Absent(output) => absent.push((p, output)),
+                cdk::Project::Templates(paths) => {
+                    all.extend(paths.into_iter().filter(|p| exclude.is_empty() || !exclude.matches(p)));
+                }
+            }
+        }
+        self.notices.extend(unsynthesised(&absent));
+    }
+
     fn problem(&mut self, err: &ignore::Error, at: &Path) {
         let path = relative(&self.root, at).unwrap_or_default();
         let why = match err.io_error() {
@@ -192,6 +241,32 @@ impl Found {
         self.notices.push(Notice::about(path, NoticeKind::Unreadable, format!("not read: {why}")));
     }
 }
+
+/// The one notice about applications without output: project files and where their output would be.
+fn unsynthesised(absent: &[(String, String)]) -> Option<Notice> {
+    let (first, output) = absent.first()?;
+    let text = match absent.len() {
+        1 => {
+            format!("the CDK app has no `{}`: run `npx cdk synth`, so that it can be read", file_name(output))
+        }
+        n => {
+            let others: Vec<String> =
+                absent.iter().skip(1).take(MAX_NAMED).map(|(p, _)| format!("`{}`", parent(p))).collect();
+            let more = match (n - 1).saturating_sub(MAX_NAMED) {
+                0 => String::new(),
+                m => format!(" and {m} more"),
+            };
+            let others = others.join(", ");
+            format!(
+                "no output of this CDK app and of {others}{more}: run `npx cdk synth` in each, so that they can be read"
+            )
+        }
+    };
+    Some(Notice::about(first, NoticeKind::Unsynthesised, text))
+}
+
+/// How many folders such a notice names.
+const MAX_NAMED: usize = 3;
 
 /// Files the walk reads in every folder.
 const IGNORE_FILES: &[&str] = &[".gitignore", ".ignore", ".git/info/exclude"];
@@ -212,13 +287,22 @@ fn error_path(err: &ignore::Error) -> Option<PathBuf> {
 
 /// The project a single file belongs to: the repository around it, else the current folder if it is in there, else
 /// its own folder.
-fn project_of(file: &Path, cwd: &Path) -> PathBuf {
+pub(crate) fn project_of(file: &Path, cwd: &Path) -> PathBuf {
     let own = file.parent().unwrap_or(file);
     // `.git` is a file in worktrees.
     if let Some(repository) = own.ancestors().find(|d| d.join(".git").exists()) {
         return repository.to_path_buf();
     }
     if own.starts_with(cwd) { cwd.to_path_buf() } else { own.to_path_buf() }
+}
+
+/// Where a root lies in what stays the same from run to run, wherever lamlint is started: the repository around it,
+/// else the nearest folder with settings or a baseline. Empty for that folder itself, else with a `/` at its end.
+pub(crate) fn within(root: &Path) -> Option<String> {
+    let holds = |names: &[&str]| root.ancestors().find(|d| names.iter().any(|n| d.join(n).exists()));
+    let top = holds(&[".git"]).or_else(|| holds(&[crate::config::FILE, crate::baseline::DEFAULT]))?;
+    let below = relative(top, root)?;
+    Some(if below.is_empty() { below } else { format!("{below}/") })
 }
 
 fn parents(files: &[PathBuf]) -> Vec<PathBuf> {

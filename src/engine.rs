@@ -3,25 +3,28 @@
 //! Files are lowered alone and in parallel; results are collected in path order, so the answer is the same for
 //! any number of threads. A panic in one file or rule costs that file or rule and is told in a notice.
 
-use crate::discover::Found;
+use crate::discover::{self, Found};
+use crate::memo::{Cancelled, Memo, Stale};
 use crate::merge;
 use crate::notice::{Notice, NoticeKind};
+use crate::progress::{Progress, Step};
 use crate::read::{self, Text};
 use crate::selection::Selection;
 use crate::suppress::{self, Requests, Silenced};
 use crate::vfs::{Overlay, Vfs};
-use crate::{broken, shapes};
-use anyhow::{Context, Result};
+use crate::{broken, origins, shapes};
+use anyhow::Context;
 use lamlint_model::handler::Handler;
 use lamlint_model::rule::{Broken, BrokenKind, Cx, Date, Link, Package};
-use lamlint_model::source::{FileId, SourceMap};
+use lamlint_model::source::{FileId, SourceMap, Span};
+use lamlint_model::tri::Basis;
 use lamlint_model::{App, Finding, Findings, ResourceId, Rule};
 use lamlint_parsers::code::hir::Unit;
 use lamlint_parsers::code::program::Program;
 use lamlint_parsers::code::{self, Entry};
 use lamlint_parsers::comments::Directive;
 use lamlint_parsers::files::{Files, file_name, join, parent};
-use lamlint_parsers::iac::{self, Deploy, InlineCode, TemplateFacts, TemplateFile};
+use lamlint_parsers::iac::{self, ConfigFile, Deploy, Facts, InlineCode};
 use lamlint_parsers::{SourceText, SyntaxError, link, package};
 use rayon::prelude::*;
 use smol_str::SmolStr;
@@ -36,20 +39,28 @@ const STACK: usize = 16 * 1024 * 1024;
 /// Worker threads carry this name.
 pub const WORKER: &str = "lamlint-worker";
 
-/// The worker threads of a run.
+/// The worker threads of a run, and how far they are.
 #[derive(Debug)]
-pub struct Workers(rayon::ThreadPool);
+pub struct Workers {
+    pool: rayon::ThreadPool,
+    progress: Arc<Progress>,
+}
 
 impl Workers {
     /// As many as given, else one per processor.
-    pub fn new(jobs: Option<NonZeroUsize>) -> Result<Self> {
+    pub fn new(jobs: Option<NonZeroUsize>) -> anyhow::Result<Self> {
         rayon::ThreadPoolBuilder::new()
             .num_threads(jobs.map_or(0, NonZeroUsize::get))
             .stack_size(STACK)
             .thread_name(|i| format!("{WORKER}-{i}"))
             .build()
-            .map(Self)
+            .map(|pool| Self { pool, progress: Arc::default() })
             .context("can't start worker threads")
+    }
+
+    /// How far the run is.
+    pub fn progress(&self) -> Arc<Progress> {
+        Arc::clone(&self.progress)
     }
 }
 
@@ -58,6 +69,9 @@ impl Workers {
 pub struct Analysis {
     /// The texts that were read: source code and possible templates.
     pub sources: SourceMap,
+    /// Where the root of the run lies in its repository, else in the nearest folder with settings or a baseline: empty,
+    /// or a path with `/` at its end. Nothing where there is neither.
+    pub within: Option<String>,
     /// What the templates say.
     pub app: App,
     /// How each function links to its code, in the order of `app.functions()`.
@@ -76,6 +90,8 @@ pub struct Analysis {
     pub notices: Vec<Notice>,
     /// Number of files that were read: source code, templates, and files that could have been templates.
     pub files: usize,
+    /// Files of which an earlier text is taken (in editors only).
+    pub stale: Vec<Stale>,
 }
 
 /// What the rules say about a project.
@@ -85,16 +101,23 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// Findings that are not reported because the project says so, by place.
     pub silenced: Vec<Silenced>,
+    /// Whether the findings were compared with a baseline.
+    pub baseline: bool,
+    /// The files on the command line, when only files were named: what is shown touches one of them.
+    pub only: Option<BTreeSet<String>>,
     /// Findings that are not shown because they are not sure enough.
     pub hidden: usize,
+    /// Findings that are not shown because they rest on what parameters are by default, and only what is written counts.
+    pub unwritten: usize,
     /// Failures of rules.
     pub notices: Vec<Notice>,
 }
 
 /// What one file became.
-enum Lowered {
+#[derive(Debug, Clone)]
+pub(crate) enum Lowered {
     Code(Arc<Unit>),
-    Template(Arc<TemplateFacts>),
+    Config(Facts),
     Other,
     Broken(SyntaxError, bool),
     Failed(Notice),
@@ -112,33 +135,78 @@ pub fn analyze_over(
     parameters: &[(String, String)],
     workers: &Workers,
 ) -> Analysis {
-    workers.0.install(|| analyze_here(found, overlay, parameters))
+    // Nothing gives up a run that nobody watches.
+    analyze_again(found, overlay, parameters, workers, &mut Memo::default()).unwrap_or_default()
 }
 
-fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)]) -> Analysis {
+/// The same where much may be as in an earlier run over the same tree.
+///
+/// # Errors
+/// When nobody waits for the answer any more.
+pub fn analyze_again(
+    found: &Found,
+    overlay: &Overlay,
+    parameters: &[(String, String)],
+    workers: &Workers,
+    memo: &mut Memo,
+) -> Result<Analysis, Cancelled> {
+    workers.pool.install(|| analyze_here(found, overlay, parameters, &workers.progress, memo))
+}
+
+fn analyze_here(
+    found: &Found,
+    overlay: &Overlay,
+    parameters: &[(String, String)],
+    progress: &Progress,
+    memo: &mut Memo,
+) -> Result<Analysis, Cancelled> {
+    progress.start(Step::Read, 0);
     let vfs = Vfs::new(&found.root).with(overlay.clone());
-    let (texts, mut notices) = read::read_all(&found.files, &vfs);
+    let (texts, mut notices) = read::read_all(&found.files, &vfs, memo);
     notices.extend(found.notices.iter().cloned());
-    let mut out = Analysis { files: texts.len(), ..Analysis::default() };
+    let within = discover::within(&found.root);
+    let mut out = Analysis { files: texts.len(), within, ..Analysis::default() };
     for Text { path, text } in texts {
-        out.sources.add(path, text);
+        match memo.source(&path, &text) {
+            Some(known) => out.sources.add_file(known),
+            None => out.sources.add(path, text),
+        };
     }
+    memo.go_on()?;
 
     let ids: Vec<FileId> = out.sources.iter().map(|(id, _)| id).collect();
-    let lowered: Vec<Lowered> = ids.par_iter().map(|id| lower(&out.sources, *id)).collect();
+    progress.start(Step::Parse, ids.len());
+    let mut lowered: Vec<Lowered> = ids
+        .par_iter()
+        .map(|id| memo.lowered(*id, out.sources.file(*id)).unwrap_or_else(|| lower(&out.sources, *id)))
+        .inspect(|_| progress.one())
+        .collect();
+    progress.start(Step::Link, 0);
+    for (id, l) in ids.iter().zip(&mut lowered) {
+        let source = Arc::clone(out.sources.shared(*id));
+        if let Some((good, facts)) = memo.keep(*id, &source, l) {
+            out.stale.push(Stale { file: *id, text: Arc::clone(&source.text), error: error_of(l) });
+            out.sources.replace(*id, good);
+            *l = facts;
+        }
+    }
+    memo.go_on()?;
     let mut program = Program::default();
-    let mut templates = Vec::new();
+    let mut configs = Vec::new();
     for (id, l) in ids.iter().zip(lowered) {
         let path = &out.sources.file(*id).path;
         match l {
             Lowered::Code(unit) => {
+                if let Some(why) = iac::not_run(path, &out.sources.file(*id).text) {
+                    notices.push(Notice::about(path, NoticeKind::Template, why));
+                }
                 out.suppressions.extend(unit.suppressions.iter().cloned());
                 program.add(path, unit);
             }
-            Lowered::Template(facts) => {
-                out.broken.extend(facts.duplicates.iter().cloned());
-                out.suppressions.extend(facts.suppressions.iter().cloned());
-                templates.push(TemplateFile { path: path.clone(), facts });
+            Lowered::Config(facts) => {
+                out.broken.extend(facts.broken().iter().cloned());
+                out.suppressions.extend(facts.suppressions().iter().cloned());
+                configs.push(ConfigFile { path: path.clone(), facts });
             }
             Lowered::Other => {}
             // A bound of ours says nothing about the text.
@@ -155,11 +223,19 @@ fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)
         }
     }
 
-    let samconfigs = samconfigs(&found.files, &templates, &vfs, &mut notices);
-    let deploy = Deploy { parameters: parameters.to_vec(), samconfigs };
-    let assembled = guarded(&mut notices, "", "joining the templates", || iac::assemble(&templates, &deploy))
-        .unwrap_or_default();
+    memo.go_on()?;
+    let samconfigs = samconfigs(&found.files, &configs, &vfs, &mut notices);
+    let deploy = Deploy {
+        parameters: parameters.to_vec(),
+        samconfigs,
+        stage: found.stage.clone(),
+        tfvars: found.tfvars.clone(),
+    };
+    let assembled =
+        guarded(&mut notices, "", "joining the templates", || iac::assemble(&configs, &deploy, &vfs))
+            .unwrap_or_default();
     out.app = assembled.app;
+    origins::find(&assembled.creations, &out.sources, &mut out.app.origins);
     notices.extend(assembled.notices.into_iter().map(|(span, text)| Notice {
         path: out.sources.file(span.file).path.clone(),
         at: Some(span),
@@ -195,15 +271,19 @@ fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)
         text: format!("this part was not understood, nothing is concluded from it: {what}"),
     }));
 
+    memo.go_on()?;
     entries.extend(shapes::entries(&program, &entries));
-    let handlers: Vec<Result<Option<Handler>, Notice>> =
-        entries.par_iter().map(|e| follow(&program, e)).collect();
+    progress.start(Step::Follow, entries.len());
+    let handlers = entries.par_iter().map(|e| follow(&program, e)).inspect(|_| progress.one());
+    let handlers: Vec<Result<Option<Handler>, Notice>> = handlers.collect();
+    progress.start(Step::Link, 0);
     for h in handlers {
         match h {
             Ok(h) => out.handlers.extend(h),
             Err(n) => notices.push(n),
         }
     }
+    memo.go_on()?;
     let folders = folders(&out);
     let broken = guarded(&mut notices, "", "reading manifests", || link::broken_manifests(&folders, &vfs));
     notices.extend(broken.into_iter().flatten().map(|(path, why)| manifest(path, &why)));
@@ -216,7 +296,16 @@ fn analyze_here(found: &Found, overlay: &Overlay, parameters: &[(String, String)
     notices.sort();
     notices.dedup();
     out.notices = notices;
-    out
+    Ok(out)
+}
+
+/// Where a file certainly does not parse, and why.
+fn error_of(lowered: &Lowered) -> Option<(Span, String)> {
+    match lowered {
+        Lowered::Code(unit) => unit.taints.iter().find(|t| t.certain).map(|t| (t.span, t.what.clone())),
+        Lowered::Broken(e, true) if e.is_certain() => Some((e.span, e.message.clone())),
+        _ => None,
+    }
 }
 
 fn lower(sources: &SourceMap, id: FileId) -> Lowered {
@@ -225,7 +314,7 @@ fn lower(sources: &SourceMap, id: FileId) -> Lowered {
     let result = catch_unwind(AssertUnwindSafe(|| match code::language(&file.path) {
         Some(lang) => Lowered::Code(Arc::new(code::lower(lang, &src, &file.path))),
         None => match iac::read(&src, &file.path) {
-            Ok(Some(facts)) => Lowered::Template(Arc::new(facts)),
+            Ok(Some(facts)) => Lowered::Config(facts),
             Ok(None) => Lowered::Other,
             Err((e, clearly)) => Lowered::Broken(e, clearly),
         },
@@ -272,17 +361,18 @@ fn guarded<T>(notices: &mut Vec<Notice>, path: &str, doing: &str, step: impl FnO
 /// The `samconfig.toml` files of the walk, and those beside a template though git ignores them.
 fn samconfigs(
     files: &[String],
-    templates: &[TemplateFile],
+    configs: &[ConfigFile],
     vfs: &Vfs,
     notices: &mut Vec<Notice>,
 ) -> Vec<(String, String)> {
     const NAME: &str = "samconfig.toml";
     let mut paths: BTreeSet<String> = files.iter().filter(|p| file_name(p) == NAME).cloned().collect();
-    paths.extend(templates.iter().filter_map(|t| join(parent(&t.path), NAME)));
+    let templates = || configs.iter().filter(|c| matches!(c.facts, Facts::Template(_)));
+    paths.extend(templates().filter_map(|t| join(parent(&t.path), NAME)));
     paths.retain(|p| vfs.is_file(p));
     notices
         .extend(paths.iter().filter_map(|p| link::broken_toml(p, vfs).map(|why| manifest(p.clone(), &why))));
-    for t in templates {
+    for t in templates() {
         // The tools take these, too.
         for other in ["samconfig.yaml", "samconfig.yml", "samconfig.json"] {
             if let Some(path) = join(parent(&t.path), other).filter(|p| vfs.is_file(p)) {
@@ -328,8 +418,8 @@ pub fn check(
     };
     let (last, first): (Vec<&Rule>, Vec<&Rule>) =
         selection.rules.iter().partition(|r| suppress::runs_last(r));
-    let mut out = Outcome::default();
-    let mut requests = Requests::new(analysis);
+    let mut out = Outcome { only: only.cloned(), ..Outcome::default() };
+    let mut requests = Requests::new(analysis, &selection.ignores);
     // The severity the settings give a finding by its rule and its file.
     let levelled = |found: Vec<Finding>| -> Vec<Finding> {
         let level = |f: Finding| {
@@ -337,14 +427,18 @@ pub fn check(
             let severity = selection.severity(f.rule(), path, f.severity())?;
             Some(f.with_severity(severity))
         };
+        // What a program writes is changed in the program.
+        let found = found.into_iter().map(|f| f.moved(&|at| analysis.app.origins.of(at)));
         found.into_iter().filter_map(level).collect()
     };
-    let (found, ran) = run(&first, &cx, &mut out.notices, workers);
+    let (found, mut ran) = run(&first, &cx, &mut out.notices, workers);
     let (mut left, mut silenced) = requests.split(levelled(found));
     let suppressions = requests.judge(&ran);
     let cx = Cx { suppressions: &suppressions, ..cx };
-    let (found, _) = run(&last, &cx, &mut out.notices, workers);
+    let (found, more_ran) = run(&last, &cx, &mut out.notices, workers);
     let (more_left, more_silenced) = requests.split(levelled(found));
+    ran.extend(more_ran);
+    out.notices.extend(requests.idle(&ran));
     left.extend(more_left);
     silenced.extend(more_silenced);
 
@@ -357,6 +451,8 @@ pub fn check(
     for f in merge::merge(left).into_iter().filter(shown) {
         if f.confidence() < selection.min_confidence {
             out.hidden += 1;
+        } else if selection.written_only && rests_on_parameters(&f) {
+            out.unwritten += 1;
         } else {
             out.findings.push(f);
         }
@@ -364,9 +460,16 @@ pub fn check(
     let silenced = merge::merge(silenced).into_iter().filter(shown);
     out.silenced = silenced
         .filter(|f| f.confidence() >= selection.min_confidence)
+        .filter(|f| !selection.written_only || !rests_on_parameters(f))
         .filter_map(|f| requests.with_reason(f))
         .collect();
     out
+}
+
+/// Whether a finding rests on what a parameter is unless somebody gives it another value.
+fn rests_on_parameters(f: &Finding) -> bool {
+    let assumed = |b: &Basis| matches!(b, Basis::ParameterDefault(_) | Basis::ParameterAllowed(_));
+    f.evidence().iter().any(|e| assumed(e.basis()))
 }
 
 /// Run some rules; gives what they say and the names of those that came to an end.
@@ -376,7 +479,8 @@ fn run(
     notices: &mut Vec<Notice>,
     workers: &Workers,
 ) -> (Vec<Finding>, BTreeSet<&'static str>) {
-    let found: Vec<Result<Vec<Finding>, Notice>> = workers.0.install(|| {
+    workers.progress.start(Step::Rules, rules.len());
+    let found: Vec<Result<Vec<Finding>, Notice>> = workers.pool.install(|| {
         rules
             .par_iter()
             .map(|rule| {
@@ -387,6 +491,7 @@ fn run(
                 }))
                 .map_err(|p| Notice::internal("", &format!("running the rule `{}`", rule.id), &*p))
             })
+            .inspect(|_| workers.progress.one())
             .collect()
     });
     let (mut findings, mut ran) = (Vec::new(), BTreeSet::new());

@@ -1,24 +1,40 @@
 //! What identifies a finding from run to run, whatever line it stands on.
 
-use crate::report::Report;
+use crate::engine::{Analysis, Outcome};
+use lamlint_model::Finding;
 use std::collections::BTreeMap;
 
-/// Fingerprints of the findings of a report, in their order: 16 hexadecimal digits each, no two alike.
-///
-/// They are made of rule, path, subject, discriminator, and the number of equal ones before; so they stay when lines
-/// are moved or messages are reworded.
-pub fn fingerprints(report: &Report<'_>) -> Vec<String> {
+/// Fingerprints of the findings of a run, in their orders: 16 hexadecimal digits each, no two alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fingerprints {
+    /// Those of [`Outcome::findings`].
+    pub findings: Vec<String>,
+    /// Those of [`Outcome::silenced`].
+    pub silenced: Vec<String>,
+}
+
+/// Fingerprint the findings of a run. They are made of rule, path, subject, discriminator, and the number of equal
+/// ones before, silenced or not; so they stay when lines are moved, messages are reworded, or one of several equal
+/// findings is silenced. `path` says how a path of the run is written: it must not depend on where lamlint is started.
+pub fn fingerprints(analysis: &Analysis, outcome: &Outcome, path: impl Fn(&str) -> String) -> Fingerprints {
+    let reported = outcome.findings.iter().enumerate().map(|(i, f)| (f, false, i));
+    let silenced = outcome.silenced.iter().enumerate().map(|(i, s)| (&s.finding, true, i));
+    let mut all: Vec<(&Finding, bool, usize)> = reported.chain(silenced).collect();
+    all.sort_by_key(|(f, silenced, i)| (f.primary(), *silenced, *i));
     let mut seen: BTreeMap<[String; 4], u32> = BTreeMap::new();
-    let findings = report.outcome.findings.iter();
-    findings
-        .map(|f| {
-            let parts = [f.rule().id.into(), report.path_of(f), f.subject().into(), f.discriminator().into()];
-            let ordinal = seen.entry(parts.clone()).or_default();
-            let out = of(&parts, *ordinal);
-            *ordinal += 1;
-            out
-        })
-        .collect()
+    let mut out = Fingerprints {
+        findings: vec![String::new(); outcome.findings.len()],
+        silenced: vec![String::new(); outcome.silenced.len()],
+    };
+    for (f, silenced, i) in all {
+        let place = path(&analysis.sources.file(f.primary().file).path);
+        let parts = [f.rule().id.into(), place, f.subject().into(), f.discriminator().into()];
+        let ordinal = seen.entry(parts.clone()).or_default();
+        let list = if silenced { &mut out.silenced } else { &mut out.findings };
+        list[i] = of(&parts, *ordinal);
+        *ordinal += 1;
+    }
+    out
 }
 
 fn of(parts: &[String; 4], ordinal: u32) -> String {

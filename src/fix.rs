@@ -1,6 +1,7 @@
 //! Repairs of a run: what can be applied together is applied, looked at again, and kept only if the finding is gone
 //! and nothing else has come.
 
+use crate::baseline::Baseline;
 use crate::discover::Found;
 use crate::engine::{self, Analysis, Outcome, Workers};
 use crate::notice::NoticeKind;
@@ -48,6 +49,8 @@ pub struct Run<'a> {
     pub today: Date,
     /// The threads.
     pub workers: &'a Workers,
+    /// Findings of this baseline are not mended: it says "not now".
+    pub baseline: Option<&'a Baseline>,
 }
 
 impl Run<'_> {
@@ -67,7 +70,10 @@ impl Run<'_> {
         let mut single = false;
         let mut rounds = 0;
         while rounds < ROUNDS {
-            let chosen = choose(&analysis, &outcome, most, &failed, single);
+            let known = self.baseline.map(|b| b.knows(&analysis, &outcome)).unwrap_or_default();
+            let open = outcome.findings.iter().enumerate();
+            let open = open.filter(|(i, _)| !known.get(*i).copied().unwrap_or(false)).map(|(_, f)| f);
+            let chosen = choose(&analysis, open, most, &failed, single);
             if chosen.is_empty() {
                 break;
             }
@@ -101,9 +107,9 @@ fn key(analysis: &Analysis, f: &Finding) -> Key {
 }
 
 /// The repairs that can be made together, in the order of the findings.
-fn choose(
+fn choose<'f>(
     analysis: &Analysis,
-    outcome: &Outcome,
+    findings: impl Iterator<Item = &'f Finding>,
     most: Safety,
     failed: &BTreeSet<Key>,
     single: bool,
@@ -111,7 +117,7 @@ fn choose(
     let mut editor = Editor::new(&analysis.app, &analysis.sources);
     let mut taken: Vec<Edit> = Vec::new();
     let mut out = Vec::new();
-    for f in &outcome.findings {
+    for f in findings {
         let Some(fix) = f.fix().filter(|x| x.safety <= most) else { continue };
         let key = key(analysis, f);
         if failed.contains(&key) {
@@ -128,6 +134,27 @@ fn choose(
         }
     }
     out
+}
+
+/// The changes of all repairs of some findings that can be made together, untried.
+pub fn together(
+    analysis: &Analysis,
+    outcome: &Outcome,
+    most: Safety,
+    of: impl Fn(&Finding) -> bool,
+) -> Vec<Edit> {
+    let mut editor = Editor::new(&analysis.app, &analysis.sources);
+    let mut taken: Vec<Edit> = Vec::new();
+    for fix in outcome.findings.iter().filter(|f| of(f)).filter_map(Finding::fix) {
+        if fix.safety > most {
+            continue;
+        }
+        let Ok(edits) = editor.edits(fix) else { continue };
+        if !edits.iter().any(|e| taken.iter().any(|t| conflict(e, t))) {
+            taken.extend(edits);
+        }
+    }
+    taken
 }
 
 /// Whether two changes can't be made together. Insertions at one place can, where each adds to a container that is

@@ -13,7 +13,10 @@ pub mod fingerprint;
 pub mod fix;
 pub mod functions;
 pub mod graph;
+pub mod lsp;
+pub mod memo;
 pub mod notice;
+pub mod progress;
 pub mod report;
 pub mod selection;
 pub mod suppress;
@@ -22,5 +25,7 @@ pub mod write;
 
 mod broken;
 mod merge;
+mod missing;
+mod origins;
 mod read;
 mod shapes;

@@ -28,10 +28,14 @@ pub enum NoticeKind {
     Syntax,
     /// A part of a template that was not understood (a macro, a nested template that is missing).
     Template,
+    /// A program that writes templates, and has not written them.
+    Unsynthesised,
     /// A file of settings or dependencies that was not understood.
     Manifest,
     /// Entries of a baseline that no longer occur.
     Baseline,
+    /// Entries of the settings that do nothing.
+    Settings,
     /// lamlint itself failed on this file or rule; the rest of the run goes on.
     Internal,
 }
@@ -45,8 +49,10 @@ impl NoticeKind {
             Self::TooLarge => "too-large",
             Self::Syntax => "syntax",
             Self::Template => "template",
+            Self::Unsynthesised => "unsynthesised",
             Self::Manifest => "manifest",
             Self::Baseline => "baseline",
+            Self::Settings => "settings",
             Self::Internal => "internal-error",
         }
     }

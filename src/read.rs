@@ -1,5 +1,6 @@
 //! The texts of a run: each file that can matter is read once, within limits, and what can't be read gets a notice.
 
+use crate::memo::Memo;
 use crate::notice::{Notice, NoticeKind};
 use crate::vfs::{MAX_TEXT, Vfs};
 use lamlint_parsers::files::file_name;
@@ -7,9 +8,10 @@ use lamlint_parsers::{code, iac};
 use rayon::prelude::*;
 use std::fs::File;
 use std::io::Read;
+use std::sync::Arc;
 
 /// Ends of names a template can have.
-const TEMPLATE_EXTENSIONS: &[&str] = &["yaml", "yml", "json", "template", "tmpl", "tpl"];
+const TEMPLATE_EXTENSIONS: &[&str] = &["yaml", "yml", "json", "template", "tmpl", "tpl", "tf", "tfvars"];
 
 /// How much of a file that is too large is looked at to see whether it would have mattered.
 const PEEK: usize = 64 * 1024;
@@ -20,16 +22,26 @@ pub(crate) struct Text {
     /// Its path.
     pub path: String,
     /// Its text.
-    pub text: String,
+    pub text: Arc<str>,
 }
 
-/// Read all files of the run that are source code or can be templates.
-pub(crate) fn read_all(files: &[String], vfs: &Vfs) -> (Vec<Text>, Vec<Notice>) {
-    let read: Vec<Result<Option<Text>, Notice>> = files.par_iter().map(|p| read(p, vfs)).collect();
+/// Read all files of the run that are source code or can be templates; what was read before is not read again.
+pub(crate) fn read_all(files: &[String], vfs: &Vfs, memo: &mut Memo) -> (Vec<Text>, Vec<Notice>) {
+    type Read = Result<Option<Arc<str>>, Notice>;
+    let fresh: Vec<(bool, Read)> = files
+        .par_iter()
+        .map(|p| match memo.text(p).filter(|_| vfs.over(p).is_none()) {
+            Some(known) => (false, known.clone()),
+            None => (true, read(p, vfs)),
+        })
+        .collect();
     let (mut texts, mut notices) = (Vec::new(), Vec::new());
-    for r in read {
+    for (path, (is_new, r)) in files.iter().zip(fresh) {
+        if is_new && vfs.over(path).is_none() {
+            memo.keep_text(path, r.clone());
+        }
         match r {
-            Ok(Some(t)) => texts.push(t),
+            Ok(Some(text)) => texts.push(Text { path: path.clone(), text }),
             Ok(None) => {}
             Err(n) => notices.push(n),
         }
@@ -43,7 +55,7 @@ pub(crate) fn may_matter(path: &str) -> bool {
     code::language(path).is_some() || TEMPLATE_EXTENSIONS.contains(&extension.as_str())
 }
 
-fn read(path: &str, vfs: &Vfs) -> Result<Option<Text>, Notice> {
+fn read(path: &str, vfs: &Vfs) -> Result<Option<Arc<str>>, Notice> {
     if !may_matter(path) {
         return Ok(None);
     }
@@ -79,9 +91,7 @@ fn read(path: &str, vfs: &Vfs) -> Result<Option<Text>, Notice> {
                 1 + e.as_bytes().iter().take(e.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count();
             not_text(&format!("not read: not UTF-8 (line {line})"), e.as_bytes())
         }
-        Ok(text) if is_code || iac::is_candidate(path, &text) => {
-            Ok(Some(Text { path: path.to_owned(), text }))
-        }
+        Ok(text) if is_code || iac::is_candidate(path, &text) => Ok(Some(text.into())),
         Ok(text) if text.trim().is_empty() && is_template_name(path) => {
             Err(Notice::about(path, NoticeKind::Template, "not read: empty"))
         }

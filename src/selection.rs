@@ -1,6 +1,6 @@
 //! Which rules run and which findings are shown.
 
-use crate::config::{Config, Levels, Override};
+use crate::config::{Config, Ignore, Levels, Override};
 use lamlint_model::Rule;
 use lamlint_model::finding::Confidence;
 use lamlint_model::rule::{Severity, Tier};
@@ -19,6 +19,10 @@ pub struct Selection {
     pub levels: Levels,
     /// What holds for findings in some paths; later ones win.
     pub overrides: Vec<Override>,
+    /// Findings the settings do not want reported.
+    pub ignores: Vec<Ignore>,
+    /// Whether findings that rest on what parameters are by default, or may be, are left out.
+    pub written_only: bool,
 }
 
 /// A name that is no rule's.
@@ -28,6 +32,8 @@ pub struct UnknownRule {
     pub name: String,
     /// A rule with a similar name.
     pub suggestion: Option<&'static str>,
+    /// Whether no other rule has a name as similar.
+    pub certain: bool,
 }
 
 impl std::error::Error for UnknownRule {}
@@ -45,7 +51,15 @@ impl std::fmt::Display for UnknownRule {
 impl Selection {
     /// Rules with their own severities everywhere.
     pub fn new(rules: Vec<&'static Rule>, min_severity: Severity, min_confidence: Confidence) -> Self {
-        Self { rules, min_severity, min_confidence, levels: Levels::new(), overrides: Vec::new() }
+        Self {
+            rules,
+            min_severity,
+            min_confidence,
+            levels: Levels::new(),
+            overrides: Vec::new(),
+            ignores: Vec::new(),
+            written_only: false,
+        }
     }
 
     /// What a file says, with what the command line says over it: `select` names exactly the rules that run, whatever
@@ -71,6 +85,8 @@ impl Selection {
         Ok(Self {
             levels: config.levels.iter().filter(|(_, s)| s.is_some()).map(|(r, s)| (*r, *s)).collect(),
             overrides: config.overrides.clone(),
+            ignores: config.ignores.clone(),
+            written_only: config.written_only,
             ..Self::new(
                 rules,
                 config.min_severity.unwrap_or(Severity::Note),
@@ -107,31 +123,36 @@ impl Selection {
 
 /// The rule of that name.
 pub fn rule(name: &str) -> Result<&'static Rule, UnknownRule> {
-    RULES.iter().copied().find(|r| r.id == name).ok_or_else(|| UnknownRule {
-        name: name.to_owned(),
-        suggestion: nearest(name, RULES.iter().map(|r| r.id)),
+    RULES.iter().copied().find(|r| r.id == name).ok_or_else(|| {
+        let suggestion = nearest(name, RULES.iter().map(|r| r.id));
+        let other = nearest(name, RULES.iter().map(|r| r.id).filter(|r| Some(*r) != suggestion));
+        let closer = |s: &&'static str| other.is_none_or(|o| distance(name, s) < distance(name, o));
+        UnknownRule { name: name.to_owned(), suggestion, certain: suggestion.as_ref().is_some_and(closer) }
     })
 }
 
 /// The word that was probably meant.
-pub(crate) fn nearest(written: &str, words: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+pub(crate) fn nearest<'w>(written: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     words.map(|w| (distance(written, w), w)).min().filter(|(d, w)| *d <= (w.len() / 3).max(1)).map(|(_, w)| w)
 }
 
-/// Edit distance of two names.
+/// Edit distance of two names, in which two letters that changed places count once.
 fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut older: Vec<usize> = Vec::new();
+    let mut old: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
         for (j, y) in b.iter().enumerate() {
-            let cost = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = cost.min(diagonal + 1).min(row[j] + 1);
+            let mut least = (old[j] + usize::from(x != y)).min(old[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
+                least = least.min(older[j - 1] + 1);
+            }
+            row.push(least);
         }
+        older = std::mem::replace(&mut old, row);
     }
-    row[b.len()]
+    old[b.len()]
 }
 
 #[cfg(test)]
@@ -147,5 +168,6 @@ mod tests {
         assert_eq!(e.to_string(), "there is no rule `event-lop`; did you mean `event-loop`?");
         assert_eq!(rule("zzz").unwrap_err().suggestion, None);
         assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!((distance("scr", "src"), distance("abcd", "badc"), distance("", "ab")), (1, 2, 2));
     }
 }

@@ -1,6 +1,7 @@
 //! Writing files so that readers see the old content or the new one, never a part.
 
-use anyhow::{Context, Result};
+use crate::missing::missing;
+use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,29 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     std::fs::rename(&temporary, path).inspect_err(|_| {
         let _ = std::fs::remove_file(&temporary);
     })
+}
+
+/// Whether a file could be replaced, before anything is done.
+///
+/// # Errors
+/// Where it could not.
+pub fn check(path: &Path) -> Result<()> {
+    let cant = || format!("can't write `{}`", path.display());
+    if path.is_dir() {
+        bail!("{}: it is a folder; name a file", cant());
+    }
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.exists() {
+        bail!("{}: {}", cant(), missing(folder, Path::new("")));
+    }
+    if !folder.is_dir() {
+        bail!("{}: `{}` is no folder", cant(), folder.display());
+    }
+    if !path.exists() || path.is_file() {
+        let temporary = beside(path, b"").with_context(cant)?;
+        let _ = std::fs::remove_file(temporary);
+    }
+    Ok(())
 }
 
 /// Replace several files: all contents are on disk before the first file is replaced.

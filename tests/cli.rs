@@ -86,10 +86,48 @@ fn options_change_what_is_shown_and_the_status() {
 }
 
 #[test]
+fn the_stage_decides_values() {
+    let service = "service: shop\nprovider: { name: aws, runtime: python3.14 }\ncustom: { timeouts: { dev: 5, prod: 60 } }\nfunctions:\n  work:\n    handler: app.handler\n    timeout: ${self:custom.timeouts.${sls:stage}}\n    events:\n      - sqs: !GetAtt Jobs.Arn\nresources:\n  Resources:\n    Jobs:\n      Type: AWS::SQS::Queue\n      Properties: { VisibilityTimeout: 60 }\n";
+    let code = "def handler(event, context):\n    return None\n";
+    let dir = project(&[("serverless.yml", service.as_bytes()), ("app.py", code.as_bytes())]);
+    let rule = ["--select", "sqs-visibility-timeout", "--format", "concise"];
+    let at = |stage: &[&str]| lamlint(dir.path(), &[&rule[..], stage].concat());
+    assert_eq!(at(&[]).status, 0);
+    let prod = at(&["--stage", "prod"]);
+    assert_eq!(prod.status, 1);
+    assert!(prod.out.contains("less than 6 × the 60 s"), "{}", prod.out);
+}
+
+#[test]
 fn wrong_usage_says_what_is_wrong() {
-    let dir = project(&[]);
+    let dir = project(&[
+        ("src/app.py", b"x = 1\n"),
+        ("lamlint.toml", b""),
+        ("base.json", b"{\"version\": 1, \"findings\": []}"),
+    ]);
     for (args, words) in [
         (&["nowhere"][..], "there is no `nowhere`"),
+        (&["--selct", "event-loop"], "'--select'"),
+        (&["explan", "event-loop"], "there is no `explan`; did you mean the command `explain`?"),
+        (&["srcs/app.py"], "there is no `srcs/app.py`; did you mean `src/app.py`?"),
+        (&["--config", "lamlnt.toml"], "there is no `lamlnt.toml`; did you mean `lamlint.toml`?"),
+        (&["--config", "src"], "can't read `src`: not a regular file"),
+        (&["--baseline", "bas.json"], "there is no `bas.json`; did you mean `base.json`?"),
+        (&["--baseline", "src"], "`src` is a folder, no baseline; name the file"),
+        (
+            &["--baseline", "lamlint.toml"],
+            "`lamlint.toml` is no baseline of lamlint (--write-baseline writes one)",
+        ),
+        (&["--prune-baseline"], "--write-baseline writes one"),
+        (&["--write-baseline=src"], "`src` is a folder, no baseline; name the file"),
+        (&["--write-baseline=no/b.json"], "there is no folder for the baseline `no/b.json`"),
+        (&["--format", "jsn"], "'json'"),
+        (&["--min-severity", "eror"], "'error'"),
+        (&["--fail-on", "nver"], "'never'"),
+        (&["--jobs", "many"], "write a number from 1 on"),
+        (&["--output", "src"], "can't write `src`: it is a folder; name a file"),
+        (&["--output", "scr/out.txt"], "can't write `scr/out.txt`: there is no `scr`; did you mean `src`?"),
+        (&["--output", "src/app.py/x"], "can't write `src/app.py/x`: `src/app.py` is no folder"),
         (&["--select", "event-lop"], "did you mean `event-loop`?"),
         (&["--ignore", "zzz"], "there is no rule `zzz`"),
         (&["explain", "event-lop"], "did you mean `event-loop`?"),
@@ -103,6 +141,8 @@ fn wrong_usage_says_what_is_wrong() {
         assert_eq!(a.status, 2, "{args:?}: {}{}", a.out, a.err);
         assert!(a.err.contains(words), "{args:?}: {}", a.err);
         assert!(a.out.is_empty(), "{args:?}");
+        assert_eq!(a.err.matches("error:").count(), 1, "{args:?}: {}", a.err);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 3, "{args:?}: something was written");
     }
     assert_eq!(lamlint(dir.path(), &["--help"]).status, 0);
     assert!(lamlint(dir.path(), &["--version"]).out.starts_with("lamlint "));

@@ -135,6 +135,69 @@ fn overrides_go_by_the_first_place_and_the_last_one_wins() {
 }
 
 #[test]
+fn entries_silence_single_findings() {
+    let entry = |more: &str| format!("[[ignore]]\nrule = 'deprecated-runtime'\nreason = 'soon'\n{more}\n");
+    is(&entry("path = 'old'"), &[], &[SQS_APP, OLD_APP, SQS_OLD], 1);
+    is(&entry("path = 'old/*.yaml'\nsubject = 'Work'"), &[], &[SQS_APP, OLD_APP, SQS_OLD], 1);
+    is(&entry("subject = 'Work'"), &[], &[SQS_APP, SQS_OLD], 1);
+    // Beside names, in one list; and whatever the command line selects.
+    let list =
+        "ignore = ['sqs-visibility-timeout', {rule = 'deprecated-runtime', path = 'old', reason = 'x'}]";
+    is(list, &[], &[OLD_APP], 1);
+    is(&entry("subject = 'Work'"), &["--select", "deprecated-runtime"], &[], 0);
+    let pyproject = project("");
+    fs::remove_file(pyproject.path().join("lamlint.toml")).expect("it was there");
+    let table = entry("path = 'old'").replace("[[ignore]]", "[[tool.lamlint.ignore]]");
+    put(&pyproject, "pyproject.toml", table);
+    assert_eq!(found_in(pyproject.path(), &[]).0, [SQS_APP, OLD_APP, SQS_OLD].map(str::to_owned).as_slice());
+
+    // What it does is told, and that it does nothing.
+    let dir = project(&(entry("path = 'old'") + &entry("path = 'new'") + &entry("subject = 'work'")));
+    let run = |args: &[&str]| lamlint(dir.path(), &[&["--as-of", "2026-11-24"], args].concat());
+    let a = run(&[]);
+    let idle = "note: lamlint.toml:5:1: this silences nothing: there is no finding of `deprecated-runtime` in `new`\nnote: lamlint.toml:9:1: this silences nothing: there is no finding of `deprecated-runtime` about `work`\n";
+    assert_eq!(a.err, idle, "{}", a.out);
+    assert!(a.out.contains("1 finding suppressed in the project"), "{}", a.out);
+    let a = run(&["--format", "json"]);
+    let v: serde_json::Value = serde_json::from_str(&a.out).expect("JSON");
+    let silenced = &v["silenced"][0];
+    assert_eq!((silenced["by"].as_str(), silenced["reason"].as_str()), (Some("settings"), Some("soon")));
+    assert_eq!(v["notices"][0]["kind"].as_str(), Some("settings"));
+    // A rule that did not run, or a part of the project, judges nothing; a repair leaves it alone.
+    assert_eq!(run(&["--select", "event-loop"]).err, "");
+    assert_eq!(run(&["app", "--config", "lamlint.toml"]).err, "");
+    let a = run(&["--diff", "--unsafe-fixes"]);
+    assert!(a.out.contains("app/template.yaml") && a.out.matches("+      Runtime").count() == 1, "{}", a.out);
+}
+
+#[test]
+fn what_findings_may_rest_on() {
+    // The queue's time is a parameter's default.
+    is("evidence = 'defaults'", &[], &[SQS_APP, OLD_APP, SQS_OLD, OLD_OLD], 1);
+    is("evidence = 'written'", &[], &[OLD_APP, OLD_OLD], 1);
+    is("evidence = 'written'", &["--param", "Hidden=5"], &[SQS_APP, OLD_APP, SQS_OLD, OLD_OLD], 1);
+    let dir = project("evidence = 'written'");
+    let a = lamlint(dir.path(), &["--as-of", "2026-11-24"]);
+    let words =
+        "2 findings not shown that rest on what parameters are by default (`evidence` is \"written\")";
+    assert!(a.out.contains(words), "{}", a.out);
+}
+
+#[test]
+fn the_day_of_the_settings() {
+    for (config, args, n) in [
+        ("as-of = '2023-01-01'", &[][..], 2),
+        ("as-of = 2023-01-01", &[], 2),
+        ("as-of = '2026-11-24'", &[], 4),
+        ("as-of = '2023-01-01'", &["--as-of", "2026-11-24"], 4),
+    ] {
+        let dir = project(config);
+        let a = lamlint(dir.path(), &[&["--quiet", "--format", "concise"], args].concat());
+        assert_eq!((a.out.lines().count(), a.err.as_str()), (n, ""), "{config} {args:?}: {}", a.out);
+    }
+}
+
+#[test]
 fn the_command_line_wins() {
     let file = "select = ['deprecated-runtime']\nmin-severity = 'error'\nmin-confidence = 'high'\nfail-on = 'never'\n[parameters]\nHidden = 5";
     is(file, &[], &[], 0);
@@ -204,7 +267,7 @@ fn every_mistake_is_told_where_it_is() {
         ("min_severity = 'note'", "1:1: error: there is no key `min_severity`; did you mean `min-severity`?"),
         (
             "colour = 1",
-            "1:1: error: there is no key `colour`; write `select`, `ignore`, `pedantic`, `min-severity`, `min-confidence`, `fail-on`, `exclude`, `parameters`, `rules` or `overrides`",
+            "1:1: error: there is no key `colour`; write `select`, `ignore`, `pedantic`, `min-severity`, `min-confidence`, `evidence`, `as-of`, `fail-on`, `exclude`, `parameters`, `rules` or `overrides`",
         ),
         (
             "ignore = ['event-loop', 'event-lop']",
@@ -216,7 +279,7 @@ fn every_mistake_is_told_where_it_is() {
             "select = []",
             "1:10: error: `select` is empty; name rules, or leave it out to run the default ones",
         ),
-        ("ignore = [1]", "1:11: error: `ignore` holds strings only"),
+        ("ignore = [1]", "1:11: error: `ignore` holds names and tables only"),
         ("pedantic = 'yes'", "1:12: error: `pedantic` must be `true` or `false`"),
         ("min-severity = 'eror'", "1:16: error: `min-severity` can't be `eror`; did you mean `error`?"),
         (
@@ -265,6 +328,46 @@ fn every_mistake_is_told_where_it_is() {
             "[[overrides]]\npath = ['a']",
             "2:1: error: there is no key `path` in `[[overrides]]`; did you mean `paths`?",
         ),
+        ("ignore = 'event-loop'", "1:10: error: `ignore` must be a list; write `ignore = [\"event-loop\"]`"),
+        (
+            "[ignore]\nrule = 'event-loop'",
+            "1:1: error: `ignore` must be a list of tables; write `[[ignore]]`",
+        ),
+        (
+            "[[ignore]]\nrule = 'event-lop'\npath = 'a'\nreason = 'b'",
+            "2:8: error: there is no rule `event-lop`; did you mean `event-loop`?",
+        ),
+        (
+            "[[ignore]]\nrule = 'event-loop'\npath = 'a'",
+            "1:1: error: this entry has no `reason`; write why, for the next reader",
+        ),
+        (
+            "[[ignore]]\nrule = 'event-loop'\npath = 'a'\nreason = ' '",
+            "4:10: error: `reason` is empty; write `reason = \"a demo\"`",
+        ),
+        (
+            "[[ignore]]\npath = 'a'\nreason = 'b'",
+            "1:1: error: this entry has no `rule`; write `rule = \"iam-wildcard\"`",
+        ),
+        (
+            "[[ignore]]\nrule = 'event-loop'\nreason = 'b'",
+            "1:1: error: this entry needs a `path` or a `subject`; write `ignore = [\"event-loop\"]` to leave the rule out",
+        ),
+        (
+            "[[ignore]]\nrule = 'event-loop'\npath = 'b['\nreason = 'b'",
+            "3:8: error: `b[` is not a glob: unclosed character class; missing ']'",
+        ),
+        (
+            "[[ignore]]\nrule = 'event-loop'\npath = ['b']\nreason = 'b'",
+            "3:8: error: `path` must be one glob; write `path = \"sandbox\"`",
+        ),
+        (
+            "[[ignore]]\nrule = 'event-loop'\npaths = 'b'\nreason = 'b'",
+            "3:1: error: there is no key `paths` in `[[ignore]]`; did you mean `path`?",
+        ),
+        ("as-of = '2026-02-30'", "1:9: error: `as-of` must be a day; write `as-of = \"2026-11-24\"`"),
+        ("as-of = 2026-11-24T10:00:00", "1:9: error: `as-of` must be a day; write `as-of = \"2026-11-24\"`"),
+        ("evidence = 'writen'", "1:12: error: `evidence` can't be `writen`; did you mean `written`?"),
         // The first of several, in the order of the file.
         ("pedantic = 1\nexclude = 1", "1:12: error: `pedantic` must be `true` or `false`"),
     ] {

@@ -63,3 +63,224 @@ fn a_file_that_cant_be_written_leaves_all_as_they_are() {
     assert_eq!(fs::read_to_string(dir.path().join("src/app.py")).expect("there"), MENDABLE_CODE);
     assert_eq!(fs::read_dir(dir.path()).expect("a folder").count(), 2, "no temporary files are left");
 }
+
+#[test]
+fn nothing_is_mended_where_the_rest_can_not_be_done() {
+    let dir = project(&[
+        ("template.yaml", MENDABLE.as_bytes()),
+        ("src/app.py", MENDABLE_CODE.as_bytes()),
+        ("b.json", b"{}"),
+    ]);
+    for args in [
+        &["--output", "no/out.txt"][..],
+        &["--output", "src"],
+        &["--baseline", "b.json"],
+        &["--baseline", "none.json"],
+        &["--write-baseline=src"],
+        &["--write-baseline=no/b.json"],
+        &["--select", "event-lop"],
+        &["--config", "none.toml"],
+        &["--statistics", "--format", "sarif"],
+    ] {
+        let a = lamlint(dir.path(), &[&["--fix", "--unsafe-fixes"], args].concat());
+        assert_eq!((a.status, a.out.as_str()), (2, ""), "{args:?}: {}", a.err);
+        assert_eq!(a.err.lines().count(), 1, "{args:?}: {}", a.err);
+        let read = |p: &str| fs::read_to_string(dir.path().join(p)).expect("still there");
+        assert_eq!(
+            (read("template.yaml"), read("src/app.py")),
+            (MENDABLE.to_owned(), MENDABLE_CODE.to_owned())
+        );
+        assert_eq!(fs::read_dir(dir.path()).expect("a folder").count(), 3, "{args:?}");
+    }
+}
+
+/// What `--fix` makes of one file of a project with these rules.
+fn fixed(files: &[(&str, &str)], rules: &str, path: &str) -> String {
+    let dir = support::command::project(files);
+    let select = format!("{rules},unused-suppression,unknown-rule");
+    let args = ["--fix", "--select", &select, "--fail-on", "never", "--as-of", "2026-11-24"];
+    let a = lamlint(dir.path(), &args);
+    assert_eq!(a.status, 0, "{}{}", a.out, a.err);
+    let text = fs::read_to_string(dir.path().join(path)).expect("still there");
+    // It is the same when it is done again.
+    let again = lamlint(dir.path(), &args);
+    assert!(!again.err.contains("mended"), "{}", again.err);
+    assert_eq!(fs::read_to_string(dir.path().join(path)).expect("still there"), text);
+    text
+}
+
+const PYTHON: &str = "def handler(event, context):\n    return None\n";
+
+#[test]
+fn suppressions_of_nothing_go_from_templates() {
+    let template = |runtime: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31\nResources:\n  Worker:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src/\n      Handler: app.handler\n      Runtime: {runtime}\n"
+        )
+    };
+    let clean = template("python3.14");
+    for (from, to) in [
+        ("python3.14", "python3.14 # lamlint: ignore[deprecated-runtime] later"),
+        ("      Runtime", "      # lamlint: ignore[deprecated-runtime, event-loop] later\n      Runtime"),
+        ("  Worker:", "  Worker: # lamlint: ignore[deprecated-runtime]"),
+        ("Transform", "# lamlint: ignore-file[deprecated-runtime]\n\nTransform"),
+        (
+            "    Properties",
+            "    Metadata:\n      lamlint:\n        ignore:\n          - deprecated-runtime\n          - event-loop\n    Properties",
+        ),
+        ("    Properties", "    Metadata: {lamlint: {ignore: [deprecated-runtime]}}\n    Properties"),
+    ] {
+        let text = clean.replacen(from, to, 1);
+        let files = [("template.yaml", text.as_str()), ("src/app.py", PYTHON)];
+        assert_eq!(fixed(&files, "deprecated-runtime,event-loop", "template.yaml"), clean, "{to}");
+        // The same with the line breaks of Windows.
+        let text = text.replace('\n', "\r\n");
+        let files = [("template.yaml", text.as_str()), ("src/app.py", PYTHON)];
+        let expected = clean.replace('\n', "\r\n");
+        assert_eq!(fixed(&files, "deprecated-runtime,event-loop", "template.yaml"), expected, "{to}");
+    }
+    // What is used stays; so do other metadata, other comments, and what did not run.
+    let old = template("python3.8");
+    for (before, after) in [
+        (
+            "# lamlint: ignore[event-loop, deprecated-runtime] later",
+            "# lamlint: ignore[deprecated-runtime] later",
+        ),
+        ("# lamlint: ignore[deprecated-runtime] later", "# lamlint: ignore[deprecated-runtime] later"),
+        (
+            "# lamlint: ignore[deprecated-runtime, iam-wildcard]",
+            "# lamlint: ignore[deprecated-runtime, iam-wildcard]",
+        ),
+        ("# lamlint: ignore[deprecated-runtme] later", "# lamlint: ignore[deprecated-runtime] later"),
+        ("# lamlint: ignore[deprecated-runtme, deprecated-runtime]", "# lamlint: ignore[deprecated-runtime]"),
+        ("# lamlint: ignore[event-lop] # noqa", "# lamlint: ignore[event-lop] # noqa"),
+        ("# lamlint: ignore[event-loop] no # noqa", "# noqa"),
+        (
+            "\n      Description: >- # lamlint: ignore[event-loop]\n        words # lamlint: ignore[event-loop]",
+            "\n      Description: >-\n        words # lamlint: ignore[event-loop]",
+        ),
+    ] {
+        let text = |comment: &str| old.replace("python3.8", &format!("python3.8 {comment}"));
+        let (before, after) = (text(before), text(after));
+        let files = [("template.yaml", before.as_str()), ("src/app.py", PYTHON)];
+        assert_eq!(fixed(&files, "deprecated-runtime,event-loop", "template.yaml"), after);
+    }
+    for (before, after) in [
+        (
+            "Metadata:\n      A: b\n      lamlint:\n        ignore: [event-loop]\n      C: d\n    ",
+            "Metadata:\n      A: b\n      C: d\n    ",
+        ),
+        (
+            "Metadata:\n      lamlint:\n        ignore:\n          - event-loop # gone\n          - \"deprecated-runtime\" # kept\n    ",
+            "Metadata:\n      lamlint:\n        ignore:\n          - \"deprecated-runtime\" # kept\n    ",
+        ),
+        ("Metadata: {A: b, lamlint: {ignore: [event-loop]}}\n    ", "Metadata: {A: b}\n    "),
+        (
+            "Metadata: {lamlint: {ignore: ['deprecated-runtme']}}\n    ",
+            "Metadata: {lamlint: {ignore: ['deprecated-runtime']}}\n    ",
+        ),
+    ] {
+        let text = |metadata: &str| old.replace("Properties", &format!("{metadata}Properties"));
+        let (before, after) = (text(before), text(after));
+        let files = [("template.yaml", before.as_str()), ("src/app.py", PYTHON)];
+        assert_eq!(fixed(&files, "deprecated-runtime,event-loop", "template.yaml"), after);
+    }
+}
+
+#[test]
+fn suppressions_of_nothing_go_from_json() {
+    let template = |metadata: &str| {
+        format!(
+            "{{\n  \"Transform\": \"AWS::Serverless-2016-10-31\",\n  \"Resources\": {{\n    \"Worker\": {{\n      \"Type\": \"AWS::Serverless::Function\",\n{metadata}      \"Properties\": {{ \"CodeUri\": \"src/\", \"Handler\": \"app.handler\", \"Runtime\": \"python3.8\" }}\n    }}\n  }}\n}}\n"
+        )
+    };
+    for (before, after) in [
+        ("      \"Metadata\": { \"lamlint\": { \"ignore\": [\"event-loop\"] } },\n", ""),
+        (
+            "      \"Metadata\": {\n        \"lamlint\": {\n          \"ignore\": [\n            \"event-loop\",\n            \"deprecated-runtme\"\n          ]\n        }\n      },\n",
+            "      \"Metadata\": {\n        \"lamlint\": {\n          \"ignore\": [\n            \"deprecated-runtime\"\n          ]\n        }\n      },\n",
+        ),
+        (
+            "      \"Metadata\": { \"A\": 1, \"lamlint\": { \"ignore\": [\"event-loop\"] } },\n",
+            "      \"Metadata\": { \"A\": 1 },\n",
+        ),
+    ] {
+        let files = [("template.json", template(before)), ("src/app.py", PYTHON.to_owned())];
+        let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (*p, t.as_str())).collect();
+        assert_eq!(fixed(&files, "deprecated-runtime,event-loop", "template.json"), template(after));
+    }
+}
+
+#[test]
+fn suppressions_of_nothing_go_from_code() {
+    let template = |runtime: &str, code: &str| {
+        format!(
+            "Resources:\n  Worker:\n    Type: AWS::Lambda::Function\n    Properties:\n      {code}\n      Handler: app.handler\n      Runtime: {runtime}\n"
+        )
+    };
+    for (file, runtime, before, after) in [
+        (
+            "src/app.py",
+            "python3.14",
+            "\"\"\"Words.\"\"\"\n\n# lamlint: ignore[init-inside-handler] once\n\ndef handler(event, context):\n    # lamlint: ignore[event-loop]\n    return None  # lamlint: ignore[event-loop] # noqa\n",
+            "\"\"\"Words.\"\"\"\n\ndef handler(event, context):\n    return None  # noqa\n",
+        ),
+        (
+            "src/app.js",
+            "nodejs24.x",
+            "/**\n * lamlint: ignore[event-loop] words\n */\nexports.handler = async () => {\n  // lamlint: ignore[event-loop]\n  return 1; /* lamlint: ignore[event-loop] */ // words\n};\n",
+            "exports.handler = async () => {\n  return 1; // words\n};\n",
+        ),
+        (
+            "src/app.ts",
+            "nodejs24.x",
+            "export const handler = async (): Promise<number> => { // lamlint: ignore[event-loop] words\n  return /* lamlint: ignore[event-loop] */ 1;\n};\n",
+            "export const handler = async (): Promise<number> => {\n  return 1;\n};\n",
+        ),
+    ] {
+        let template = template(runtime, "CodeUri: src/").replace("AWS::Lambda", "AWS::Serverless");
+        let template = format!("Transform: AWS::Serverless-2016-10-31\n{template}");
+        let files = [("template.yaml", template.as_str()), (file, before)];
+        assert_eq!(fixed(&files, "event-loop,init-inside-handler", file), after, "{file}");
+    }
+    let block = |code: &str| template("python3.14", &format!("Code:\n        ZipFile: |\n{code}"));
+    let before = block(
+        "          # lamlint: ignore[event-loop]\n          def handler(event, context):\n              # lamlint: ignore[event-loop]\n              return None # lamlint: ignore[event-loop] x",
+    );
+    let after = block("          def handler(event, context):\n              return None");
+    let name = |t: &str| t.replace("app.handler", "index.handler");
+    assert_eq!(fixed(&[("t.yaml", &name(&before))], "event-loop", "t.yaml"), name(&after));
+    // Where lines of the code are no lines of the file, it stays.
+    let quoted = name(&template(
+        "python3.14",
+        "Code: {ZipFile: \"# lamlint: ignore[event-loop]\\ndef handler(event, context):\\n  return None\\n\"}",
+    ));
+    assert_eq!(fixed(&[("t.yaml", &quoted)], "event-loop", "t.yaml"), quoted);
+}
+
+#[test]
+fn what_a_baseline_knows_is_not_mended() {
+    let dir = project(&[("template.yaml", MENDABLE.as_bytes()), ("src/app.py", MENDABLE_CODE.as_bytes())]);
+    let read = |p: &str| fs::read_to_string(dir.path().join(p)).expect("still there");
+    let only = ["--select", "sqs-visibility-timeout", "--write-baseline=b.json"];
+    assert_eq!(lamlint(dir.path(), &only).status, 0);
+    let known = read("b.json");
+    let a = lamlint(dir.path(), &["--diff", "--unsafe-fixes", "--baseline", "b.json"]);
+    assert!(a.status == 1 && a.out.contains("src/app.py") && !a.out.contains("template.yaml"), "{}", a.out);
+    let a = lamlint(dir.path(), &["--fix", "--unsafe-fixes", "--baseline", "b.json"]);
+    assert_eq!(a.status, 0, "{}{}", a.out, a.err);
+    assert!(a.err.starts_with("mended 1 problem in 1 file\n"), "{}", a.err);
+    assert!(
+        a.out.contains("1 finding in the baseline") && !a.err.contains("no longer"),
+        "{}{}",
+        a.out,
+        a.err
+    );
+    assert_eq!((read("template.yaml"), read("b.json")), (MENDABLE.to_owned(), known.clone()));
+    assert_ne!(read("src/app.py"), MENDABLE_CODE);
+    // Pruning does not mend it, either; without the baseline it is mended.
+    let a = lamlint(dir.path(), &["--fix", "--baseline", "b.json", "--prune-baseline"]);
+    assert_eq!((a.status, read("template.yaml"), read("b.json")), (0, MENDABLE.to_owned(), known));
+    assert_eq!(lamlint(dir.path(), &["--fix"]).status, 0);
+    assert_ne!(read("template.yaml"), MENDABLE);
+}

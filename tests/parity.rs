@@ -20,7 +20,7 @@ fn hold(kind: &str, variants: &[&str], least: usize) {
             .lines()
             .map(str::trim)
             .filter(|l| !l.is_empty() && !l.starts_with('#'))
-            .map(str::to_owned)
+            .map(|l| l.split_once(' ').map_or(plain("", l), |(rule, s)| format!("{rule} {}", plain("", s))))
             .collect();
         let dirs: Vec<_> = folders(case).into_iter().filter(|d| name(d) != "shared").collect();
         let names: Vec<&str> = dirs.iter().map(|d| name(d)).collect();
@@ -40,7 +40,7 @@ fn hold(kind: &str, variants: &[&str], least: usize) {
                 .iter()
                 .flat_map(|f| {
                     let subjects = std::iter::once(f.subject()).chain(f.others().iter().map(|o| &**o));
-                    subjects.map(|s| format!("{} {s}", f.rule().id)).collect::<Vec<_>>()
+                    subjects.map(|s| format!("{} {}", f.rule().id, plain(name(dir), s))).collect::<Vec<_>>()
                 })
                 .collect();
             let mut differs = result.internal_errors();
@@ -59,6 +59,13 @@ fn hold(kind: &str, variants: &[&str], least: usize) {
     assert!(cases.len() >= least, "only {} cases", cases.len());
 }
 
+/// A subject as every format can spell it: `StoreRole` and `store_role` are one, and constructs are known by their
+/// paths, which begin with the stack.
+fn plain(variant: &str, subject: &str) -> String {
+    let own = if variant == "cdk" { subject.strip_prefix("App/").unwrap_or(subject) } else { subject };
+    own.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
+}
+
 fn copy(from: &Path, to: &Path) {
     for path in files_below(from) {
         let target = to.join(&path);
@@ -69,10 +76,14 @@ fn copy(from: &Path, to: &Path) {
 
 #[test]
 fn template_formats_agree() {
-    hold("parity", &["sam-yaml", "cfn-yaml", "cfn-json"], 6);
+    hold("parity", &["sam-yaml", "cfn-yaml", "cfn-json", "terraform", "serverless", "cdk"], 12);
 }
 
 #[test]
 fn languages_agree() {
-    hold("parity-code", &["python", "javascript", "esm", "typescript", "go", "csharp"], 6);
+    hold(
+        "parity-code",
+        &["python", "javascript", "esm", "typescript", "go", "rust", "java", "ruby", "csharp"],
+        8,
+    );
 }

@@ -45,5 +45,5 @@ fn projects_hold() {
         wrong.extend(check_generated(&dir.join("expected.txt"), &plain));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(projects.len() >= 3);
+    assert!(projects.len() >= 4);
 }

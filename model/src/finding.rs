@@ -99,6 +99,12 @@ impl Finding {
         Self { severity, ..self }
     }
 
+    /// The same finding with its facts at the places that `to` gives for theirs.
+    #[must_use]
+    pub fn moved(self, to: &impl Fn(Span) -> Option<Span>) -> Self {
+        Self { proof: self.proof.moved(to), ..self }
+    }
+
     /// How sure it is.
     pub fn confidence(&self) -> Confidence {
         self.confidence

@@ -71,6 +71,17 @@ pub enum Intent {
         /// The element.
         value: Value,
     },
+    /// Write a further resource behind another one.
+    Add {
+        /// The other resource: the new one stands in its template.
+        behind: ResourceId,
+        /// The name of the new one; where the template has it already, nothing is written.
+        name: SmolStr,
+        /// Its canonical type (`AWS::Lambda::Permission`).
+        type_name: SmolStr,
+        /// Its properties, a map.
+        properties: Value,
+    },
     /// Write another constant in place of the scalar at a place.
     Replace {
         /// The whole scalar as it is written, with its quotes.
@@ -87,5 +98,17 @@ pub enum Intent {
     AttributeToEntry {
         /// The whole access (`event.source`).
         at: Span,
+    },
+    /// Take a rule's name out of the suppression it stands in; with its last name the suppression goes.
+    Unsuppress {
+        /// The name.
+        at: Span,
+    },
+    /// Write a rule's name in a suppression as another one.
+    Respell {
+        /// The name as it is written.
+        at: Span,
+        /// The name of a rule.
+        name: SmolStr,
     },
 }

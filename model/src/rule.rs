@@ -263,8 +263,13 @@ pub enum Effect {
     Unused,
     /// The rule did not run.
     Unjudged,
-    /// No rule has this name; here is one with a similar name.
-    NoRule(Option<&'static str>),
+    /// No rule has this name.
+    NoRule {
+        /// A rule with a similar name.
+        near: Option<&'static str>,
+        /// Whether no other name is as similar, and with it a finding would be silenced.
+        certain: bool,
+    },
     /// The request as a whole has no effect, for this reason.
     Malformed(&'static str),
 }

@@ -4,7 +4,7 @@
 //! alternatives, one of them absent. Going down a path combines the conditions on the way.
 
 use crate::source::Span;
-use crate::tri::{Alt, Basis, Guards, Prop, Why};
+use crate::tri::{Alt, Basis, Guards, Prop, Reason, Why};
 use crate::value::Value;
 use smol_str::SmolStr;
 
@@ -188,29 +188,36 @@ impl Tree {
 
     /// The texts, `None` where absent. A symbolic value opens the property.
     pub fn strings(&self) -> Prop<Option<SmolStr>> {
-        self.values().filter_map("constant text", |v| match v {
-            None => Some(None),
-            Some(Value::Str(s)) => Some(Some(s.clone())),
-            Some(Value::Int(i)) => Some(Some(i.to_string().into())),
-            Some(Value::Bool(b)) => Some(Some(b.to_string().into())),
-            Some(_) => None,
+        self.scalars("constant text", |v| match v {
+            Value::Str(s) => Some(s.clone()),
+            Value::Int(i) => Some(i.to_string().into()),
+            Value::Bool(b) => Some(b.to_string().into()),
+            _ => None,
         })
     }
 
     /// The whole numbers, `None` where absent.
     pub fn ints(&self) -> Prop<Option<i64>> {
-        self.values().filter_map("a constant number", |v| match v {
-            None => Some(None),
-            Some(v) => v.as_int().map(Some),
-        })
+        self.scalars("a constant number", Value::as_int)
     }
 
     /// The truth values, `None` where absent.
     pub fn bools(&self) -> Prop<Option<bool>> {
-        self.values().filter_map("a constant truth value", |v| match v {
-            None => Some(None),
-            Some(v) => v.as_bool().map(Some),
-        })
+        self.scalars("a constant truth value", Value::as_bool)
+    }
+
+    /// Convert the values; a parameter without a value is told as the reason why one is not known.
+    fn scalars<U>(&self, what: &str, convert: impl Fn(&Value) -> Option<U>) -> Prop<Option<U>> {
+        let values = self.values();
+        let parameter = values.alts().iter().find_map(|a| match &a.value {
+            Some(Value::Param(p)) => {
+                Some(Why::new(Reason::Parameter, format!("parameter `{p}` has no value")))
+            }
+            _ => None,
+        });
+        let open = values.open().cloned().or(parameter);
+        Prop::new(values.alts().to_vec(), open, values.span())
+            .filter_map(what, |v| v.as_ref().map_or(Some(None), |v| convert(v).map(Some)))
     }
 
     /// Whether something is certainly written in every alternative.

@@ -258,6 +258,14 @@ impl Proof {
         self
     }
 
+    /// The same facts at other places; those for which there is none stay.
+    pub(crate) fn moved(mut self, to: &impl Fn(Span) -> Option<Span>) -> Self {
+        for e in &mut self.evidence {
+            e.span = to(e.span).unwrap_or(e.span);
+        }
+        self
+    }
+
     /// Both claims: unknown when they hold under conditions whose combination is not decided.
     pub fn join(mut self, other: Self) -> Tri {
         match self.guards.combine(&other.guards) {

@@ -59,8 +59,10 @@ pub(crate) fn of_template(src: &SourceText<'_>, doc: &Doc) -> Vec<Directive> {
     let mut nodes = Vec::new();
     template_nodes(&doc.root, MAX_DEPTH, &mut nodes);
     let mut out = of_comments(src, &doc.comments, nodes);
-    let resources = doc.root.get("Resources").map_or(&[][..], DocNode::entries);
-    for r in resources {
+    // A configuration of the Serverless Framework holds templates, one or a list of them.
+    let nested = doc.root.get("resources").into_iter().flat_map(|n| std::iter::once(n).chain(n.items()));
+    let holders = std::iter::once(&doc.root).chain(nested);
+    for r in holders.filter_map(|n| n.get("Resources")).flat_map(DocNode::entries) {
         let path = ["Metadata", "lamlint", "ignore"];
         let Some(list) = path.iter().try_fold(&r.value, |n, key| n.get(key)) else { continue };
         let rules: Vec<(SmolStr, Span)> =
@@ -76,6 +78,11 @@ pub(crate) fn of_template(src: &SourceText<'_>, doc: &Doc) -> Vec<Directive> {
         });
     }
     out
+}
+
+/// The requests of a file whose comments and blocks are known.
+pub(crate) fn of_blocks(src: &SourceText<'_>, comments: &[Span], blocks: Vec<Span>) -> Vec<Directive> {
+    of_comments(src, comments, blocks.into_iter().map(|span| Node { span, trailing: true }).collect())
 }
 
 fn template_nodes(node: &DocNode, depth: usize, out: &mut Vec<Node>) {

@@ -305,11 +305,14 @@ pub struct ArtifactContent {
     pub text: String,
 }
 
-/// `suppression` (§3.35).
+/// `suppression` (§3.35). One without a status is accepted (§3.35.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Suppression {
     /// Where it is kept.
     pub kind: SuppressionKind,
+    /// The place it is written at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub justification: Option<String>,
@@ -455,7 +458,11 @@ mod tests {
                 code_flows: Vec::new(),
                 partial_fingerprints: BTreeMap::new(),
                 fixes: Vec::new(),
-                suppressions: vec![Suppression { kind: SuppressionKind::InSource, justification: None }],
+                suppressions: vec![Suppression {
+                    kind: SuppressionKind::InSource,
+                    location: None,
+                    justification: None,
+                }],
                 baseline_state: Some(BaselineState::Unchanged),
             }],
         });

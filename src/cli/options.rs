@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use lamlint_model::finding::Confidence as ModelConfidence;
 use lamlint_model::rule::{Date, Severity as ModelSeverity};
+use std::num::NonZeroUsize;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum Format {
@@ -19,7 +20,7 @@ pub(super) enum Format {
     Github,
     /// Code Quality report of GitLab
     Gitlab,
-    /// `JUnit` XML
+    #[value(help = "JUnit XML")]
     Junit,
     /// A job summary or a comment
     Markdown,
@@ -125,4 +126,8 @@ pub(super) fn parameter(s: &str) -> Result<(String, String), String> {
         Some((k, v)) if !k.is_empty() => Ok((k.to_owned(), v.to_owned())),
         _ => Err("write a parameter like Stage=prod".to_owned()),
     }
+}
+
+pub(super) fn jobs(s: &str) -> Result<NonZeroUsize, String> {
+    s.parse().map_err(|_| "write a number from 1 on, like 4".to_owned())
 }

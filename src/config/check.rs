@@ -1,12 +1,12 @@
 //! From TOML to settings: every key, name, word and glob is checked, and the first thing that is wrong is told.
 
 use super::globs::{Globs, glob};
-use super::{Config, FailOn, KEYS, Key, Kind, Levels, Override};
+use super::{Config, FailOn, Ignore, KEYS, Key, Kind, Levels, Override};
 use crate::selection::{self, nearest};
 use globset::Glob;
 use lamlint_model::Rule;
 use lamlint_model::finding::Confidence;
-use lamlint_model::rule::Severity;
+use lamlint_model::rule::{Date, Severity};
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -21,6 +21,11 @@ pub(super) struct Problem {
 /// A value of a key, checked.
 enum Value {
     Rules(Vec<&'static Rule>),
+    Ignored(Vec<&'static Rule>, Vec<Ignore>),
+    Rule(&'static Rule),
+    Glob(Globs, String),
+    Text(String),
+    Day(Date),
     Flag(bool),
     Word(&'static str),
     Globs(Globs),
@@ -36,7 +41,9 @@ pub(super) fn check(table: &DeTable<'_>, prefix: &str) -> Result<Config, Problem
     for (key, value) in c.table(table, KEYS, "") {
         match (key, value) {
             ("select", Value::Rules(r)) => config.select = Some(r),
-            ("ignore", Value::Rules(r)) => config.ignore = r,
+            ("ignore", Value::Ignored(rules, entries)) => (config.ignore, config.ignores) = (rules, entries),
+            ("evidence", Value::Word(w)) => config.written_only = w == "written",
+            ("as-of", Value::Day(d)) => config.as_of = Some(d),
             ("pedantic", Value::Flag(on)) => config.pedantic = on,
             ("min-severity", Value::Word(w)) => config.min_severity = severity(w),
             ("min-confidence", Value::Word(w)) => config.min_confidence = confidence(w),
@@ -114,6 +121,34 @@ impl Checker<'_> {
                 }
                 Some(Value::Rules(rules))
             }
+            Kind::RulesOr(keys) => self.ignored(key, keys, value),
+            Kind::Rule => match value.get_ref().as_str() {
+                Some(text) => self.rule(text, &value.span()).map(Value::Rule),
+                None => self.problem(&value.span(), format!("`{name}` must be the name of a rule")),
+            },
+            Kind::Glob => {
+                let Some(text) = value.get_ref().as_str() else {
+                    let text = format!("`{name}` must be one glob; write `{}`", key.example);
+                    return self.problem(&value.span(), text);
+                };
+                match glob(text).and_then(|g| Globs::new(&[g], self.prefix).map_err(|e| e.to_string())) {
+                    Ok(globs) => Some(Value::Glob(globs, text.to_owned())),
+                    Err(why) => self.problem(&value.span(), why),
+                }
+            }
+            Kind::Text => match value.get_ref().as_str() {
+                Some(text) if !text.trim().is_empty() => Some(Value::Text(text.trim().to_owned())),
+                Some(_) => self.problem(&value.span(), format!("`{name}` is empty; write `{}`", key.example)),
+                None => {
+                    self.problem(&value.span(), format!("`{name}` must be text; write `{}`", key.example))
+                }
+            },
+            Kind::Day => match day(value.get_ref()) {
+                Some(day) => Some(Value::Day(day)),
+                None => {
+                    self.problem(&value.span(), format!("`{name}` must be a day; write `{}`", key.example))
+                }
+            },
             Kind::Flag => match value.get_ref().as_bool() {
                 Some(on) => Some(Value::Flag(on)),
                 None => self.problem(&value.span(), format!("`{name}` must be `true` or `false`")),
@@ -203,6 +238,78 @@ impl Checker<'_> {
         }
     }
 
+    /// Names of rules and tables, in any order.
+    fn ignored(&mut self, key: &Key, keys: &'static [Key], value: &Spanned<DeValue<'_>>) -> Option<Value> {
+        let name = key.name;
+        let DeValue::Array(items) = value.get_ref() else {
+            let text = match value.get_ref() {
+                DeValue::String(one) => format!("`{name}` must be a list; write `{name} = [{one:?}]`"),
+                DeValue::Table(_) => format!("`{name}` must be a list of tables; write `[[{name}]]`"),
+                _ => format!("`{name}` must be a list of names or tables; write `{}`", key.example),
+            };
+            return self.problem(&value.span(), text);
+        };
+        let (mut rules, mut entries) = (Vec::new(), Vec::new());
+        for item in items {
+            match item.get_ref() {
+                DeValue::String(text) => rules.extend(self.rule(text, &item.span())),
+                DeValue::Table(table) => entries.extend(self.one_ignore(table, keys, name, &item.span())),
+                _ => self.problem(&item.span(), format!("`{name}` holds names and tables only"))?,
+            }
+        }
+        Some(Value::Ignored(rules, entries))
+    }
+
+    fn one_ignore(
+        &mut self,
+        table: &DeTable<'_>,
+        keys: &'static [Key],
+        name: &str,
+        at: &Range<usize>,
+    ) -> Option<Ignore> {
+        let before = self.problems.len();
+        let (mut rule, mut reason, mut paths, mut subject) = (None, None, None, None);
+        for (k, v) in self.table(table, keys, &format!(" in `[[{name}]]`")) {
+            match (k, v) {
+                (_, Value::Rule(r)) => rule = Some(r),
+                (_, Value::Glob(globs, text)) => paths = Some((globs, text)),
+                ("subject", Value::Text(t)) => subject = Some(t),
+                ("reason", Value::Text(t)) => reason = Some(t),
+                _ => {}
+            }
+        }
+        // A key that is written wrongly is not missing, too.
+        if self.problems.len() > before {
+            return None;
+        }
+        let Some(rule) = rule else {
+            return self.problem(at, "this entry has no `rule`; write `rule = \"iam-wildcard\"`");
+        };
+        let Some(reason) = reason else {
+            return self.problem(at, "this entry has no `reason`; write why, for the next reader");
+        };
+        if paths.is_none() && subject.is_none() {
+            let text = format!(
+                "this entry needs a `path` or a `subject`; write `ignore = [\"{}\"]` to leave the rule out",
+                rule.id
+            );
+            return self.problem(at, text);
+        }
+        let mut words = format!("`{}`", rule.id);
+        words.extend(paths.iter().map(|(_, text)| format!(" in `{text}`")));
+        words.extend(subject.iter().map(|s| format!(" about `{s}`")));
+        Some(Ignore {
+            rule,
+            paths: paths.map(|(globs, _)| globs),
+            subject,
+            reason,
+            place: String::new(),
+            words,
+            judged: self.prefix.is_empty(),
+            offset: at.start,
+        })
+    }
+
     fn one_override(
         &mut self,
         table: &DeTable<'_>,
@@ -283,6 +390,15 @@ impl Checker<'_> {
             }
         }
         Some(out)
+    }
+}
+
+/// A day, as text or as TOML writes it.
+fn day(value: &DeValue<'_>) -> Option<Date> {
+    match value {
+        DeValue::String(s) => Date::parse(s),
+        DeValue::Datetime(d) => Date::parse(&d.to_string()),
+        _ => None,
     }
 }
 

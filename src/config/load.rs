@@ -2,6 +2,7 @@
 
 use super::{Config, Error, FILE, check};
 use crate::discover::{Display, relative};
+use crate::missing::missing;
 use crate::vfs::MAX_TEXT;
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
@@ -19,7 +20,7 @@ pub fn load(root: &Path, cwd: &Path, file: Option<&Path>) -> Result<Config> {
         let path = cwd.join(given);
         let name = given.to_string_lossy().replace('\\', "/");
         let text = match fs::metadata(&path) {
-            Err(e) if e.kind() == ErrorKind::NotFound => bail!("there is no `{name}`"),
+            Err(e) if e.kind() == ErrorKind::NotFound => bail!(missing(given, cwd)),
             _ => read(&path, &name)?,
         };
         let dir =
@@ -118,7 +119,12 @@ impl Source<'_> {
                 settings = inner;
             }
         }
-        check::check(settings, &self.prefix).map(Some).map_err(|p| self.error(p.at, p.text))
+        let mut config = check::check(settings, &self.prefix).map_err(|p| self.error(p.at, p.text))?;
+        for entry in &mut config.ignores {
+            let Error { file, line, column, .. } = self.error(entry.offset, String::new());
+            entry.place = format!("{file}:{line}:{column}");
+        }
+        Ok(Some(config))
     }
 
     fn error(&self, at: usize, text: String) -> Error {

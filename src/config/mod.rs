@@ -12,9 +12,9 @@ pub use globs::Globs;
 pub use load::load;
 pub use schema::{schema, starter};
 
-use lamlint_model::Rule;
 use lamlint_model::finding::Confidence;
-use lamlint_model::rule::Severity;
+use lamlint_model::rule::{Date, Severity};
+use lamlint_model::{Finding, Rule};
 use std::collections::BTreeMap;
 
 /// The name of the file.
@@ -27,6 +27,12 @@ pub struct Config {
     pub select: Option<Vec<&'static Rule>>,
     /// These rules do not run.
     pub ignore: Vec<&'static Rule>,
+    /// Findings that are not reported.
+    pub ignores: Vec<Ignore>,
+    /// The day dates are judged by.
+    pub as_of: Option<Date>,
+    /// Whether findings that rest on what parameters are by default, or may be, are left out.
+    pub written_only: bool,
     /// Whether the pedantic rules run, too.
     pub pedantic: bool,
     /// The least severity that is shown.
@@ -64,6 +70,36 @@ pub struct Override {
     pub paths: Globs,
     /// Severities there; `None` hides the findings.
     pub levels: Levels,
+}
+
+/// Findings that are not reported: of one rule, in some path or about some subject.
+#[derive(Debug, Clone)]
+pub struct Ignore {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Where their first place is; `None` is everywhere.
+    pub paths: Option<Globs>,
+    /// The function or resource they are about; `None` is any.
+    pub subject: Option<String>,
+    /// Why, in the words of the project.
+    pub reason: String,
+    /// File, line and column of the entry, as people are shown them.
+    pub place: String,
+    /// What it asks for, for people.
+    pub words: String,
+    /// Whether the run covers all files it is about, so that it can be judged to do nothing.
+    pub judged: bool,
+    /// Where it starts in the file.
+    offset: usize,
+}
+
+impl Ignore {
+    /// Whether a finding with its first place in a path is meant.
+    pub fn means(&self, f: &Finding, path: &str) -> bool {
+        self.rule == f.rule()
+            && self.paths.as_ref().is_none_or(|p| p.covers(path))
+            && self.subject.as_deref().is_none_or(|s| s == f.subject())
+    }
 }
 
 /// What is wrong with a file.
@@ -109,6 +145,16 @@ pub enum Kind {
     Flag,
     /// One of some words.
     Word(&'static [&'static str]),
+    /// A list of names of rules, or of tables with these keys, or of both.
+    RulesOr(&'static [Key]),
+    /// The name of one rule.
+    Rule,
+    /// One glob.
+    Glob,
+    /// Words, not empty.
+    Text,
+    /// A day.
+    Day,
     /// A list of globs.
     Globs,
     /// A table of strings, numbers and flags by any name.
@@ -123,6 +169,9 @@ pub enum Kind {
 
 const LEVELS: &[&str] = &["error", "warning", "note", "off"];
 
+/// What findings may rest on.
+const EVIDENCE: &[&str] = &["written", "defaults"];
+
 /// All keys; those without a table of their own come first, as TOML wants them.
 pub const KEYS: &[Key] = &[
     Key {
@@ -133,9 +182,9 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "ignore",
-        doc: "Leave these rules out.",
-        kind: Kind::Rules,
-        example: "ignore = [\"event-loop\"]",
+        doc: "Leave these rules out; or, with a table ([[ignore]]), single findings: rule, reason, and path or subject.",
+        kind: Kind::RulesOr(IGNORE_KEYS),
+        example: "ignore = [\"event-loop\", { rule = \"iam-wildcard\", subject = \"Worker\", reason = \"a demo\" }]",
     },
     Key {
         name: "pedantic",
@@ -154,6 +203,18 @@ pub const KEYS: &[Key] = &[
         doc: "Show findings of this confidence and above: low, medium (default) or high.",
         kind: Kind::Word(&["high", "medium", "low"]),
         example: "min-confidence = \"high\"",
+    },
+    Key {
+        name: "evidence",
+        doc: "What a finding may rest on: written, or also what template parameters are by default (defaults, the default).",
+        kind: Kind::Word(EVIDENCE),
+        example: "evidence = \"written\"",
+    },
+    Key {
+        name: "as-of",
+        doc: "Judge dates as of this day instead of today.",
+        kind: Kind::Day,
+        example: "as-of = \"2026-11-24\"",
     },
     Key {
         name: "fail-on",
@@ -194,6 +255,24 @@ const RULE_KEYS: &[Key] = &[Key {
     kind: Kind::Word(LEVELS),
     example: "severity = \"warning\"",
 }];
+
+/// Keys of `[[ignore]]`.
+const IGNORE_KEYS: &[Key] = &[
+    Key { name: "rule", doc: "The rule.", kind: Kind::Rule, example: "rule = \"iam-wildcard\"" },
+    Key {
+        name: "path",
+        doc: "A glob of the paths the first place of the finding is in.",
+        kind: Kind::Glob,
+        example: "path = \"sandbox\"",
+    },
+    Key {
+        name: "subject",
+        doc: "The function or resource the finding is about, by its logical name.",
+        kind: Kind::Text,
+        example: "subject = \"Worker\"",
+    },
+    Key { name: "reason", doc: "Why.", kind: Kind::Text, example: "reason = \"a demo\"" },
+];
 
 /// Keys of `[[overrides]]`.
 const OVERRIDE_KEYS: &[Key] = &[

@@ -45,6 +45,15 @@ fn kind(key: &Key) -> Value {
     };
     match key.kind {
         Kind::Rules => json!({ "type": "array", "items": { "$ref": "#/definitions/rule" } }),
+        Kind::RulesOr(keys) => {
+            let mut item = object(keys);
+            item["required"] = json!(["rule", "reason"]);
+            item["anyOf"] = json!([{ "required": ["path"] }, { "required": ["subject"] }]);
+            json!({ "type": "array", "items": { "anyOf": [{ "$ref": "#/definitions/rule" }, item] } })
+        }
+        Kind::Rule => json!({ "$ref": "#/definitions/rule" }),
+        Kind::Glob | Kind::Text => json!({ "type": "string", "minLength": 1 }),
+        Kind::Day => json!({ "type": "string", "format": "date" }),
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Word(words) => json!({ "type": "string", "enum": words }),
         Kind::Globs => json!({ "type": "array", "items": { "type": "string", "minLength": 1 } }),

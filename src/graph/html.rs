@@ -1,4 +1,5 @@
-//! As a page of its own: the image to move and zoom, and a table of its nodes.
+//! As a page of its own: the image to move and zoom, and a table of its nodes. Without scripts, the image can be
+//! scrolled.
 
 use super::svg::{self, escape};
 use super::{Graph, Shape};
@@ -8,23 +9,42 @@ use std::fmt::Write;
 pub(crate) const STYLE: &str = "
 :root{color-scheme:light dark;--bg:#fff;--fg:#1f2328;--soft:#59636e;--border:#d1d9e0;--fill:#f6f8fa;--red:#d1242f}
 @media (prefers-color-scheme:dark){:root{--bg:#0d1117;--fg:#e6edf3;--soft:#9198a1;--border:#3d444d;--fill:#161b22;--red:#ff7b72}}
-body{margin:0 auto;padding:24px;max-width:1280px;background:var(--bg);color:var(--fg);font:15px/1.5 system-ui,sans-serif}
-h1{font-size:22px;margin:0 0 4px}h2{font-size:17px;margin:28px 0 8px}.soft{color:var(--soft)}
-.view{border:1px solid var(--border);border-radius:8px;overflow:hidden;height:min(70vh,720px);cursor:grab;touch-action:none}
-.view svg{width:100%;height:100%;display:block}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:6px 12px;border-bottom:1px solid var(--border);vertical-align:top}td:nth-child(3){overflow-wrap:anywhere}
-th{color:var(--soft);font-weight:600;font-size:13px}.loop{color:var(--red)}
+*{box-sizing:border-box}body{margin:0 auto;padding:24px;max-width:1280px;background:var(--bg);color:var(--fg);font:15px/1.5 system-ui,sans-serif}
+h1{font-size:22px;margin:0 0 4px}h2{font-size:17px;margin:32px 0 8px}.soft{color:var(--soft)}p{margin:4px 0 12px}
+button,select,input{font:inherit;padding:4px 10px;background:var(--fill);color:var(--fg);border:1px solid var(--border);border-radius:6px}button{cursor:pointer}
+.zoom{display:flex;gap:6px;align-items:center;margin:0 0 8px}.zoom button{min-width:34px}
+.view{border:1px solid var(--border);border-radius:8px;overflow:auto;max-height:80vh}.view svg{display:block;max-width:none}.js .view{cursor:grab}
+.wide{overflow-x:auto}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:6px 12px 6px 0;border-bottom:1px solid var(--border);vertical-align:top;overflow-wrap:anywhere}
+.wide table{table-layout:fixed;min-width:760px}th{color:var(--soft);font-weight:600;font-size:13px}.loop{color:var(--red)}
 ";
 
-/// Moving by the pointer, zooming by the wheel, back by a double click.
+/// Moving by the pointer; zooming by buttons, and by the wheel with Ctrl.
 pub(crate) const SCRIPT: &str = "
-document.querySelectorAll('.view').forEach(v=>{const s=v.querySelector('svg');if(!s)return;let b=s.getAttribute('viewBox').split(' ').map(Number);const o=b.slice();let p=null;
-const set=()=>s.setAttribute('viewBox',b.join(' '));const k=()=>Math.max(b[2]/v.clientWidth,b[3]/v.clientHeight);
-v.addEventListener('pointerdown',e=>{p=[e.clientX,e.clientY];v.setPointerCapture(e.pointerId)});
-v.addEventListener('pointermove',e=>{if(!p)return;b[0]-=(e.clientX-p[0])*k();b[1]-=(e.clientY-p[1])*k();p=[e.clientX,e.clientY];set()});
-v.addEventListener('pointerup',()=>p=null);
-v.addEventListener('wheel',e=>{e.preventDefault();const f=e.deltaY>0?1.15:1/1.15,r=v.getBoundingClientRect(),x=b[0]+b[2]*(e.clientX-r.left)/r.width,y=b[1]+b[3]*(e.clientY-r.top)/r.height;b=[x-(x-b[0])*f,y-(y-b[1])*f,b[2]*f,b[3]*f];set()},{passive:false});
-v.addEventListener('dblclick',()=>{b=o.slice();set()})});
+document.documentElement.classList.add('js');
+document.querySelectorAll('.view').forEach(v=>{const s=v.querySelector('svg');if(!s)return;const w=+s.getAttribute('width'),h=+s.getAttribute('height');let z=1,p=null;
+const set=(n,x,y)=>{n=Math.min(4,Math.max(.2,n));const k=n/z,l=(v.scrollLeft+x)*k-x,t=(v.scrollTop+y)*k-y;z=n;s.style.width=w*z+'px';s.style.height=h*z+'px';v.scrollLeft=l;v.scrollTop=t};
+const fit=()=>set(Math.min(1,v.clientWidth/w),0,0),by=f=>set(z*f,v.clientWidth/2,v.clientHeight/2);
+const bar=document.createElement('div');bar.className='zoom';
+[['−','Zoom out',()=>by(1/1.25)],['+','Zoom in',()=>by(1.25)],['Fit','Fit to the width',fit],['1:1','Original size',()=>set(1,0,0)]].forEach(([text,label,go])=>{const b=document.createElement('button');b.type='button';b.textContent=text;b.title=label;b.setAttribute('aria-label',label);b.addEventListener('click',go);bar.append(b)});
+v.before(bar);if(w>v.clientWidth)set(Math.max(.6,v.clientWidth/w),0,0);
+v.addEventListener('pointerdown',e=>{if(e.pointerType==='mouse'&&e.button===0)p=[e.clientX,e.clientY,v.scrollLeft,v.scrollTop]});
+window.addEventListener('pointermove',e=>{if(p){v.scrollLeft=p[2]+p[0]-e.clientX;v.scrollTop=p[3]+p[1]-e.clientY;e.preventDefault()}});
+window.addEventListener('pointerup',()=>p=null);v.addEventListener('selectstart',e=>e.preventDefault());
+v.addEventListener('wheel',e=>{if(!e.ctrlKey)return;e.preventDefault();const r=v.getBoundingClientRect();set(z*(e.deltaY>0?1/1.15:1.15),e.clientX-r.left,e.clientY-r.top)},{passive:false})});
 ";
+
+/// A path that may be broken at its slashes.
+pub(crate) fn path(s: &str) -> String {
+    escape(s).replace('/', "/<wbr>")
+}
+
+/// Start of a page, up to its heading.
+pub(crate) fn head(title: &str, style: &str) -> String {
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>{}</title>\n<style>{STYLE}{style}</style>\n</head>\n<body>\n",
+        escape(title)
+    )
+}
 
 /// The page.
 pub fn render(graph: &Graph) -> String {
@@ -34,13 +54,15 @@ pub fn render(graph: &Graph) -> String {
     } else {
         ""
     };
-    let mut out = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>Flow of events</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>Flow of events</h1>\n<p class=\"soft\">{}, {}. Drag to move, turn the wheel to zoom, double-click to go back. Dashed: failures.{loops}</p>\n<div class=\"view\">\n{}</div>\n",
+    let mut out = head("Flow of events", "");
+    let _ = write!(
+        out,
+        "<h1>Flow of events</h1>\n<p class=\"soft\">{}, {}. Drag to move, Ctrl and the wheel to zoom. Dashed lines: failures.{loops}</p>\n<div class=\"view\">\n{}</div>\n",
         crate::report::plural(functions, "function"),
         crate::report::plural(graph.edges.len(), "connection"),
         svg::render(graph),
     );
-    out.push_str("<h2>Nodes</h2>\n<table>\n<thead><tr><th>Name</th><th>Kind</th><th>Declared at</th><th>From</th><th>To</th></tr></thead>\n<tbody>\n");
+    out.push_str("<h2>Nodes</h2>\n<div class=\"wide\">\n<table>\n<colgroup><col style=\"width:24%\"><col style=\"width:10%\"><col style=\"width:22%\"><col><col></colgroup>\n<thead><tr><th>Name</th><th>Kind</th><th>Declared at</th><th>From</th><th>To</th></tr></thead>\n<tbody>\n");
     for (i, n) in graph.nodes.iter().enumerate() {
         let names = |ends: Vec<(usize, bool)>| {
             let name = |(m, looping): &(usize, bool)| {
@@ -56,11 +78,11 @@ pub fn render(graph: &Graph) -> String {
             "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
             escape(&n.name),
             escape(n.kind),
-            n.place.as_deref().map(escape).unwrap_or_default(),
+            n.place.as_deref().map(path).unwrap_or_default(),
             names(from),
             names(to),
         );
     }
-    let _ = write!(out, "</tbody>\n</table>\n<script>{SCRIPT}</script>\n</body>\n</html>\n");
+    let _ = write!(out, "</tbody>\n</table>\n</div>\n<script>{SCRIPT}</script>\n</body>\n</html>\n");
     out
 }

@@ -1,27 +1,36 @@
 //! Where the boxes of a drawn graph stand.
 //!
 //! The layout is the one of Sugiyama in its simplest form: loops are broken, nodes go into layers by their longest
-//! path, edges over several layers get bends, and barycentres order each layer.
+//! path, edges over several layers get bends, and barycentres order each layer. Nodes stand in the even layers; the odd
+//! ones between them hold the words of the edges, so that words have room of their own and touch nothing.
 
-use super::{Edge, Graph, Node};
+use super::{Edge, Graph, Node, label};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Height of a node.
-pub(super) const HEIGHT: f64 = 44.0;
-/// Between two nodes of a layer, and between a bend and anything.
-const GAP: f64 = 26.0;
-/// Between two layers: room for the words of the edges.
-const LAYER_GAP: f64 = 130.0;
-/// Width of a character of the name, about.
-const CHARACTER: f64 = 7.6;
+/// Between two cells of a layer.
+const GAP: f64 = 18.0;
+/// Between a layer of nodes and one of words.
+const LAYER_GAP: f64 = 30.0;
+/// Between isolated nodes.
+const ROW_GAP: f64 = 26.0;
+/// Width of a column of a name, about.
+pub(super) const NAME_WIDTH: f64 = 7.7;
+/// Width of a column of the words beside an edge, about.
+const WORDS_WIDTH: f64 = 6.3;
+/// Height of a line of a name.
+pub(super) const NAME_HEIGHT: f64 = 16.0;
+/// Height of a line of words.
+pub(super) const WORDS_HEIGHT: f64 = 13.0;
+/// Room above a node for an edge to itself.
+const LOOP: f64 = 36.0;
+/// Between two edges at a node, at least.
+const PORT: f64 = 7.0;
 /// Isolated nodes of one row.
 const PER_ROW: usize = 5;
 /// How often the layers are ordered anew.
 const SWEEPS: usize = 8;
 /// Around everything.
 pub(super) const MARGIN: f64 = 24.0;
-/// Characters of a name that are shown.
-pub(super) const MAX_NAME: usize = 26;
 
 /// The connected parts with the templates they are of, larger ones first; all isolated nodes of a template together.
 pub(super) fn blocks(graph: &Graph) -> Vec<(Vec<usize>, Vec<usize>)> {
@@ -59,15 +68,44 @@ pub(super) fn blocks(graph: &Graph) -> Vec<(Vec<usize>, Vec<usize>)> {
     out
 }
 
-/// A box in a layer: a node, or a bend of an edge.
+/// What stands in a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// A node.
+    Node(usize),
+    /// The words of an edge.
+    Words(usize),
+    /// A bend of an edge.
+    Bend,
+}
+
+/// A box in a layer.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cell {
-    pub(super) node: Option<usize>,
+    pub(super) what: What,
     layer: usize,
     pub(super) x: f64,
     pub(super) y: f64,
     pub(super) w: f64,
     pub(super) h: f64,
+    /// Of the height, what is left free above a node.
+    pub(super) free: f64,
+}
+
+impl Cell {
+    fn new(what: What, layer: usize, w: f64, h: f64) -> Self {
+        Self { what, layer, x: 0.0, y: 0.0, w, h, free: 0.0 }
+    }
+
+    /// Where edges run through it.
+    pub(super) fn axis(&self) -> f64 {
+        match self.what {
+            What::Node(_) => self.y + self.free + (self.h - self.free) / 2.0,
+            // Below the words.
+            What::Words(_) => self.y + self.h - 4.0,
+            What::Bend => self.y + self.h / 2.0,
+        }
+    }
 }
 
 /// An edge on its way: the cells from its first node to its last, and whether it goes against the layers.
@@ -90,38 +128,39 @@ pub(super) fn float(n: usize) -> f64 {
     n as f64
 }
 
-fn node_width(n: &Node) -> f64 {
-    float(n.name.chars().count().min(MAX_NAME + 1)).mul_add(CHARACTER, 34.0).max(96.0)
+/// Width and height of lines of text.
+fn extent(lines: &[String], column: f64, height: f64) -> (f64, f64) {
+    let widest = lines.iter().map(|l| label::columns(l)).max().unwrap_or(0);
+    (float(widest) * column, float(lines.len()) * height)
+}
+
+fn node_cell(i: usize, n: Option<&Node>, layer: usize) -> Cell {
+    let (w, h) = n.map_or((0.0, NAME_HEIGHT), |n| extent(&label::name(&n.name), NAME_WIDTH, NAME_HEIGHT));
+    Cell::new(What::Node(i), layer, (w + 34.0).max(96.0), h + 28.0)
 }
 
 impl Layout {
     pub(super) fn of(graph: &Graph, block: &[usize]) -> Self {
-        let cell = |n: usize, layer: usize| Cell {
-            node: Some(n),
-            layer,
-            x: 0.0,
-            y: 0.0,
-            w: graph.nodes.get(n).map_or(96.0, node_width),
-            h: HEIGHT,
-        };
         let edges: Vec<(usize, &Edge)> =
             graph.edges.iter().enumerate().filter(|(_, e)| block.contains(&e.from)).collect();
         let back = broken(block, &edges);
         let layer = layers(block, &edges, &back);
-        let depth = layer.values().max().map_or(0, |l| l + 1);
-        let mut it = Self {
-            cells: Vec::new(),
-            layers: vec![Vec::new(); depth],
-            ways: Vec::new(),
-            width: 0.0,
-            height: 0.0,
-        };
+        let mut it =
+            Self { cells: Vec::new(), layers: Vec::new(), ways: Vec::new(), width: 0.0, height: 0.0 };
         let mut of_node: BTreeMap<usize, usize> = BTreeMap::new();
         let isolated = edges.iter().all(|(_, e)| e.from == e.to);
         for (i, n) in block.iter().enumerate() {
             // Nodes without edges go into rows.
-            let l = if isolated { i % PER_ROW } else { layer.get(n).copied().unwrap_or(0) };
-            of_node.insert(*n, it.add(cell(*n, l)));
+            let l = if isolated { i % PER_ROW } else { 2 * layer.get(n).copied().unwrap_or(0) };
+            let mut cell = node_cell(*n, graph.nodes.get(*n), l);
+            // Many edges need a high side.
+            let ends = |of: fn(&Edge) -> usize| edges.iter().filter(|(_, e)| of(e) == *n).count();
+            cell.h = cell.h.max(float(ends(|e| e.from).max(ends(|e| e.to))).mul_add(PORT, 12.0));
+            if edges.iter().any(|(_, e)| e.from == *n && e.to == *n) {
+                cell.free = LOOP;
+                cell.h += LOOP;
+            }
+            of_node.insert(*n, it.add(cell));
         }
         for (i, e) in &edges {
             let (Some(a), Some(b)) = (of_node.get(&e.from).copied(), of_node.get(&e.to).copied()) else {
@@ -130,8 +169,17 @@ impl Layout {
             let back = back.contains(i);
             let (from, to) = if back { (b, a) } else { (a, b) };
             let mut cells = vec![from];
-            for layer in it.cells[from].layer + 1..it.cells[to].layer {
-                cells.push(it.add(Cell { node: None, layer, x: 0.0, y: 0.0, w: 0.0, h: 6.0 }));
+            let words = label::words(&e.label);
+            let (first, last) = (it.cells[from].layer + 1, it.cells[to].layer);
+            for layer in first..last {
+                // The words stand beside where the edge begins.
+                let here = if back { layer + 1 == last } else { layer == first };
+                cells.push(it.add(if here && !words.is_empty() {
+                    let (w, h) = extent(&words, WORDS_WIDTH, WORDS_HEIGHT);
+                    Cell::new(What::Words(*i), layer, w + 12.0, h + 10.0)
+                } else {
+                    Cell::new(What::Bend, layer, 0.0, 6.0)
+                }));
             }
             if from != to {
                 cells.push(to);
@@ -195,19 +243,23 @@ impl Layout {
 
     /// Coordinates: columns by width, rows near to what they are connected to.
     fn place(&mut self) {
-        let mut x = MARGIN;
-        let gap = if self.ways.is_empty() { GAP } else { LAYER_GAP };
+        let mut x = 0.0;
+        let gap = if self.ways.is_empty() { ROW_GAP } else { LAYER_GAP };
         for l in &self.layers {
             let w = l.iter().map(|c| self.cells[*c].w).fold(0.0, f64::max);
             let mut y = 0.0;
             for c in l {
                 let cell = &mut self.cells[*c];
+                if !matches!(cell.what, What::Node(_)) {
+                    // Edges run straight through a column.
+                    cell.w = w;
+                }
                 (cell.x, cell.y) = (x + (w - cell.w) / 2.0, y);
                 y += cell.h + GAP;
             }
             x += w + gap;
         }
-        self.width = x - gap - MARGIN;
+        self.width = x - gap;
         let (before, behind) = self.beside();
         for sweep in 0..SWEEPS {
             let beside = if sweep % 2 == 0 { &before } else { &behind };
@@ -223,30 +275,37 @@ impl Layout {
         self.height = self.cells.iter().map(|c| c.y + c.h).fold(0.0, f64::max);
     }
 
-    /// Move the cells of a layer towards their neighbours, and apart where they would touch.
+    /// Move the cells of a layer as near to their neighbours as their order and the gaps between them allow: the least
+    /// squares under the order, by pooling what would touch.
     fn settle(&mut self, l: usize, beside: &[Vec<usize>]) {
-        let middle = |c: &Cell| c.y + c.h / 2.0;
-        let wish: Vec<f64> = self.layers[l]
-            .iter()
-            .map(|c| match &beside[*c][..] {
-                [] => self.cells[*c].y,
-                all => {
-                    let sum: f64 = all.iter().map(|b| middle(&self.cells[*b])).sum();
-                    sum / float(all.len()) - self.cells[*c].h / 2.0
-                }
-            })
-            .collect();
-        let mut at = f64::NEG_INFINITY;
-        let mut moved = 0.0;
-        for (c, y) in self.layers[l].iter().zip(&wish) {
-            self.cells[*c].y = y.max(at);
-            moved += self.cells[*c].y - y;
-            at = self.cells[*c].y + self.cells[*c].h + GAP;
+        /// Cells that touch: how many, and the sum of where each would have the first of the layer.
+        struct Pool {
+            cells: usize,
+            sum: f64,
         }
-        // Pushed down only: give half of the way back, to all.
-        let back = moved / float(wish.len().max(1));
+        let mut pools: Vec<Pool> = Vec::new();
+        let mut offset = 0.0;
         for c in &self.layers[l] {
-            self.cells[*c].y -= back;
+            let cell = &self.cells[*c];
+            let wish = match &beside[*c][..] {
+                [] => cell.y,
+                all => {
+                    let sum: f64 = all.iter().map(|b| self.cells[*b].axis()).sum();
+                    sum / float(all.len()) - (cell.axis() - cell.y)
+                }
+            };
+            let mut pool = Pool { cells: 1, sum: wish - offset };
+            while let Some(last) = pools.pop_if(|p| p.sum / float(p.cells) > pool.sum / float(pool.cells)) {
+                pool = Pool { cells: pool.cells + last.cells, sum: pool.sum + last.sum };
+            }
+            pools.push(pool);
+            offset += cell.h + GAP;
+        }
+        let firsts = pools.iter().flat_map(|p| std::iter::repeat_n(p.sum / float(p.cells), p.cells));
+        let mut offset = 0.0;
+        for (c, first) in self.layers[l].iter().zip(firsts) {
+            self.cells[*c].y = first + offset;
+            offset += self.cells[*c].h + GAP;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! As a flowchart of Mermaid. Syntax: <https://mermaid.js.org/syntax/flowchart.html>
 
-use super::{Flow, Graph, Node, Shape};
+use super::{Flow, Graph, Node, Shape, label};
 use std::fmt::Write;
 
 /// The chart.
@@ -9,7 +9,7 @@ pub fn render(graph: &Graph) -> String {
     let frames = graph.frames();
     for t in &frames {
         let title = graph.templates.get(*t).map_or("", String::as_str);
-        let _ = writeln!(out, "  subgraph t{t}[\"{}\"]", escape(title));
+        let _ = writeln!(out, "  subgraph t{t}[\"{}\"]", escape(&label::title(title)));
         for (i, n) in graph.nodes_of(Some(*t)) {
             let _ = writeln!(out, "    {}", node(i, n));
         }
@@ -22,7 +22,11 @@ pub fn render(graph: &Graph) -> String {
     }
     for e in &graph.edges {
         let arrow = if e.flow == Flow::Failure { "-.->" } else { "-->" };
-        let label = if e.label.is_empty() { String::new() } else { format!("|\"{}\"|", escape(&e.label)) };
+        let label = if e.label.is_empty() {
+            String::new()
+        } else {
+            format!("|\"{}\"|", lines(&label::words(&e.label)))
+        };
         let _ = writeln!(out, "  n{} {arrow}{label} n{}", e.from, e.to);
     }
     let loops: Vec<String> =
@@ -53,7 +57,11 @@ fn node(i: usize, n: &Node) -> String {
         Shape::Hub => ("{{", "}}"),
         Shape::Source => ("[/", "/]"),
     };
-    format!("n{i}{open}\"{}<br/>{}\"{close}", escape(&n.name), escape(n.kind))
+    format!("n{i}{open}\"{}<br/>{}\"{close}", lines(&label::name(&n.name)), escape(n.kind))
+}
+
+fn lines(all: &[String]) -> String {
+    all.iter().map(|l| escape(l)).collect::<Vec<_>>().join("<br/>")
 }
 
 /// Text inside of quotes. Everything that could be Markdown, HTML or an entity becomes one.

@@ -1,5 +1,6 @@
 //! One line per finding: `path:line:column: severity[rule] text`.
 
+use super::style;
 use super::{Report, printable};
 use lamlint_model::Finding;
 use std::fmt::Write;
@@ -8,7 +9,9 @@ use std::fmt::Write;
 pub fn render(report: &Report<'_>) -> String {
     let mut out = String::new();
     for f in &report.outcome.findings {
-        let _ = writeln!(out, "{}", line(report, f));
+        let (word, name) = (f.severity().word(), f.rule().id);
+        let linked = format!(": {word}[{}]", style::rule(f.rule()));
+        let _ = writeln!(out, "{}", line(report, f).replacen(&format!(": {word}[{name}]"), &linked, 1));
     }
     out
 }

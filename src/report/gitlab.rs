@@ -3,7 +3,6 @@
 //! Source: <https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>
 
 use super::{Report, printable};
-use crate::fingerprint::fingerprints;
 use lamlint_model::rule::Severity;
 use serde::Serialize;
 
@@ -29,7 +28,7 @@ struct Lines {
 
 /// The report, indented, with a line break at its end.
 pub fn render(report: &Report<'_>) -> anyhow::Result<String> {
-    let findings = report.outcome.findings.iter().zip(fingerprints(report));
+    let findings = report.outcome.findings.iter().zip(report.fingerprints().findings);
     let issues: Vec<Issue> = findings
         .map(|(f, fingerprint)| Issue {
             description: printable(&f.message().text),
@@ -41,7 +40,7 @@ pub fn render(report: &Report<'_>) -> anyhow::Result<String> {
                 Severity::Note => "info",
             },
             location: Location {
-                path: report.path_of(f),
+                path: report.published(&report.analysis.sources.file(f.primary().file).path),
                 lines: Lines { begin: report.analysis.sources.position(f.primary()).line },
             },
         })

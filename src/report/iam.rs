@@ -132,7 +132,7 @@ fn document(report: &Report<'_>, only: Option<&str>) -> anyhow::Result<Document>
 fn entry(report: &Report<'_>, s: &Subject<'_>, all: &[Subject<'_>]) -> Entry {
     let app = &report.analysis.app;
     let f = s.link.function;
-    let (path, line) = place(report, f.resource.anchor.span);
+    let (path, line) = place(report, app.origins.known(f.resource.anchor.span));
     let statements = least::statements(report, s);
     let listed: Vec<serde_json::Value> = statements
         .iter()

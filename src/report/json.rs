@@ -1,6 +1,6 @@
 //! The answer as one JSON document. Its shape is documented in `docs/output.md`; `version` counts breaking changes.
 
-use super::{Report, text};
+use super::{Report, statistics, text};
 use crate::functions::{State, functions, word};
 use crate::suppress::{self, By};
 use lamlint_model::rule::Severity;
@@ -20,6 +20,8 @@ struct Document<'a> {
     silenced: Vec<Silenced<'a>>,
     functions: Vec<Function<'a>>,
     notices: Vec<Notice<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statistics: Option<Vec<statistics::Row>>,
     summary: Summary,
 }
 
@@ -54,7 +56,7 @@ struct Finding<'a> {
     fix: Option<Fix<'a>>,
 }
 
-/// A finding that is not reported, with what silences it: `comment`, `metadata` or `baseline`.
+/// A finding that is not reported, with what silences it: `comment`, `metadata`, `settings` or `baseline`.
 #[derive(Serialize)]
 struct Silenced<'a> {
     by: &'static str,
@@ -147,18 +149,19 @@ struct Summary {
     warnings: usize,
     notes: usize,
     hidden: usize,
+    unwritten: usize,
     silenced: usize,
     functions: usize,
     linked: usize,
     files: usize,
 }
 
-/// The document, indented, with a line break at its end.
-pub fn render(report: &Report<'_>) -> anyhow::Result<String> {
+/// The document, indented, with a line break at its end; with numbers by rule where they are asked for.
+pub fn render(report: &Report<'_>, numbers: bool) -> anyhow::Result<String> {
     let functions: Vec<Function<'_>> = functions(report.analysis)
         .into_iter()
         .map(|f| {
-            let span = f.function.resource.anchor.span;
+            let span = report.analysis.app.origins.known(f.function.resource.anchor.span);
             Function {
                 name: f.function.name(),
                 path: report.display.path(&report.analysis.sources.file(span.file).path),
@@ -177,6 +180,7 @@ pub fn render(report: &Report<'_>) -> anyhow::Result<String> {
             warnings: report.count(Severity::Warning),
             notes: report.count(Severity::Note),
             hidden: report.outcome.hidden,
+            unwritten: report.outcome.unwritten,
             silenced: report.outcome.silenced.len(),
             functions: functions.len(),
             linked: functions.iter().filter(|f| matches!(f.link, Link::Linked { .. })).count(),
@@ -186,6 +190,7 @@ pub fn render(report: &Report<'_>) -> anyhow::Result<String> {
         silenced: report.outcome.silenced.iter().map(|s| silenced(report, &mut editor, s)).collect(),
         functions,
         notices: report.notices().into_iter().map(|n| notice(report, n)).collect(),
+        statistics: numbers.then(|| statistics::rows(report)),
     };
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
@@ -230,6 +235,7 @@ fn silenced<'a>(report: &Report<'_>, editor: &mut Editor<'_>, s: &'a suppress::S
             Silenced { by: "comment", reason, at: Some(place(report, *span)), finding }
         }
         By::Metadata => Silenced { by: "metadata", reason: "", at: None, finding },
+        By::Settings { reason } => Silenced { by: "settings", reason, at: None, finding },
         By::Baseline => Silenced { by: "baseline", reason: "", at: None, finding },
     }
 }

@@ -8,9 +8,9 @@ use std::fmt::Write;
 pub fn render(report: &Report<'_>) -> String {
     let mut out = String::new();
     for f in functions(report.analysis) {
-        let anchor = &f.function.resource.anchor;
-        let at = report.analysis.sources.position(anchor.span);
-        let path = report.display.path(&report.analysis.sources.file(anchor.span.file).path);
+        let span = report.analysis.app.origins.known(f.function.resource.anchor.span);
+        let at = report.analysis.sources.position(span);
+        let path = report.display.path(&report.analysis.sources.file(span.file).path);
         let state = state(&f.state, |p| report.display.path(p));
         let _ =
             writeln!(out, "{}", printable(&format!("{path}:{}: {}: {state}", at.line, f.function.name())));

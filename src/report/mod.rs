@@ -12,6 +12,7 @@ pub mod markdown;
 pub mod model;
 pub mod rules;
 pub mod sarif;
+pub mod statistics;
 pub mod style;
 pub mod summary;
 pub mod text;
@@ -20,6 +21,7 @@ mod excerpt;
 
 use crate::discover::Display;
 use crate::engine::{Analysis, Outcome};
+use crate::fingerprint::{Fingerprints, fingerprints};
 use crate::notice::{Notice, NoticeKind};
 use lamlint_model::finding::Finding;
 use lamlint_model::rule::{Date, Severity};
@@ -56,6 +58,20 @@ impl<'a> Report<'a> {
     /// Where a finding is, as shown to people.
     pub(crate) fn path_of(&self, f: &Finding) -> String {
         self.display.path(&self.analysis.sources.file(f.primary().file).path)
+    }
+
+    /// A path of the run as other programs are told it: from the top of the repository, else as people are shown it.
+    pub(crate) fn published(&self, path: &str) -> String {
+        match &self.analysis.within {
+            Some(within) if !path.starts_with('/') => format!("{within}{path}"),
+            _ => self.display.path(path),
+        }
+    }
+
+    /// What identifies the findings from run to run, wherever lamlint is started.
+    pub(crate) fn fingerprints(&self) -> Fingerprints {
+        let within = self.analysis.within.as_deref().unwrap_or_default();
+        fingerprints(self.analysis, self.outcome, |p| format!("{within}{p}"))
     }
 
     /// A notice in one line.

@@ -208,6 +208,41 @@ fn entry(report: &Report<'_>, link: &FunctionLink<'_>) -> Entry {
     }
 }
 
+/// What is known of one function, in Markdown.
+pub fn markdown(report: &Report<'_>, f: Function<'_>) -> String {
+    let mut out = format!("**{}**\n\n", f.name());
+    let all = functions(report.analysis);
+    let Some(link) = all.iter().find(|l| l.function.resource.id == f.resource.id) else { return out };
+    let e = entry(report, link);
+    let mut row = |name: &str, value: &str| {
+        // Nothing of a project is taken for markup.
+        let value = printable(value).replace('`', "'");
+        let _ = writeln!(out, "* {name}: `{value}`");
+    };
+    for v in &e.values {
+        row(&v.name, &v.possible.show(&e.path));
+    }
+    for v in &e.environment {
+        match (v.name.as_str(), &v.possible.otherwise) {
+            (MORE, Some(why)) => row("environment", &format!("perhaps more: {why}")),
+            _ => row("environment", &format!("{} = {}", v.name, v.possible.show(&e.path))),
+        }
+    }
+    for t in &e.triggers {
+        row("trigger", &format!("{}: {} ({})", t.kind, t.from, near(&t.at, &e.path)));
+    }
+    row("code", &e.link.detail);
+    out
+}
+
+/// What triggers a function, in a few words each: `queue Jobs`.
+pub fn trigger_names(report: &Report<'_>, f: Function<'_>) -> Vec<String> {
+    let mut out: Vec<String> =
+        triggers(report, f).iter().map(|t| format!("{} {}", t.kind, short(&t.from))).collect();
+    out.dedup();
+    out
+}
+
 fn triggers(report: &Report<'_>, f: Function<'_>) -> Vec<Source> {
     let source = |t: &Trigger| match t.resource {
         Some(id) => report.analysis.app.resource(id).name.to_string(),
@@ -272,7 +307,10 @@ fn code(c: &CodeRef, path: impl Fn(&str) -> String) -> String {
 fn role(app: &App, n: &Node) -> String {
     match n {
         Node::Absent => "none".to_owned(),
-        Node::Leaf(Value::Of(id, _)) if app.resource(*id).implied_by.is_some() => "implied by SAM".to_owned(),
+        Node::Leaf(Value::Of(id, _)) if app.resource(*id).implied_by.is_some() => {
+            let template = app.templates.get(app.resource(*id).template as usize);
+            format!("implied by {}", template.map_or("a shorthand", |t| t.dialect))
+        }
         Node::Leaf(Value::Of(id, _)) => app.resource(*id).name.to_string(),
         Node::Leaf(v) => show(app, v),
         Node::List { .. } | Node::Map { .. } => "not a role".to_owned(),

@@ -1,6 +1,6 @@
 //! The list of rules, and a rule's page made readable.
 
-use super::style::{BOLD, DIM, paint, severity};
+use super::style::{BOLD, DIM, paint, rule, severity};
 use lamlint_model::Rule;
 use lamlint_model::rule::Tier;
 use lamlint_rules::RULES;
@@ -32,7 +32,8 @@ pub fn list() -> String {
     for r in RULES {
         let pedantic = if r.tier == Tier::Pedantic { " (pedantic)" } else { "" };
         let word = paint(severity(r.severity), format!("{:<7}", r.severity.word()));
-        let _ = writeln!(out, "{:<width$}  {word}  {}{pedantic}", r.id, one_line(r.summary()));
+        let gap = " ".repeat(width - r.id.len());
+        let _ = writeln!(out, "{}{gap}  {word}  {}{pedantic}", rule(r), one_line(r.summary()));
     }
     out
 }

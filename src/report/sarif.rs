@@ -1,26 +1,38 @@
 //! Findings as a SARIF 2.1.0 log, as code scanning takes them.
 
 use super::{Report, plural, printable, text};
-use crate::fingerprint::fingerprints;
 use crate::notice::{Notice, NoticeKind};
+use crate::suppress::By;
 use lamlint_model::Finding;
 use lamlint_model::rule::{Rule, Severity, Tier};
 use lamlint_model::source::{SourceFile, Span};
 use lamlint_parsers::edit::Editor;
 use lamlint_rules::RULES;
 use lamlint_sarif::{
-    ArtifactChange, ArtifactContent, ArtifactLocation, CodeFlow, ColumnKind, Fix, Invocation, Level,
-    Location, Log, Message, Notification, PhysicalLocation, Properties, Region, Replacement,
-    ReportingConfiguration, ReportingDescriptor, Run, SarifResult, ThreadFlow, ThreadFlowLocation, Tool,
-    ToolComponent, uri,
+    ArtifactChange, ArtifactContent, ArtifactLocation, BaselineState, CodeFlow, ColumnKind, Fix, Invocation,
+    Level, Location, Log, Message, Notification, PhysicalLocation, Properties, Region, Replacement,
+    ReportingConfiguration, ReportingDescriptor, Run, SarifResult, Suppression, SuppressionKind, ThreadFlow,
+    ThreadFlowLocation, Tool, ToolComponent, uri,
 };
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// Results that are shown of a run, and locations of a result.
-/// Source: <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>
-const MAX_RESULTS: usize = 5_000;
-const MAX_LOCATIONS: usize = 1_000;
+/// What GitHub takes of a run and of a result; of the locations it shows fewer.
+/// Source: <https://docs.github.com/en/code-security/code-scanning/troubleshooting-sarif-uploads/results-exceed-limit>
+const LIMITS: Limits = Limits { results: 5_000, locations: 1_000, shown: 100 };
+
+/// Characters of the description of a rule.
+const MAX_DESCRIPTION: usize = 1_024;
+
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    /// Results of a run.
+    results: usize,
+    /// Locations of a result, its own included.
+    locations: usize,
+    /// Locations of a result that are shown.
+    shown: usize,
+}
 
 /// Rules about access that is wider than meant, on the scale of CVSS (over 7 is high).
 const SECURITY: &[(&str, &str)] = &[("public-function", "8.0"), ("iam-wildcard", "6.0")];
@@ -28,15 +40,38 @@ const SECURITY: &[(&str, &str)] = &[("public-function", "8.0"), ("iam-wildcard",
 /// Rules whose evidence is a way: each fact leads to the next.
 const WAYS: &[&str] = &["event-loop", "recursive-invocation"];
 
-/// The log, indented, with a line break at its end.
-pub fn render(report: &Report<'_>) -> anyhow::Result<String> {
-    Ok(serde_json::to_string_pretty(&log(report, MAX_RESULTS, MAX_LOCATIONS))? + "\n")
+/// The log, indented, with a line break at its end. `silenced` says whether silenced findings are in it, as suppressed
+/// results. Readers that follow the standard hide those; GitHub does not know suppressions and opens alerts for them,
+/// unless the action `advanced-security/dismiss-alerts` runs behind the upload.
+pub fn render(report: &Report<'_>, silenced: bool) -> anyhow::Result<String> {
+    Ok(serde_json::to_string_pretty(&log(report, silenced, LIMITS))? + "\n")
 }
 
-fn log(report: &Report<'_>, max_results: usize, max_locations: usize) -> Log {
-    let marks = fingerprints(report);
-    let mut findings: Vec<(&Finding, String)> = report.outcome.findings.iter().zip(marks).collect();
-    let all = findings.len();
+/// A finding that becomes a result.
+struct Entry<'a> {
+    finding: &'a Finding,
+    fingerprint: String,
+    silenced: Option<&'a By>,
+}
+
+fn entries<'a>(report: &Report<'a>, silenced: bool) -> Vec<Entry<'a>> {
+    let marks = report.fingerprints();
+    let reported = report.outcome.findings.iter().zip(marks.findings);
+    let mut out: Vec<Entry<'_>> =
+        reported.map(|(finding, fingerprint)| Entry { finding, fingerprint, silenced: None }).collect();
+    if silenced {
+        out.extend(report.outcome.silenced.iter().zip(marks.silenced).map(|(s, fingerprint)| Entry {
+            finding: &s.finding,
+            fingerprint,
+            silenced: Some(&s.by),
+        }));
+    }
+    out
+}
+
+fn log(report: &Report<'_>, silenced: bool, limits: Limits) -> Log {
+    let mut entries = entries(report, silenced);
+    let all = entries.len();
     let mut notifications: Vec<Notification> =
         report.notices().into_iter().map(|n| notification(report, n)).collect();
     let warn = |text: String| Notification {
@@ -44,32 +79,44 @@ fn log(report: &Report<'_>, max_results: usize, max_locations: usize) -> Log {
         message: Message::text(text),
         locations: Vec::new(),
     };
-    if all > max_results {
+    if all > limits.results {
         // Stable: within a severity, the order is that of the places.
-        findings.sort_by_key(|(f, _)| Reverse(f.severity()));
-        findings.truncate(max_results);
-        let left = plural(all - max_results, "result");
-        notifications.push(warn(format!("{left} left out: only {max_results} are shown")));
+        entries.sort_by_key(|e| (e.silenced.is_some(), Reverse(e.finding.severity())));
+        entries.truncate(limits.results);
+        let left = plural(all - limits.results, "result");
+        let text = format!("{left} left out, the least severe: a log holds {} at most", limits.results);
+        notifications.push(warn(text));
     }
     let mut editor = Editor::new(&report.analysis.app, &report.analysis.sources);
-    let mut shortened = 0;
-    let results = findings
+    let (mut shortened, mut long) = (0, 0);
+    let results = entries
         .into_iter()
-        .map(|(f, mark)| {
-            let mut r = result(report, &mut editor, f, mark);
+        .map(|e| {
+            let mut r = result(report, &mut editor, e);
             // One location is the result's own.
-            let most = max_locations.saturating_sub(1);
-            shortened += usize::from(r.related_locations.len() > most);
-            r.related_locations.truncate(most);
-            for t in r.code_flows.iter_mut().flat_map(|c| &mut c.thread_flows) {
-                t.locations.truncate(max_locations);
+            let most = limits.locations.saturating_sub(1);
+            let steps = r.code_flows.iter_mut().flat_map(|c| &mut c.thread_flows).map(|t| &mut t.locations);
+            for t in steps {
+                t.truncate(limits.locations);
+            }
+            if r.related_locations.len() > most {
+                shortened += 1;
+                r.related_locations.truncate(most);
+            } else if r.related_locations.len() >= limits.shown {
+                long += 1;
             }
             r
         })
         .collect();
     if shortened > 0 {
         let of = plural(shortened, "result");
-        notifications.push(warn(format!("locations left out of {of}: only {max_locations} are shown")));
+        let most = limits.locations;
+        notifications.push(warn(format!("locations left out of {of}: a result has {most} at most")));
+    }
+    if shortened + long > 0 {
+        let (of, most) = (plural(shortened + long, "result"), limits.shown);
+        notifications
+            .push(warn(format!("{of} with more than {most} locations: GitHub shows the first {most}")));
     }
     Log::new(Run {
         tool: Tool {
@@ -99,7 +146,7 @@ fn descriptor(rule: &Rule) -> ReportingDescriptor {
     ReportingDescriptor {
         id: rule.id.to_owned(),
         short_description: Message::text(rule.summary().replace('\n', " ")),
-        full_description: None,
+        full_description: Some(Message::text(described(rule))),
         help: Some(Message { text: rule.doc.to_owned(), markdown: Some(rule.doc.to_owned()) }),
         help_uri: None,
         default_configuration: Some(ReportingConfiguration {
@@ -114,6 +161,22 @@ fn descriptor(rule: &Rule) -> ReportingDescriptor {
     }
 }
 
+/// What a rule does, as many paragraphs as GitHub takes; its page holds all.
+fn described(rule: &Rule) -> String {
+    let section = rule.doc.split_once("\n## What it does\n\n").map_or("", |(_, s)| s);
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let mut out = String::new();
+    for paragraph in section.trim().split("\n\n") {
+        if out.len() + paragraph.len() + 2 > MAX_DESCRIPTION {
+            break;
+        }
+        out.push_str(if out.is_empty() { "" } else { "\n\n" });
+        out.push_str(paragraph);
+    }
+    // A list that did not fit leaves its heading.
+    if out.is_empty() || out.ends_with(':') { rule.summary().to_owned() } else { out }
+}
+
 fn level(s: Severity) -> Level {
     match s {
         Severity::Error => Level::Error,
@@ -122,7 +185,12 @@ fn level(s: Severity) -> Level {
     }
 }
 
-fn result(report: &Report<'_>, editor: &mut Editor<'_>, f: &Finding, mark: String) -> SarifResult {
+fn result(report: &Report<'_>, editor: &mut Editor<'_>, entry: Entry<'_>) -> SarifResult {
+    let f = entry.finding;
+    let state = match entry.silenced {
+        Some(By::Baseline) => BaselineState::Unchanged,
+        _ => BaselineState::New,
+    };
     let steps: Vec<(Span, String)> = f.evidence().iter().map(|e| (e.span(), text::words(e))).collect();
     let mut related: Vec<&(Span, String)> = Vec::new();
     for s in steps.iter().skip(1) {
@@ -142,10 +210,27 @@ fn result(report: &Report<'_>, editor: &mut Editor<'_>, f: &Finding, mark: Strin
             .map(|(i, (span, words))| location(report, *span, Some(i + 1), words))
             .collect(),
         code_flows: if way { vec![flow(report, &steps)] } else { Vec::new() },
-        partial_fingerprints: BTreeMap::from([("lamlint/v1".to_owned(), mark)]),
+        partial_fingerprints: BTreeMap::from([("lamlint/v1".to_owned(), entry.fingerprint)]),
         fixes: fix(report, editor, f).into_iter().collect(),
-        suppressions: Vec::new(),
-        baseline_state: None,
+        suppressions: entry.silenced.map(|by| suppression(report, by)).into_iter().collect(),
+        baseline_state: report.outcome.baseline.then_some(state),
+    }
+}
+
+fn suppression(report: &Report<'_>, by: &By) -> Suppression {
+    match by {
+        By::Comment { span, reason } => Suppression {
+            kind: SuppressionKind::InSource,
+            location: Some(location(report, *span, None, "")),
+            justification: (!reason.is_empty()).then(|| printable(reason)),
+        },
+        By::Metadata => Suppression { kind: SuppressionKind::InSource, location: None, justification: None },
+        By::Settings { reason } => Suppression {
+            kind: SuppressionKind::External,
+            location: None,
+            justification: Some(printable(reason)),
+        },
+        By::Baseline => Suppression { kind: SuppressionKind::External, location: None, justification: None },
     }
 }
 
@@ -197,7 +282,12 @@ fn fix(report: &Report<'_>, editor: &mut Editor<'_>, f: &Finding) -> Option<Fix>
 }
 
 fn artifact(report: &Report<'_>, path: &str) -> ArtifactLocation {
-    ArtifactLocation { uri: uri(&report.display.path(path)), uri_base_id: Some("SRCROOT".to_owned()) }
+    let path = report.published(path);
+    // What is not below the current folder is absolute: that has no base (§3.4.4).
+    if path.starts_with('/') {
+        return ArtifactLocation { uri: format!("file://{}", uri(&path)), uri_base_id: None };
+    }
+    ArtifactLocation { uri: uri(&path), uri_base_id: Some("SRCROOT".to_owned()) }
 }
 
 fn location(report: &Report<'_>, span: Span, id: Option<usize>, words: &str) -> Location {
@@ -243,30 +333,4 @@ fn at(file: &SourceFile, offset: u32) -> (u32, u32) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use lamlint_model::source::SourceMap;
-
-    #[test]
-    fn columns_are_utf_16() {
-        let mut map = SourceMap::default();
-        let text = "\u{feff}a\n\u{1f600}é x\n";
-        let id = map.add("t.yaml", text);
-        let of = |s: &str| {
-            let i = text.find(s).unwrap();
-            let r = region(map.file(id), Span::new(id, i, i + s.len()));
-            (r.start_line, r.start_column, r.end_line, r.end_column)
-        };
-        assert_eq!(of("a"), (1, 1, 1, 2));
-        assert_eq!(of("\u{1f600}"), (2, 1, 2, 3));
-        assert_eq!(of("x"), (2, 5, 2, 6));
-        assert_eq!(of("a\n"), (1, 1, 2, 1));
-    }
-
-    #[test]
-    fn tables_name_rules() {
-        for id in SECURITY.iter().map(|(id, _)| id).chain(WAYS) {
-            assert!(RULES.iter().any(|r| r.id == *id), "{id}");
-        }
-    }
-}
+mod tests;

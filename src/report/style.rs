@@ -3,6 +3,7 @@
 use anstyle::{AnsiColor, Color, Style};
 use codespan_reporting::diagnostic::{LabelStyle, Severity};
 use codespan_reporting::term::WriteStyle;
+use lamlint_model::Rule;
 use std::io::{self, Write};
 
 /// Bold text.
@@ -35,6 +36,32 @@ const fn of(s: Severity) -> Style {
 /// Paint a piece of text.
 pub fn paint(style: Style, text: impl std::fmt::Display) -> String {
     format!("{style}{text}{style:#}")
+}
+
+/// What starts a link (OSC 8), and what ends its address.
+const LINK: &str = "\u{1b}]8;;";
+const END: &str = "\u{1b}\\";
+
+/// A rule's name as a link to its page, for terminals that take links. [`without_links`] takes it away.
+pub fn rule(rule: &Rule) -> String {
+    format!("{LINK}{}{END}{}{LINK}{END}", page(rule), rule.id)
+}
+
+/// Where the page of a rule can be read.
+pub fn page(rule: &Rule) -> String {
+    concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/v", env!("CARGO_PKG_VERSION"), "/rules/docs/").to_owned()
+        + rule.id
+        + ".md"
+}
+
+/// The same text without links.
+pub fn without_links(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (i, part) in text.split(LINK).enumerate() {
+        let shown = if i == 0 { part } else { part.split_once(END).map_or("", |(_, shown)| shown) };
+        out.push_str(shown);
+    }
+    out
 }
 
 /// A buffer the renderer of codespan writes to, with colours as escape sequences.
@@ -87,5 +114,23 @@ impl WriteStyle for Styled {
 
     fn reset(&mut self) -> io::Result<()> {
         write!(self.0, "{}", anstyle::Reset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_come_and_go() {
+        let text = format!("error[{}]: x", rule(lamlint_rules::RULES[0]));
+        let name = lamlint_rules::RULES[0].id;
+        assert!(
+            text.contains(&format!("/rules/docs/{name}.md\u{1b}\\{name}\u{1b}]8;;\u{1b}\\]: x")),
+            "{text:?}"
+        );
+        assert_eq!(without_links(&text), format!("error[{name}]: x"));
+        assert_eq!(anstream::adapter::strip_str(&text).to_string(), format!("error[{name}]: x"));
+        assert_eq!(without_links("plain"), "plain");
     }
 }

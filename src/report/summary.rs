@@ -4,6 +4,7 @@ use super::style::{BOLD, paint, severity};
 use super::{Report, plural};
 use crate::fix;
 use crate::functions::{Counts, counts, functions};
+use crate::notice::NoticeKind;
 use crate::suppress::By;
 use lamlint_model::rule::Severity;
 use std::fmt::Write;
@@ -60,6 +61,9 @@ pub fn render(report: &Report<'_>) -> String {
     };
     let sep = if functions.is_empty() { "; " } else { " " };
     let mut out = format!("{found}{sep}{read}; {files} read\n");
+    if report.notices().iter().any(|n| n.kind == NoticeKind::Unsynthesised) {
+        let _ = writeln!(out, "CDK apps without output are not read: run `npx cdk synth` first");
+    }
     match fix::count(report.analysis, report.outcome) {
         (0, 0) => {}
         (0, n) => {
@@ -90,6 +94,13 @@ pub fn render(report: &Report<'_>) -> String {
     if report.outcome.hidden > 0 {
         let n = plural(report.outcome.hidden, "finding");
         let _ = writeln!(out, "{n} of low confidence not shown (--min-confidence low shows them)");
+    }
+    if report.outcome.unwritten > 0 {
+        let n = plural(report.outcome.unwritten, "finding");
+        let _ = writeln!(
+            out,
+            "{n} not shown that rest on what parameters are by default (`evidence` is \"written\")"
+        );
     }
     out
 }

@@ -1,7 +1,7 @@
 //! Findings with annotated excerpts, for people.
 
 use super::excerpt::{Excerpts, Plain};
-use super::style::Styled;
+use super::style::{self, Styled};
 use super::{Report, printable};
 use codespan_reporting::diagnostic::{Diagnostic, Label, Severity as Level};
 use codespan_reporting::term::{self, Chars, Config};
@@ -19,7 +19,11 @@ const MAX_OTHERS: usize = 8;
 
 /// All findings, rendered, each followed by an empty line.
 pub fn render(report: &Report<'_>) -> String {
-    each(report).concat()
+    let link = |(f, text): (&Finding, String)| {
+        let name = f.rule().id;
+        text.replacen(&format!("[{name}]"), &format!("[{}]", style::rule(f.rule())), 1)
+    };
+    report.outcome.findings.iter().zip(each(report)).map(link).collect()
 }
 
 /// The findings one by one, rendered likewise.

@@ -54,8 +54,14 @@ pub(crate) fn mend(dir: &Path, rules: Vec<&'static Rule>) -> (Run, fix::Mended) 
     let workers = Workers::new(NonZeroUsize::new(2)).expect("threads start");
     let found = discover::discover(&[dir.to_path_buf()], dir).expect("a fixture can be walked");
     let selection = Selection::new(rules, Severity::Note, Confidence::Low);
-    let again =
-        fix::Run { found: &found, parameters: &[], selection: &selection, today: TODAY, workers: &workers };
+    let again = fix::Run {
+        found: &found,
+        parameters: &[],
+        selection: &selection,
+        today: TODAY,
+        workers: &workers,
+        baseline: None,
+    };
     let state = run(dir, selection.rules.clone(), Confidence::Low);
     let mended = again.mend((state.analysis, state.outcome), Safety::Suggested);
     (before, mended)

@@ -44,7 +44,9 @@ impl App {
         match value {
             Value::Of(id, attr) => match self.resource(*id) {
                 r if r.kind == Kind::Key => Some(*id),
-                r if r.type_name == "AWS::KMS::Alias" && *attr == Attr::Name => aliased(*id),
+                r if r.type_name == "AWS::KMS::Alias" && matches!(attr, Attr::Name | Attr::Arn) => {
+                    aliased(*id)
+                }
                 _ => None,
             },
             // `arn:aws:kms:…:key/${Key}`, `arn:aws:kms:…:alias/…`

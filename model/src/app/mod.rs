@@ -13,6 +13,7 @@ mod edge;
 mod flow;
 mod function;
 mod keys;
+mod origins;
 mod pattern;
 mod resolve;
 mod triggers;
@@ -20,6 +21,7 @@ mod writes;
 
 pub use edge::Edge;
 pub use function::Function;
+pub use origins::Origins;
 pub use resolve::Target;
 pub(crate) use triggers::mentions;
 pub use triggers::{
@@ -50,6 +52,8 @@ pub struct App {
     pub triggers: Vec<Trigger>,
     /// The templates that were read.
     pub templates: Vec<Template>,
+    /// Which templates a program wrote, and from where.
+    pub origins: Origins,
 }
 
 /// A template that was read.

@@ -47,7 +47,7 @@ pub fn never<'s>(app: &App, function: ResourceId, who: &'s Identity) -> Vec<Neve
         for pattern in statement.actions.list.iter().filter(|p| !statement.actions.negated && !p.possible) {
             let Some((names, forms)) = unmatched(app, pattern, resources) else { continue };
             let reader = Reader { app, function, role, who };
-            if is_idle(pattern, &statement.actions) || !names.iter().all(|a| reader.lacks(a, resources)) {
+            if is_idle(pattern, resources, who) || !names.iter().all(|a| reader.lacks(a, resources)) {
                 continue;
             }
             if let Some(n) = found.iter_mut().find(|n| n.forms == forms) {
@@ -64,10 +64,16 @@ pub fn never<'s>(app: &App, function: ResourceId, who: &'s Identity) -> Vec<Neve
     out
 }
 
-/// Whether a framework grants an action along with another one of the statement.
-fn is_idle(pattern: &Pattern, all: &Patterns) -> bool {
+/// Whether a framework grants an action along with another one on the same resources.
+fn is_idle(pattern: &Pattern, resources: &Patterns, who: &Identity) -> bool {
     let is = |p: &Pattern, name: &str| p.value.as_str().is_some_and(|v| v.eq_ignore_ascii_case(name));
-    IDLE.iter().any(|(idle, with)| is(pattern, idle) && all.list.iter().any(|p| is(p, with)))
+    let values = |r: &Patterns| r.list.iter().map(|p| p.value.clone()).collect::<Vec<_>>();
+    let beside = |s: &&Statement| {
+        s.effect == Effect::Allow && s.resources.as_ref().is_some_and(|r| values(r) == values(resources))
+    };
+    let granted =
+        |name: &str| who.statements.iter().filter(beside).any(|s| s.actions.list.iter().any(|p| is(p, name)));
+    IDLE.iter().any(|(idle, with)| is(pattern, idle) && granted(with))
 }
 
 /// Whether all resources are known to be ARNs, and no text for somebody to fill in. What else stands there AWS refuses.

@@ -52,6 +52,12 @@ pub enum Lang {
     Go,
     /// C#.
     CSharp,
+    /// Rust.
+    Rust,
+    /// Java.
+    Java,
+    /// Ruby.
+    Ruby,
 }
 
 /// How a file is written as a module.
@@ -82,7 +88,7 @@ pub struct Taint {
 pub struct FnId(pub u32);
 
 /// Index into [`Unit::classes`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClassId(pub u32);
 
 /// A function, method or closure.

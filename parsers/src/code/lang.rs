@@ -37,10 +37,22 @@ pub(crate) struct Traits {
     pub errors_are_results: bool,
     /// Which positional argument of a client's method is its input, functions left out.
     pub input: InputAt,
+    /// Methods of clients and their inputs also take fields by position, told apart from an input by being text, or several.
+    pub fields_by_position: bool,
     /// Methods of clients give a builder of their input: `client.get_item().key(..).send()`.
     pub fluent: bool,
     /// What others see as the fields of events, with the names of JSON, are typed members of the language.
     pub typed_events: bool,
+    /// Methods of one name are told apart by their parameters, data is read and lists are gone through by methods, and
+    /// a class is there with its methods before its static fields are set.
+    pub object_methods: bool,
+    /// Calls are messages: one without a receiver goes to the object itself where it has such a method, `new` makes objects,
+    /// methods of a class itself stand under `self.<name>`, and a class may be opened again.
+    pub messages: bool,
+    /// The runtime hands event and context over by name.
+    pub named_event: bool,
+    /// Inputs of the SDK have their names in lower case with underscores, nested ones too.
+    pub snake_inputs: bool,
 }
 
 /// How the code of a function is found.
@@ -50,8 +62,8 @@ pub(crate) enum EntryPoint {
     Module,
     /// The package holds a program that starts the runtime itself: its `main` is followed until it does.
     Program,
-    /// `Handler` names a method of a type of an assembly (`Assembly::Namespace.Type::Method`), or an assembly that is a
-    /// program.
+    /// `Handler` names a class and a method of it (`Assembly::Namespace.Type::Method` with [`Scope::Project`], where it may
+    /// also name an assembly that is a program): the class is made once.
     Method,
 }
 
@@ -64,6 +76,10 @@ pub(crate) enum Scope {
     Directory,
     /// All files of the project, and of those it refers to: types are known by their full names.
     Project,
+    /// All files of the package, wherever they are; other types are imported by their qualified names.
+    Package,
+    /// All files of the program, once they are loaded.
+    Program,
 }
 
 /// Which positional argument of a client's method is its input.
@@ -90,8 +106,13 @@ const PYTHON: Traits = Traits {
     converts: false,
     errors_are_results: false,
     input: InputAt::First,
+    fields_by_position: false,
     fluent: false,
     typed_events: false,
+    object_methods: false,
+    messages: false,
+    named_event: false,
+    snake_inputs: false,
 };
 
 const JAVASCRIPT: Traits = Traits {
@@ -132,6 +153,53 @@ const GO: Traits = Traits {
     input: InputAt::Last,
     fluent: false,
     typed_events: true,
+    ..PYTHON
+};
+
+const RUST: Traits = Traits {
+    name: "Rust",
+    key: "rs",
+    extensions: &["rs"],
+    runtimes: &[],
+    images: &["rust"],
+    entry: EntryPoint::Program,
+    hoists: true,
+    assignment_is_local: false,
+    struct_literals: true,
+    fluent: true,
+    typed_events: true,
+    ..PYTHON
+};
+
+const JAVA: Traits = Traits {
+    name: "Java",
+    key: "java",
+    extensions: &["java"],
+    runtimes: &["java"],
+    images: &["java", "corretto"],
+    entry: EntryPoint::Method,
+    scope: Scope::Package,
+    hoists: true,
+    assignment_is_local: false,
+    receiver_is_param: false,
+    typed_events: true,
+    object_methods: true,
+    ..PYTHON
+};
+
+const RUBY: Traits = Traits {
+    name: "Ruby",
+    key: "rb",
+    extensions: &["rb"],
+    runtimes: &["ruby"],
+    images: &["ruby"],
+    scope: Scope::Program,
+    hoists: true,
+    receiver_is_param: false,
+    messages: true,
+    named_event: true,
+    snake_inputs: true,
+    ..PYTHON
 };
 
 const CSHARP: Traits = Traits {
@@ -146,18 +214,25 @@ const CSHARP: Traits = Traits {
     assignment_is_local: false,
     receiver_is_param: false,
     struct_literals: true,
-    converts: false,
-    errors_are_results: false,
-    input: InputAt::First,
-    fluent: false,
+    fields_by_position: true,
     typed_events: true,
+    ..PYTHON
 };
 
 /// All languages, in the order in which they are tried.
-pub(crate) const ALL: &[Lang] = &[Lang::Python, Lang::JavaScript, Lang::TypeScript, Lang::Go, Lang::CSharp];
+pub(crate) const ALL: &[Lang] = &[
+    Lang::Python,
+    Lang::JavaScript,
+    Lang::TypeScript,
+    Lang::Go,
+    Lang::Rust,
+    Lang::Java,
+    Lang::Ruby,
+    Lang::CSharp,
+];
 
 /// Keys of the recognition tables, in the order of their columns.
-pub(crate) const KEYS: &[&str] = &["py", "js", "go", "cs"];
+pub(crate) const KEYS: &[&str] = &["py", "js", "go", "rs", "java", "rb", "cs"];
 
 impl Lang {
     /// Its row.
@@ -168,6 +243,9 @@ impl Lang {
             Self::TypeScript => &TYPESCRIPT,
             Self::Go => &GO,
             Self::CSharp => &CSHARP,
+            Self::Rust => &RUST,
+            Self::Java => &JAVA,
+            Self::Ruby => &RUBY,
         }
     }
 

@@ -11,13 +11,16 @@ mod dump;
 pub mod go;
 pub mod hir;
 mod interp;
+pub mod java;
 pub mod javascript;
 pub(crate) mod lang;
 pub mod program;
 pub mod python;
+pub mod ruby;
+pub mod rust;
 mod shape;
 
-pub(crate) use interp::GO_MODULE;
+pub(crate) use interp::{CRATE, GO_MODULE};
 
 use crate::comments;
 use crate::text::SourceText;
@@ -54,7 +57,14 @@ pub fn language(path: &str) -> Option<Lang> {
     let ending = name.rsplit_once('.')?.1;
     let lang = lang::ALL.iter().copied().find(|l| l.traits().extensions.contains(&ending))?;
     // Tests are no part of a program.
-    (lang != Lang::Go || !name.ends_with("_test.go")).then_some(lang)
+    let is_test = match lang {
+        Lang::Go => name.ends_with("_test.go"),
+        Lang::Java => {
+            ["src/test/", "src/testFixtures/", "src/integrationTest/"].iter().any(|d| path.contains(d))
+        }
+        _ => false,
+    };
+    (!is_test).then_some(lang)
 }
 
 /// The language a managed runtime runs, inline code included. `None`: the package brings its own program
@@ -76,6 +86,9 @@ pub fn lower(lang: Lang, src: &SourceText<'_>, path: &str) -> Unit {
         Lang::JavaScript | Lang::TypeScript => javascript::lower(lang, src, path),
         Lang::Go => go::lower(src, path),
         Lang::CSharp => csharp::lower(src),
+        Lang::Rust => rust::lower(src),
+        Lang::Java => java::lower(src, path),
+        Lang::Ruby => ruby::lower(src),
     };
     unit.operations = api::operations_named(src.text);
     unit.suppressions = comments::of_code(src, &unit);
@@ -89,6 +102,10 @@ pub(crate) fn tree(lang: Lang, path: &str, text: &str) -> Option<tree_sitter::Tr
         Lang::JavaScript | Lang::TypeScript => javascript::grammar(lang, path),
         Lang::Go => tree_sitter_go::LANGUAGE.into(),
         Lang::CSharp => tree_sitter_c_sharp::LANGUAGE.into(),
+        // Its parser keeps no tree of the text.
+        Lang::Rust => return None,
+        Lang::Java => tree_sitter_java::LANGUAGE.into(),
+        Lang::Ruby => return ruby::tree(text),
     };
     cst::parse(&grammar, text)
 }

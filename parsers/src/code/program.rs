@@ -1,6 +1,7 @@
 //! All code of a run: units by path, and how one unit finds another.
 
-use super::hir::Unit;
+use super::hir::{StmtKind, Unit};
+use super::lang::Scope;
 use lamlint_model::source::Span;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +16,8 @@ pub struct Program {
     units: Vec<(String, Arc<Unit>)>,
     by_path: BTreeMap<String, UnitId>,
     inline: BTreeMap<Span, UnitId>,
+    /// Types of the top level by their qualified names, in languages that name them so.
+    types: BTreeMap<String, Vec<UnitId>>,
     /// Path aliases of TypeScript projects: directory of the `tsconfig.json`, prefix (without `*`), target prefix
     /// (relative to that directory; ends with `/` where the rest is a path below it).
     pub aliases: Vec<(String, String, String)>,
@@ -35,10 +38,24 @@ pub struct Project {
     pub usings: Vec<String>,
 }
 
+/// The name of a type with its package.
+pub(crate) fn qualified(package: &str, name: &str) -> String {
+    if package.is_empty() { name.to_owned() } else { format!("{package}.{name}") }
+}
+
 impl Program {
     /// Add a file's unit; `path` is relative to the root of the run.
     pub fn add(&mut self, path: &str, unit: Arc<Unit>) -> UnitId {
         let id = UnitId(u32::try_from(self.units.len()).unwrap_or(u32::MAX));
+        if unit.lang.traits().scope == Scope::Package {
+            let classes = unit.body.iter().filter_map(|s| match s.kind {
+                StmtKind::Class(c) => Some(unit.class(c).name.clone()),
+                _ => None,
+            });
+            for c in classes {
+                self.types.entry(qualified(&unit.package, &c)).or_default().push(id);
+            }
+        }
         self.units.push((path.to_owned(), unit));
         self.by_path.insert(path.to_owned(), id);
         id
@@ -50,6 +67,11 @@ impl Program {
         self.units.push((String::new(), unit));
         self.inline.insert(span, id);
         id
+    }
+
+    /// The files that declare a type of a qualified name.
+    pub(crate) fn types(&self, name: &str) -> &[UnitId] {
+        self.types.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// A unit.

@@ -9,8 +9,9 @@ pub(super) fn handlers(unit: &Unit) -> Vec<SmolStr> {
         Lang::Python => python(unit),
         Lang::JavaScript | Lang::TypeScript => javascript(unit),
         // Its handlers have any name, and the programs around them say which they are.
-        Lang::Go => Vec::new(),
+        Lang::Go | Lang::Rust | Lang::Java => Vec::new(),
         Lang::CSharp => by_type(unit),
+        Lang::Ruby => ruby(unit),
     }
 }
 
@@ -43,6 +44,22 @@ fn python(unit: &Unit) -> Vec<SmolStr> {
             "handler" => takes_event_and_context(f),
             _ => false,
         };
+        if is_handler && !out.contains(&f.name) {
+            out.push(f.name.clone());
+        }
+    }
+    out
+}
+
+/// `def handler(event:, context:)`
+fn ruby(unit: &Unit) -> Vec<SmolStr> {
+    let mut out: Vec<SmolStr> = Vec::new();
+    for s in &unit.body {
+        let StmtKind::Function(id) = s.kind else { continue };
+        let f = unit.function(id);
+        let named = |p: &Param, name: &str| is_named(p, name) && !p.rest;
+        let is_handler = matches!(f.name.as_str(), "lambda_handler" | "handler")
+            && matches!(&f.params[..], [e, c] if named(e, "event") && named(c, "context"));
         if is_handler && !out.contains(&f.name) {
             out.push(f.name.clone());
         }

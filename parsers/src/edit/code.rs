@@ -102,7 +102,7 @@ fn grammar(lang: Lang) -> Option<&'static Grammar> {
     match lang {
         Lang::Python => Some(&PYTHON),
         Lang::JavaScript | Lang::TypeScript => Some(&JAVASCRIPT),
-        Lang::Go | Lang::CSharp => None,
+        Lang::Go | Lang::CSharp | Lang::Rust | Lang::Java | Lang::Ruby => None,
     }
 }
 
@@ -165,11 +165,12 @@ pub(super) fn hoist(sources: &SourceMap, at: Span) -> Result<Vec<Edit>, Refused>
         return Err(Refused("the expression needs what the module does not have yet"));
     }
 
+    let start = with_its_comments(text, root, statement, name_text);
     let (from, to, end) =
-        whole_lines(text, root, statement).ok_or(Refused("something else stands on its line"))?;
+        whole_lines(text, root, statement, start).ok_or(Refused("something else stands on its line"))?;
     let indent = statement.start_position().column;
     let mut moved = String::new();
-    for (i, line) in text.get(statement.start_byte()..end).unwrap_or_default().split('\n').enumerate() {
+    for (i, line) in text.get(start..end).unwrap_or_default().split('\n').enumerate() {
         if i > 0 {
             moved.push('\n');
         }
@@ -371,28 +372,96 @@ fn names_of_parameters<'t>(g: &Grammar, text: &'t str, function: Node<'_>) -> BT
     out
 }
 
+/// Words by which a comment speaks of what is built once, not of the whole part of a function it stands above.
+/// Notes to other tools about the next line go with it.
+const BUILT: &[&str] = &[
+    "client",
+    "connect",
+    "create",
+    "initial",
+    "instance",
+    "instantiat",
+    "resource",
+    "sdk",
+    "session",
+    "setup",
+    "set up",
+    "eslint-",
+    "@ts-",
+    "pylint:",
+    "noqa",
+];
+
+/// Where a statement starts with the comment above it, where that is about it alone: it speaks of the statement, or
+/// nothing else follows before the next empty line. At the start of a function it may be about the function.
+fn with_its_comments(text: &str, root: Node<'_>, statement: Node<'_>, name: &str) -> usize {
+    let mut start = statement.start_byte();
+    let line_of = |at: usize| text.get(..at).and_then(|t| t.rfind('\n')).map_or(0, |n| n + 1);
+    while let Some(above) = line_of(start).checked_sub(1) {
+        let line = text.get(line_of(above)..above).unwrap_or_default();
+        let (from, to) =
+            (line_of(above) + line.len() - line.trim_start().len(), line_of(above) + line.trim_end().len());
+        if !is_comment(text, root, (from, to)) {
+            break;
+        }
+        start = from;
+    }
+    let words = text.get(start..statement.start_byte()).unwrap_or_default().to_lowercase();
+    let speaks = words.contains(&name.to_lowercase()) || BUILT.iter().any(|w| words.contains(w));
+    let behind =
+        text.get(statement.end_byte()..).and_then(|t| t.split('\n').nth(1)).unwrap_or_default().trim();
+    let alone = behind.is_empty() || behind.starts_with('}');
+    if speaks || alone && !is_first(statement) { start } else { statement.start_byte() }
+}
+
+/// Whether just a comment stands at a place, which has no blanks at its ends.
+fn is_comment(text: &str, root: Node<'_>, (from, to): (usize, usize)) -> bool {
+    let node = root.descendant_for_byte_range(from, from).filter(|n| n.kind() == "comment");
+    // The break of a line of Windows counts as a part of it.
+    from < to && node.is_some_and(|n| n.start_byte() == from && from + slice(text, n).trim_end().len() == to)
+}
+
+/// Whether nothing but comments stands before a statement in its block.
+fn is_first(statement: Node<'_>) -> bool {
+    let mut n = statement;
+    while let Some(p) = n.prev_named_sibling() {
+        if p.kind() != "comment" {
+            return false;
+        }
+        n = p;
+    }
+    true
+}
+
 /// The lines of a statement with the break behind the last, and where its text ends with the comment behind it;
-/// `None` where something else stands on them.
-fn whole_lines(text: &str, root: Node<'_>, statement: Node<'_>) -> Option<(usize, usize, usize)> {
-    let before = text.get(..statement.start_byte())?;
+/// `None` where something else stands on them. `start` is where the statement starts, or a comment that belongs to it.
+fn whole_lines(
+    text: &str,
+    root: Node<'_>,
+    statement: Node<'_>,
+    start: usize,
+) -> Option<(usize, usize, usize)> {
+    let own = text.get(..statement.start_byte())?;
+    let own = own.rsplit('\n').next().unwrap_or_default().trim().is_empty();
+    let before = text.get(..start)?;
     let from = before.rfind('\n').map_or(0, |n| n + 1);
     let rest = text.get(statement.end_byte()..)?;
     let line = rest.split_inclusive('\n').next().unwrap_or_default();
     let said = line.trim_start_matches([';', ' ', '\t']);
     let at = statement.end_byte() + (line.len() - said.len());
     let end = statement.end_byte() + line.trim_end().len();
-    let comment = root.descendant_for_byte_range(at, at).filter(|n| n.kind() == "comment");
-    let alone =
-        said.trim().is_empty() || comment.is_some_and(|c| c.start_byte() == at && c.end_byte() == end);
-    let first = before.get(from..)?.trim().is_empty();
+    let alone = said.trim().is_empty() || is_comment(text, root, (at, end));
     let mut to = statement.end_byte() + line.len();
-    // Of two empty lines around it, one is enough.
+    // Of two empty lines around it, one is enough; at the start of a block none is needed.
+    let above = before.get(..from)?.lines().last();
+    let said_above = above.is_some_and(|l| ["#", "//", "*"].iter().any(|m| l.trim_start().starts_with(m)));
+    let opens = is_first(statement) && !said_above;
     let empty = |line: Option<&str>| line.is_some_and(|l| l.trim().is_empty());
     let after = text.get(to..).and_then(|t| t.split_inclusive('\n').next());
-    if empty(before.get(..from)?.lines().last()) && empty(after) {
+    if (opens || empty(above)) && empty(after) {
         to += after.map_or(0, str::len);
     }
-    (first && alone).then_some((from, to, end))
+    (own && alone).then_some((from, to, end))
 }
 
 /// The start of a statement with the comments directly above it.

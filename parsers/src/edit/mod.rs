@@ -4,11 +4,15 @@
 //! value that is computed, in a resource a shorthand implies. What is refused is still reported; it is only not mended.
 
 mod code;
+mod silence;
+mod suppression;
 mod template;
 mod write;
 
 #[cfg(test)]
 mod tests;
+
+pub use silence::silence;
 
 use lamlint_model::fix::{Fix, Intent};
 use lamlint_model::source::{FileId, SourceMap, Span};
@@ -63,12 +67,30 @@ impl<'a> Editor<'a> {
     }
 
     fn one(&mut self, intent: &Intent) -> Result<Vec<Edit>, Refused> {
+        let file = match intent {
+            Intent::Set { resource, .. }
+            | Intent::Append { resource, .. }
+            | Intent::Add { behind: resource, .. } => self.app.resource(*resource).anchor.span.file,
+            Intent::Replace { at, .. }
+            | Intent::Hoist { at }
+            | Intent::AttributeToEntry { at }
+            | Intent::Unsuppress { at }
+            | Intent::Respell { at, .. } => at.file,
+        };
+        if self.app.origins.is_written(file) {
+            return Err(Refused("a program writes the template"));
+        }
         match intent {
             Intent::Set { resource, path, value } => self.set(*resource, path, value),
             Intent::Append { resource, path, value } => self.append(*resource, path, value),
+            Intent::Add { behind, name, type_name, properties } => {
+                self.add(*behind, name, type_name, properties)
+            }
             Intent::Replace { at, value } => self.replace(*at, value),
             Intent::Hoist { at } => code::hoist(self.sources, *at),
             Intent::AttributeToEntry { at } => code::attribute_to_entry(self.sources, *at),
+            Intent::Unsuppress { at } => self.unsuppress(*at),
+            Intent::Respell { at, name } => self.respell(*at, name),
         }
     }
 
@@ -93,7 +115,8 @@ impl<'a> Editor<'a> {
 /// Parse a template by the format its name or its first character says.
 fn parse(file: FileId, path: &str, text: &str) -> Option<Doc> {
     let src = SourceText::file(file, text);
-    if crate::code::language(path).is_some() {
+    // What is no YAML and no JSON is not changed by guesses.
+    if crate::code::language(path).is_some() || crate::iac::is_module_file(path) {
         return None;
     }
     if is_json(path) { crate::json::parse(&src).ok() } else { crate::yaml::parse(&src).ok() }

@@ -3,6 +3,7 @@
 use super::write::{Out, constant, out};
 use super::{Edit, Editor, Refused, is_json};
 use crate::doc::{Doc, DocEntry, DocKind, DocNode};
+use crate::iac::function_keys;
 use lamlint_model::app::ResourceId;
 use lamlint_model::source::Span;
 use lamlint_model::value::Value;
@@ -35,7 +36,7 @@ impl Editor<'_> {
         value: &Value,
     ) -> Result<Vec<Edit>, Refused> {
         let value = self.written(id, value)?;
-        self.at(id, |place, resource| match place.find(resource, path)? {
+        self.at(id, path, |place, resource, path| match place.find(resource, path)? {
             Found::Value(e, _) => {
                 let node = &e.value;
                 let (Out::Text(_) | Out::Bare(_), DocKind::Scalar(s), None) = (&value, &node.kind, &node.tag)
@@ -46,6 +47,9 @@ impl Editor<'_> {
                     return Err(Refused("the value is left out"));
                 }
                 let old = place.slice(node.span);
+                if old.contains("${") {
+                    return Err(Refused("the value is computed"));
+                }
                 let new = match &value {
                     Out::Text(s) => constant(old, place.json, &Value::str(s.as_str())),
                     _ => constant(old, place.json, &bare(&value)),
@@ -65,9 +69,32 @@ impl Editor<'_> {
         value: &Value,
     ) -> Result<Vec<Edit>, Refused> {
         let value = self.written(id, value)?;
-        self.at(id, |place, resource| match place.find(resource, path)? {
+        self.at(id, path, |place, resource, path| match place.find(resource, path)? {
             Found::Value(e, column) => place.push(e, column, &value),
             Found::Lacks(map, entry, keys) => place.insert(map, entry, &keys, Out::List(vec![value.clone()])),
+        })
+    }
+
+    /// Write a further resource.
+    pub(super) fn add(
+        &mut self,
+        behind: ResourceId,
+        name: &str,
+        type_name: &str,
+        properties: &Value,
+    ) -> Result<Vec<Edit>, Refused> {
+        let entries = vec![
+            ("Type".to_owned(), Out::Text(type_name.to_owned())),
+            ("Properties".to_owned(), self.written(behind, properties)?),
+        ];
+        let value = Out::Map(entries);
+        self.at(behind, &[], |place, here, _| {
+            let all = place.doc.root.get("Resources").ok_or(Refused("the file is no template"))?;
+            if all.entry(name).is_some() {
+                return Err(Refused("a resource has this name already"));
+            }
+            place.sound(&here.value)?;
+            place.behind(all, here, name, &value).map(|e| vec![e])
         })
     }
 
@@ -83,22 +110,46 @@ impl Editor<'_> {
     fn at(
         &mut self,
         id: ResourceId,
-        change: impl for<'d> Fn(&Place<'d>, &'d DocEntry) -> Result<Vec<Edit>, Refused>,
+        path: &[SmolStr],
+        change: impl for<'d> Fn(&Place<'d>, &'d DocEntry, &[SmolStr]) -> Result<Vec<Edit>, Refused>,
     ) -> Result<Vec<Edit>, Refused> {
         let key = self.app.resource(id).anchor.span;
         let (text, json) = (self.text(key.file), is_json(&self.sources.file(key.file).path));
         let doc = self.doc(key.file).ok_or(Refused("the file is no template"))?;
-        let resources = doc.root.get("Resources").ok_or(Refused("the file is no template"))?;
-        let here = resources.entries().iter().find(|e| e.key_span == key);
-        let here = here.ok_or(Refused("the resource is not written as an entry of its own"))?;
+        let (here, keys) = entry_of(doc, key, path)?;
         let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
         let mut place = Place { doc, text, json, step: 2, eol };
         let (outer, inner) = (place.column(key), here.value.entries().first().map(|e| e.key_span));
         if let Some(inner) = inner.filter(|i| place.line(*i) > place.line(key)) {
             place.step = place.column(inner).saturating_sub(outer).clamp(1, 8);
         }
-        change(&place, here)
+        change(&place, here, &keys)
     }
+}
+
+/// The entry of a resource, and the keys of a property below it.
+fn entry_of<'d>(doc: &'d Doc, key: Span, path: &[SmolStr]) -> Result<(&'d DocEntry, Vec<SmolStr>), Refused> {
+    let in_map = |n: &'d DocNode| n.entries().iter().find(|e| e.key_span == key);
+    let in_list = |n: &'d DocNode| std::iter::once(n).chain(n.items()).find_map(in_map);
+    let properties = || std::iter::once("Properties".into()).chain(path.iter().cloned()).collect();
+    if let Some(resources) = doc.root.get("Resources") {
+        let here = in_map(resources);
+        return Ok((
+            here.ok_or(Refused("the resource is not written as an entry of its own"))?,
+            properties(),
+        ));
+    }
+    // A configuration of the Serverless Framework holds templates, one or a list of them.
+    if let Some(r) = doc.root.get("resources")
+        && let Some(here) =
+            std::iter::once(r).chain(r.items()).filter_map(|n| n.get("Resources")).find_map(in_list)
+    {
+        return Ok((here, properties()));
+    }
+    let here = doc.root.get("functions").and_then(in_list);
+    let here = here.ok_or(Refused("the resource is not written as an entry of its own"))?;
+    let keys = function_keys(path).ok_or(Refused("the property has another form here"))?;
+    Ok((here, keys))
 }
 
 /// A number or truth value that was written.
@@ -127,8 +178,7 @@ impl<'d> Place<'d> {
     /// Go down a path from a resource.
     fn find(&self, resource: &'d DocEntry, path: &[SmolStr]) -> Result<Found<'d>, Refused> {
         let mut entry = resource;
-        let mut keys = vec!["Properties"];
-        keys.extend(path.iter().map(SmolStr::as_str));
+        let keys: Vec<&str> = path.iter().map(SmolStr::as_str).collect();
         let mut column = self.column(resource.key_span);
         // A list's element has no key; its entry is that of the list.
         let mut node = &resource.value;
@@ -212,6 +262,35 @@ impl<'d> Place<'d> {
         Ok(vec![self.insertion(at, text, false)])
     }
 
+    /// Write an entry of a map behind another one of its entries.
+    fn behind(&self, map: &DocNode, other: &DocEntry, key: &str, value: &Out) -> Result<Edit, Refused> {
+        if self.json {
+            return Ok(self.json_behind(map, other, key, value));
+        }
+        if self.slice(map.span).starts_with('{') {
+            let text = format!(", {key}: {}", value.inline(true));
+            return Ok(self.insertion(other.value.span.end as usize, text, true));
+        }
+        let column = self.column(other.key_span);
+        let at = self.end_of_line(self.end_of(other.key_span, &other.value)?);
+        let spaced = if self.spaced(map, other) { self.eol } else { "" };
+        let (pad, body) = (" ".repeat(column), value.below(column, self.step, self.eol));
+        Ok(self.insertion(at, format!("{spaced}{}{pad}{key}:{body}", self.eol), true))
+    }
+
+    /// Whether a blank line stands between an entry and its neighbour.
+    fn spaced(&self, map: &DocNode, entry: &DocEntry) -> bool {
+        let all = map.entries();
+        let i = all.iter().position(|e| e.key_span == entry.key_span).unwrap_or_default();
+        let pair = match (all.get(i + 1), i.checked_sub(1).and_then(|p| all.get(p))) {
+            (Some(next), _) => (entry, next),
+            (None, Some(before)) => (before, entry),
+            (None, None) => return false,
+        };
+        let between = self.text.get(pair.0.value.span.end as usize..pair.1.key_span.start as usize);
+        between.is_some_and(|t| t.split('\n').skip(1).any(|l| l.trim().is_empty() && !l.ends_with(' ')))
+    }
+
     fn json_entry(&self, map: &DocNode, entry: &DocEntry, key: &str, value: &Out) -> Edit {
         let Some(last) = map.entries().last() else {
             let column = self.indent(entry.key_span);
@@ -219,10 +298,14 @@ impl<'d> Place<'d> {
             let text = whole.json(Some((column, self.step)), self.eol);
             return Edit { span: map.span, text, stacks: false, binds: None };
         };
-        let at = last.value.span.end as usize;
-        let many = self.line(last.key_span) > self.line(map.span);
+        self.json_behind(map, last, key, value)
+    }
+
+    fn json_behind(&self, map: &DocNode, other: &DocEntry, key: &str, value: &Out) -> Edit {
+        let at = other.value.span.end as usize;
+        let many = self.line(other.key_span) > self.line(map.span);
         let text = if many {
-            let column = self.indent(last.key_span);
+            let column = self.indent(other.key_span);
             let pad = " ".repeat(column);
             format!(",{}{pad}\"{key}\": {}", self.eol, value.json(Some((column, self.step)), self.eol))
         } else {
@@ -363,7 +446,7 @@ fn is_intrinsic(node: &DocNode) -> bool {
 }
 
 /// Whether a node is used elsewhere through an alias.
-fn is_aliased(root: &DocNode, span: Span) -> bool {
+pub(super) fn is_aliased(root: &DocNode, span: Span) -> bool {
     let mut stack = vec![root];
     while let Some(n) = stack.pop() {
         if n.defined_at.is_some_and(|d| d == span || d.contains(span)) {
@@ -389,6 +472,9 @@ pub(super) fn replace(doc: &Doc, text: &str, json: bool, at: Span, value: &Value
             DocKind::Map(entries) => stack.extend(entries.iter().map(|e| &e.value)),
             DocKind::Scalar(s) if n.span == at && n.tag.is_none() && !s.text.is_empty() => {
                 let old = text.get(at.start as usize..at.end as usize).unwrap_or_default();
+                if old.contains("${") {
+                    return Err(Refused("the value is computed"));
+                }
                 if old.starts_with(['|', '>', '&']) || is_aliased(&doc.root, at) {
                     return Err(Refused("the value is used through an alias or is a block"));
                 }

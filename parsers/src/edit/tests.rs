@@ -1,13 +1,13 @@
 //! Repairs of whole texts.
 
 use super::{Edit, Editor};
-use crate::iac::{self, Deploy, TemplateFile};
+use crate::files::MemoryFiles;
+use crate::iac::{self, ConfigFile, Deploy};
 use crate::text::SourceText;
 use lamlint_model::fix::{Fix, Intent};
 use lamlint_model::source::SourceMap;
 use lamlint_model::value::Attr;
 use lamlint_model::{App, ResourceId, Span, Value};
-use std::sync::Arc;
 
 fn apply(text: &str, edits: &[Edit]) -> String {
     let mut out = text.to_owned();
@@ -23,8 +23,8 @@ fn project(path: &str, text: &str) -> (SourceMap, App) {
     let Ok(Some(facts)) = iac::read(&SourceText::file(id, text), path) else {
         panic!("not a template: {text}")
     };
-    let file = TemplateFile { path: path.to_owned(), facts: Arc::new(facts) };
-    let app = iac::assemble(&[file], &Deploy { parameters: Vec::new(), samconfigs: Vec::new() }).app;
+    let file = ConfigFile { path: path.to_owned(), facts };
+    let app = iac::assemble(&[file], &Deploy::default(), &MemoryFiles::default()).app;
     (sources, app)
 }
 
@@ -251,6 +251,60 @@ fn a_client_moves_to_its_module() {
 }
 
 #[test]
+fn comments_about_a_statement_move_with_it() {
+    let js =
+        |body: &str| format!("const x = require('x');\n\nexports.handler = async (event) => {{\n{body}}};\n");
+    for (body, moved, left) in [
+        // It speaks of it, or stands above nothing else.
+        (
+            "  log(event);\n\n  // create AWS SDK clients\n  const s3 = new x.S3();\n\n  // go\n  go(s3);\n",
+            "// create AWS SDK clients\nconst s3 = new x.S3();\n\n",
+            "  log(event);\n\n  // go\n  go(s3);\n",
+        ),
+        (
+            "  log(event);\n  // Create AWS SDK clients,\n  /* one */\n  const s3 = new x.S3(); // here\n  go(s3);\n",
+            "// Create AWS SDK clients,\n/* one */\nconst s3 = new x.S3(); // here\n\n",
+            "  log(event);\n  go(s3);\n",
+        ),
+        (
+            "  log(event);\n  // the bucket\n  const s3 = new x.S3();\n\n  go(s3);\n",
+            "// the bucket\nconst s3 = new x.S3();\n\n",
+            "  log(event);\n\n  go(s3);\n",
+        ),
+        (
+            "  // s3 is shared\n  const s3 = new x.S3();\n\n  go(s3);\n",
+            "// s3 is shared\nconst s3 = new x.S3();\n\n",
+            "  go(s3);\n",
+        ),
+        // It is about more.
+        (
+            "  log(event);\n  // all of it\n  const s3 = new x.S3();\n  go(s3);\n",
+            "const s3 = new x.S3();\n\n",
+            "  log(event);\n  // all of it\n  go(s3);\n",
+        ),
+        (
+            "  // The entry.\n  const s3 = new x.S3();\n\n  go(s3);\n",
+            "const s3 = new x.S3();\n\n",
+            "  // The entry.\n\n  go(s3);\n",
+        ),
+        (
+            "  log(event); // a client\n  const s3 = new x.S3();\n  go(s3);\n",
+            "const s3 = new x.S3();\n\n",
+            "  log(event); // a client\n  go(s3);\n",
+        ),
+        ("  const s3 = new x.S3();\n\n  go(s3);\n", "const s3 = new x.S3();\n\n", "  go(s3);\n"),
+    ] {
+        let expected = js(left).replace("exports", &format!("{moved}exports"));
+        assert_eq!(hoisted("a.js", &js(body), "new x.S3()"), expected, "{body}");
+    }
+    let py = "import boto3\n\n\ndef handler(event, context):\n    # The S3 client.\n    s3 = boto3.client(1)  # one\n\n    return s3\n";
+    let moved = "import boto3\n\n\n# The S3 client.\ns3 = boto3.client(1)  # one\n\n\ndef handler(event, context):\n    return s3\n";
+    assert_eq!(hoisted("a.py", py, "boto3.client(1)"), moved);
+    let crlf = |s: &str| s.replace('\n', "\r\n");
+    assert_eq!(hoisted("a.py", &crlf(py), "boto3.client(1)"), crlf(moved));
+}
+
+#[test]
 fn what_belongs_to_its_function_stays() {
     let py = |body: &str| format!("import boto3\n\ndef handler(event, context):\n{body}    return s3\n");
     for (body, why) in [
@@ -294,4 +348,92 @@ fn an_attribute_becomes_an_entry() {
     let edits =
         Editor::new(&App::default(), &sources).edits(&Fix::safe("x", Intent::AttributeToEntry { at }));
     assert_eq!(apply(text, &edits.unwrap()), text.replace("event.detail", "event[\"detail\"]"));
+}
+
+#[test]
+fn a_resource_is_added_behind_another_one() {
+    let add = |path: &str, text: &str, name: &'static str| {
+        mend(path, text, |app, r| Intent::Add {
+            behind: r,
+            name: name.into(),
+            type_name: "AWS::Lambda::Permission".into(),
+            properties: Value::Map(
+                vec![
+                    ("Principal".into(), Value::str("sns.amazonaws.com")),
+                    ("SourceArn".into(), Value::Of(named(app, "R"), Attr::Arn)),
+                ],
+                false,
+            ),
+        })
+    };
+    let new = "  P:\n    Type: AWS::Lambda::Permission\n    Properties:\n      Principal: sns.amazonaws.com\n      SourceArn: !Ref R\n";
+    let (r, s) = ("  R: # the topic\n    Type: AWS::SNS::Topic # t\n", "  S:\n    Type: AWS::SNS::Topic\n");
+    for (before, after) in [
+        ([HEAD, r].concat(), [HEAD, r, new].concat()),
+        ([HEAD, r, s].concat(), [HEAD, r, new, s].concat()),
+        // Blank lines and comments between resources are kept as they are used.
+        ([HEAD, r, "\n  # next\n", s].concat(), [HEAD, r, "\n", new, "\n  # next\n", s].concat()),
+        ([HEAD, s, "\n", r, "Outputs: {}\n"].concat(), [HEAD, s, "\n", r, "\n", new, "Outputs: {}\n"].concat()),
+        (
+            "Resources: {R: {Type: AWS::SNS::Topic}, S: {Type: AWS::SNS::Topic}}\n".to_owned(),
+            "Resources: {R: {Type: AWS::SNS::Topic}, P: {Type: \"AWS::Lambda::Permission\", Properties: {Principal: \"sns.amazonaws.com\", SourceArn: !Ref R}}, S: {Type: AWS::SNS::Topic}}\n".to_owned(),
+        ),
+    ] {
+        assert_eq!(add("t.yaml", &before, "P"), after);
+        let crlf = |s: &str| s.replace('\n', "\r\n");
+        assert_eq!(add("t.yaml", &crlf(&before), "P"), crlf(&after));
+    }
+    let before = [HEAD, r, s].concat();
+    assert_eq!(add("t.yaml", &before, "S"), "refused: a resource has this name already");
+    let json = "{\n  \"Resources\": {\n    \"R\": {\n      \"Type\": \"AWS::SNS::Topic\"\n    },\n    \"S\": { \"Type\": \"AWS::SNS::Topic\" }\n  }\n}\n";
+    let new = ",\n    \"P\": {\n      \"Type\": \"AWS::Lambda::Permission\",\n      \"Properties\": {\n        \"Principal\": \"sns.amazonaws.com\",\n        \"SourceArn\": { \"Ref\": \"R\" }\n      }\n    },\n    \"S\"";
+    assert_eq!(add("t.json", json, "P"), json.replace(",\n    \"S\"", new));
+}
+
+/// What becomes of a configuration of the Serverless Framework.
+fn configured(functions: &str, resources: &str, path: &[&str], value: &Value) -> String {
+    let head = "service: x\nprovider:\n  name: aws\n  timeout: 5\n";
+    let text = format!("{head}{functions}{resources}");
+    let out = mend("serverless.yml", &text, |_, r| Intent::Set {
+        resource: r,
+        path: path.iter().map(|p| (*p).into()).collect(),
+        value: value.clone(),
+    });
+    out.strip_prefix(head).map_or(out.clone(), str::to_owned)
+}
+
+#[test]
+fn properties_have_other_names_in_configurations_of_functions() {
+    let (timeout, int) = (&["Timeout"], Value::Int(9));
+    let of = |text: &str| configured(text, "", timeout, &int);
+    assert_eq!(
+        of("functions:\n  R:\n    handler: a.b\n"),
+        "functions:\n  R:\n    handler: a.b\n    timeout: 9\n"
+    );
+    assert_eq!(
+        of("functions:\n  - R:\n      timeout: 3 # short\n      handler: a.b\n"),
+        "functions:\n  - R:\n      timeout: 9 # short\n      handler: a.b\n"
+    );
+    assert_eq!(
+        of("functions:\n  R:\n    handler: a.b\n    timeout: ${self:custom.t}\n"),
+        "refused: the value is computed"
+    );
+    let function = "functions:\n  R:\n    handler: a.b\n";
+    let variable = ["Environment", "Variables", "TABLE"];
+    assert_eq!(
+        configured(function, "", &variable, &Value::str("")),
+        format!("{function}    environment:\n      TABLE: \"\"\n")
+    );
+    assert_eq!(configured(function, "", &["VpcConfig"], &int), "refused: the property has another form here");
+    assert_eq!(configured(function, "", &["Policies"], &int), "refused: the property has another form here");
+}
+
+#[test]
+fn resources_of_configurations_are_templates() {
+    let queue = "resources:\n  - Resources:\n      R:\n        Type: AWS::SQS::Queue\n";
+    let path = &["VisibilityTimeout"];
+    assert_eq!(
+        configured("", queue, path, &Value::Int(9)),
+        format!("{queue}        Properties:\n          VisibilityTimeout: 9\n")
+    );
 }

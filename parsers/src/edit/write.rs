@@ -88,6 +88,9 @@ fn reference(near: &Resource, r: &Resource) -> Result<String, Refused> {
     if r.implied_by.is_some() {
         return Err(Refused("it needs a resource that a shorthand implies"));
     }
+    if !r.anchor.path.ends_with(&format!("Resources.{}", r.name)) {
+        return Err(Refused("it needs a resource that has another name in the template"));
+    }
     Ok(r.name.to_string())
 }
 

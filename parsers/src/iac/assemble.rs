@@ -4,8 +4,8 @@ use super::code::Reader;
 use super::eval::{Entity, Eval, Instance};
 use super::expr::{Expr, ExprKind};
 use super::facts::{RawResource, TemplateFacts};
-use super::{Assembled, Deploy, TemplateFile, params};
-use crate::files;
+use super::{Assembled, Deploy, TemplateFile, cdk, params};
+use crate::files::{self, Files};
 use lamlint_model::ResourceId;
 use lamlint_model::app::{ApplicationId, Kind, Resource, Template};
 use lamlint_model::source::Span;
@@ -20,17 +20,6 @@ const MAX_NESTING: usize = 12;
 /// Bound on uses of templates in a run, against trees of stacks that name each other.
 const MAX_INSTANCES: usize = 4096;
 
-/// Functions that the CDK adds to an application for its own purposes, by the start of their logical id.
-/// Source: <https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib-readme.html>
-const GENERATED: &[&str] = &[
-    "LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8a",
-    "BucketNotificationsHandler050a0587b7544547bf325f094a3db834",
-    "CustomS3AutoDeleteObjectsCustomResourceProvider",
-    "CustomVpcRestrictDefaultSGCustomResourceProvider",
-    "CustomCDKBucketDeployment",
-    "AWS679f53fac002430cb0da5b7982bd2287",
-];
-
 /// A resource of an instance.
 struct Slot<'a> {
     instance: usize,
@@ -40,6 +29,7 @@ struct Slot<'a> {
 
 struct Assembler<'a> {
     templates: &'a [TemplateFile],
+    assemblies: cdk::Assemblies,
     by_path: BTreeMap<&'a str, usize>,
     eval: Eval<'a>,
     slots: Vec<Slot<'a>>,
@@ -49,9 +39,11 @@ struct Assembler<'a> {
     notices: Vec<(Span, String)>,
 }
 
-/// Join the templates of a run.
-pub(super) fn assemble(templates: &[TemplateFile], deploy: &Deploy) -> Assembled {
-    let dropped = packaged_copies(templates);
+/// Join the templates of a run. Triggers are not derived yet.
+pub(super) fn assemble(templates: &[TemplateFile], deploy: &Deploy, vfs: &dyn Files) -> Assembled {
+    let assemblies = cdk::Assemblies::of(templates, vfs);
+    let mut dropped = packaged_copies(templates);
+    dropped.extend(cdk::copies(templates, &assemblies));
     let by_path: BTreeMap<&str, usize> = templates
         .iter()
         .enumerate()
@@ -60,6 +52,7 @@ pub(super) fn assemble(templates: &[TemplateFile], deploy: &Deploy) -> Assembled
         .collect();
     let mut a = Assembler {
         templates,
+        assemblies,
         by_path,
         eval: Eval::default(),
         slots: Vec::new(),
@@ -89,8 +82,9 @@ pub(super) fn assemble(templates: &[TemplateFile], deploy: &Deploy) -> Assembled
             applications += 1;
         }
     }
+    a.group();
     a.eval.forget();
-    a.finish()
+    a.finish(vfs)
 }
 
 impl<'a> Assembler<'a> {
@@ -189,8 +183,43 @@ impl<'a> Assembler<'a> {
         self.notices.push((location.span, what));
     }
 
-    fn finish(self) -> Assembled {
-        let mut out = Assembled { notices: self.notices, ..Assembled::default() };
+    /// Stacks that a program deploys together import from each other.
+    fn group(&mut self) {
+        for (at, (file, ..)) in self.uses.iter().enumerate() {
+            let TemplateFile { path, facts } = &self.templates[*file];
+            if !self.assemblies.hold(path) {
+                continue;
+            }
+            let group = SmolStr::from(files::parent(path));
+            self.eval.groups.insert(at, group.clone());
+            for (i, o) in facts.outputs.iter().enumerate() {
+                let Some(name) = &o.export else { continue };
+                let entry = self.eval.exports.entry((group.clone(), name.clone()));
+                entry.and_modify(|e| *e = None).or_insert(Some((at, i)));
+            }
+        }
+    }
+
+    /// The places of the programs that write templates.
+    fn creations(&self, vfs: &dyn Files, out: &mut Assembled) {
+        for file in &self.used {
+            let TemplateFile { path, facts } = &self.templates[*file];
+            if !self.assemblies.hold(path) {
+                continue;
+            }
+            out.app.origins.add_file(facts.file);
+            let parts = cdk::parts(&facts.resources);
+            let own = facts.resources.iter().filter(|r| r.owner.is_none());
+            out.creations.extend(own.filter_map(|r| {
+                let part = parts.get(&r.anchor.span.start)?;
+                self.assemblies.creation(vfs, path, r, *part)
+            }));
+        }
+    }
+
+    fn finish(mut self, vfs: &dyn Files) -> Assembled {
+        let mut out = Assembled { notices: std::mem::take(&mut self.notices), ..Assembled::default() };
+        self.creations(vfs, &mut out);
         for (file, application, _) in &self.uses {
             let facts = &self.templates[*file].facts;
             out.app.templates.push(Template {
@@ -227,14 +256,20 @@ impl<'a> Assembler<'a> {
                     props: &props,
                     metadata: &metadata,
                     inline: &mut out.inline,
+                    staged: &|hash| self.assemblies.staged(vfs, &self.templates[file].path, hash),
                 }
                 .code(raw)
             });
+            let path = &self.templates[file].path;
             out.app.resources.push(Resource {
                 id: ResourceId(u32::try_from(i).unwrap_or(u32::MAX)),
                 kind,
                 type_name: raw.type_name.clone(),
-                name: raw.name.clone(),
+                name: self
+                    .assemblies
+                    .name(path, raw)
+                    .or_else(|| raw.shown.clone())
+                    .unwrap_or_else(|| raw.name.clone()),
                 anchor: raw.anchor.clone(),
                 guards,
                 props,
@@ -242,11 +277,10 @@ impl<'a> Assembler<'a> {
                 application,
                 template: u32::try_from(slot.instance).unwrap_or(u32::MAX),
                 implied_by: slot.owner,
-                generated: repeated || GENERATED.iter().any(|g| raw.name.starts_with(g)),
+                generated: repeated || self.assemblies.is_generated(path, raw),
                 code,
             });
         }
-        out.app.derive_triggers();
         out
     }
 }

@@ -31,6 +31,8 @@ pub(super) struct Reader<'e, 'a> {
     pub(super) props: &'e Tree,
     pub(super) metadata: &'e Tree,
     pub(super) inline: &'e mut Vec<InlineCode>,
+    /// The directory that was staged for upload under a name.
+    pub(super) staged: &'e dyn Fn(&str) -> Option<String>,
 }
 
 #[derive(Default)]
@@ -90,10 +92,10 @@ impl Reader<'_, '_> {
             return;
         }
         if e.get("ImageUri").is_some() {
-            let image = self.image_of_metadata().unwrap_or(CodeRef::Image {
-                context: None,
-                dockerfile: None,
-                command: self.command(),
+            let image = self.image_of_metadata().unwrap_or_else(|| {
+                let context = e.get("ImageUri").and_then(|uri| self.staged(uri));
+                let dockerfile = context.as_ref().and_then(|c| files::join(c, "Dockerfile"));
+                CodeRef::Image { context, dockerfile, command: self.command() }
             });
             found.alts.push(Alt {
                 value: image,
@@ -115,7 +117,8 @@ impl Reader<'_, '_> {
                 }
                 Node::Leaf(v) => self.path(v).map_err(Some),
                 Node::Map { entries, .. } if entries.iter().any(|e| e.key.starts_with("S3")) => {
-                    Ok(self.asset().unwrap_or(CodeRef::Object))
+                    let staged = || e.get("S3Key").and_then(|k| self.staged(k)).map(CodeRef::Directory);
+                    Ok(self.asset().or_else(staged).unwrap_or(CodeRef::Object))
                 }
                 Node::Map { .. } | Node::List { .. } => Err(Some(Why::other("unusual form of code"))),
             };
@@ -156,13 +159,26 @@ impl Reader<'_, '_> {
         self.path(&Value::Str(path)).ok()
     }
 
+    /// What was staged for upload and is named by the hash a key or an address ends with.
+    fn staged(&self, e: &Expr) -> Option<String> {
+        let value = self.eval.eval(self.instance, e);
+        let text = value.values().only()?.as_ref()?.suffix().to_owned();
+        let name = text.rsplit([':', '/']).next().unwrap_or_default();
+        let hash = name.strip_suffix(".zip").unwrap_or(name);
+        let is_hash = hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+        is_hash.then(|| (self.staged)(hash))?
+    }
+
     fn constant(&self, key: &str) -> Option<SmolStr> {
         self.metadata.get(key).strings().only().cloned().flatten()
     }
 
     fn image_of_metadata(&self) -> Option<CodeRef> {
-        let context = self.constant("DockerContext");
-        let file = self.constant("Dockerfile");
+        let context = self.constant("DockerContext").or_else(|| {
+            let property = self.constant("aws:asset:property")?;
+            if property == "Code.ImageUri" { self.constant("aws:asset:path") } else { None }
+        });
+        let file = self.constant("Dockerfile").or_else(|| self.constant("aws:asset:dockerfile-path"));
         if context.is_none() && file.is_none() {
             return None;
         }

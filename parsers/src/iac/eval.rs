@@ -2,7 +2,7 @@
 
 use super::attr;
 use super::condition::Outcome;
-use super::expr::{Expr, ExprKind, SubPart};
+use super::expr::{Expr, ExprKind, SubPart, Taken};
 use super::facts::{Output, Parameter, RawResource, TemplateFacts};
 use super::intrinsic::joined;
 use super::parameter::text_of;
@@ -63,6 +63,10 @@ pub(crate) struct Eval<'a> {
     /// `None` while it is being resolved.
     pub(super) parameters: RefCell<FxHashMap<(usize, SmolStr), Option<Tree>>>,
     outputs: RefCell<FxHashMap<(usize, SmolStr), Option<Tree>>>,
+    /// Of instances that are deployed together, by their number: the name of the group.
+    pub(crate) groups: BTreeMap<usize, SmolStr>,
+    /// What stacks of a group export: instance and index of the output; nothing where two do.
+    pub(crate) exports: BTreeMap<(SmolStr, SmolStr), Option<(usize, usize)>>,
     pub(super) conditions: RefCell<FxHashMap<(usize, SmolStr), Option<Outcome>>>,
     /// How conditions come out when one parameter has one value.
     pub(super) decided: RefCell<FxHashMap<Pin, Option<bool>>>,
@@ -188,6 +192,9 @@ impl Eval<'_> {
             }
             ExprKind::Find(args) => self.find(at, args, span, next),
             ExprKind::Import(name) => {
+                if let Some(t) = self.imported(at, name, span, next) {
+                    return t;
+                }
                 let detail = match self.part(at, name, next).alts() {
                     [Alt { value: Some(Value::Str(s)), .. }] => {
                         format_smolstr!("`{s}` is imported from another stack")
@@ -203,7 +210,30 @@ impl Eval<'_> {
                 }
                 _ => None,
             }),
+            ExprKind::Taken(t) => self.taken(at, t, span, next),
+            ExprKind::Include(path) => {
+                let why = format!("`{path}` is included, and was not read");
+                Tree::unknown(Why::new(Reason::Macro, why), span)
+            }
             ExprKind::Opaque(why) => Tree::unknown(why.clone(), span),
+        }
+    }
+
+    /// A value that holds on some ground.
+    fn taken(&self, at: usize, t: &Taken, span: Span, depth: usize) -> Tree {
+        match (&t.value, &t.open, &t.symbol) {
+            (Some(e), open, _) => {
+                let tree = self.tree(at, e, depth);
+                let mut alts = tree.alts().to_vec();
+                for a in alts.iter_mut().filter(|a| a.basis == Basis::Written) {
+                    a.basis = t.basis.clone();
+                }
+                Tree::new(alts, tree.open().or(open.as_ref()).cloned(), span)
+            }
+            (None, None, Some(symbol)) => Tree::leaf(Value::Param(symbol.clone()), span),
+            (None, open, _) => {
+                Tree::unknown(open.clone().unwrap_or_else(|| Why::other("a value that is not known")), span)
+            }
         }
     }
 
@@ -271,6 +301,14 @@ impl Eval<'_> {
         }
     }
 
+    /// The value of an import from a stack that is deployed together with this one.
+    fn imported(&self, at: usize, name: &Expr, span: Span, depth: usize) -> Option<Tree> {
+        let key = (self.groups.get(&at)?.clone(), name.as_text()?.into());
+        let (from, output) = (*self.exports.get(&key)?)?;
+        let output = self.instances[from].facts.outputs.get(output)?;
+        output.condition.is_none().then(|| placed(&self.output(from, output, depth), span))
+    }
+
     fn output(&self, at: usize, o: &Output, depth: usize) -> Tree {
         let key = self.key(at, &o.name);
         match self.outputs.borrow().get(&key) {
@@ -322,11 +360,16 @@ impl Eval<'_> {
                     return Prop::known(Some(self.symbol(at, p, depth)), expr.span);
                 }
             }
-            ExprKind::Import(name) => {
+            ExprKind::Import(name) if self.imported(at, name, expr.span, depth).is_none() => {
                 let name = self.part(at, name, depth);
                 if let Some(Some(v)) = name.only() {
                     // One export has one value in a deployment, so it equals itself.
                     return Prop::known(Some(Value::Param(format_smolstr!("import {v}"))), expr.span);
+                }
+            }
+            ExprKind::Taken(t) => {
+                if let Some(symbol) = &t.symbol {
+                    return Prop::known(Some(Value::Param(symbol.clone())), expr.span);
                 }
             }
             ExprKind::Scalar(s) => {

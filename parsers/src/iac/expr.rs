@@ -6,7 +6,7 @@
 use crate::doc::{DocEntry, DocKind, DocNode, DocScalar};
 use crate::text::PosMap;
 use lamlint_model::source::Span;
-use lamlint_model::tri::{Reason, Why};
+use lamlint_model::tri::{Basis, Reason, Why};
 use smol_str::SmolStr;
 
 /// Deeper nesting is not followed.
@@ -53,8 +53,36 @@ pub(crate) enum ExprKind {
     Import(Box<Expr>),
     /// A truth value as the `State` of a rule or schedule: `ENABLED` or `DISABLED`.
     State(Box<Expr>),
+    /// A value that holds on some ground only: a default, a variable that is set when it is deployed.
+    Taken(Box<Taken>),
+    /// A file that `AWS::Include` names, relative to the template.
+    Include(SmolStr),
     /// Not followed.
     Opaque(Why),
+}
+
+/// A value, why it is taken to be that, and what stands for it in text.
+#[derive(Debug, Clone)]
+pub(crate) struct Taken {
+    /// Equals itself wherever it is used, whatever the value is.
+    pub(crate) symbol: Option<SmolStr>,
+    /// The value; `None` where only the symbol is known.
+    pub(crate) value: Option<Expr>,
+    pub(crate) basis: Basis,
+    /// Why it may be another one.
+    pub(crate) open: Option<Why>,
+}
+
+/// Tags of nodes that the variables of a dialect become; no text of a file can have them.
+pub(crate) mod tag {
+    /// A list of the parts of a text.
+    pub(crate) const TEXT: &str = "\0text";
+    /// Symbol, ground, value.
+    pub(crate) const ASSUMED: &str = "\0assumed";
+    /// Symbol.
+    pub(crate) const SYMBOL: &str = "\0symbol";
+    /// Symbol, reason.
+    pub(crate) const UNKNOWN: &str = "\0unknown";
 }
 
 /// An entry of a map.
@@ -345,11 +373,44 @@ fn intrinsic(name: &str, arg: DocNode, span: Span, depth: usize) -> Expr {
             }
             _ => return odd(name),
         },
+        tag::TEXT => {
+            let parts = lower_untagged(arg, depth);
+            ExprKind::Join(Box::new((Expr::text(span, ""), parts)))
+        }
+        tag::ASSUMED => match arguments::<3>(arg, depth) {
+            Some([symbol, by, value]) => {
+                let by = SmolStr::from(by.as_text().unwrap_or_default());
+                let why = Why::new(Reason::Parameter, format!("`{by}` may have another value"));
+                ExprKind::Taken(Box::new(Taken {
+                    symbol: symbol.as_text().filter(|s| !s.is_empty()).map(Into::into),
+                    value: Some(value),
+                    basis: Basis::ParameterDefault(by),
+                    open: Some(why),
+                }))
+            }
+            None => return odd("a variable"),
+        },
+        tag::SYMBOL | tag::UNKNOWN => {
+            let texts: Vec<SmolStr> = arg.items().iter().filter_map(|n| n.text().map(Into::into)).collect();
+            let why = texts.get(1).map(|t| Why::new(Reason::Parameter, t.clone()));
+            let symbol = texts.into_iter().next().filter(|s| !s.is_empty());
+            ExprKind::Taken(Box::new(Taken { symbol, value: None, basis: Basis::Written, open: why }))
+        }
         "ImportValue" => ExprKind::Import(Box::new(lower_at(arg, depth + 1))),
-        "Transform" => ExprKind::Opaque(Why::new(Reason::Macro, "a transform is not expanded")),
+        "Transform" => match included(&arg) {
+            Some(path) => ExprKind::Include(path),
+            None => ExprKind::Opaque(Why::new(Reason::Macro, "a transform is not expanded")),
+        },
         _ => ExprKind::Opaque(Why::new(Reason::Other, format!("`{name}` is not evaluated"))),
     };
     Expr::new(span, kind)
+}
+
+/// The local file a transform includes.
+fn included(arg: &DocNode) -> Option<SmolStr> {
+    let location = arg.get("Parameters")?.get("Location")?.text()?.trim();
+    let local = arg.get("Name")?.text()? == "AWS::Include" && !location.contains(':');
+    local.then(|| location.into())
 }
 
 fn substitution(arg: DocNode, span: Span, depth: usize) -> Expr {
@@ -398,7 +459,12 @@ fn size(e: &Expr) -> usize {
             size(&args.0) + size(&args.1) + size(&args.2) + args.3.as_ref().map_or(0, size)
         }
         ExprKind::Import(e) | ExprKind::State(e) => size(e),
-        ExprKind::NoValue | ExprKind::Ref(_) | ExprKind::GetAtt(..) | ExprKind::Opaque(_) => 0,
+        ExprKind::Taken(t) => t.value.as_ref().map_or(0, size),
+        ExprKind::NoValue
+        | ExprKind::Ref(_)
+        | ExprKind::GetAtt(..)
+        | ExprKind::Include(_)
+        | ExprKind::Opaque(_) => 0,
     }
 }
 

@@ -1,7 +1,7 @@
 //! One template file, read alone: parameters, mappings, conditions, resources in canonical form, outputs.
 
 use super::expr::{self, Cond, Expr, ExprEntry, ExprKind};
-use super::{detect, macros, sam};
+use super::{cdk, detect, macros, sam};
 use crate::comments::Directive;
 use crate::doc::{Doc, DocEntry, DocKind, DocNode, UNREAD};
 use lamlint_model::app::Anchor;
@@ -53,12 +53,16 @@ pub(crate) struct Output {
     pub(crate) name: SmolStr,
     pub(crate) value: Expr,
     pub(crate) condition: Option<SmolStr>,
+    /// The name other stacks import it by, where it is constant.
+    pub(crate) export: Option<SmolStr>,
 }
 
 /// A resource in canonical form, not yet evaluated.
 #[derive(Debug, Clone)]
 pub(crate) struct RawResource {
     pub(crate) name: SmolStr,
+    /// What people call it, where that is not the logical name.
+    pub(crate) shown: Option<SmolStr>,
     /// The canonical type.
     pub(crate) type_name: SmolStr,
     pub(crate) anchor: Anchor,
@@ -174,7 +178,10 @@ pub(crate) fn read(doc: Doc) -> TemplateFacts {
             continue;
         }
         match resource(e) {
-            Ok(w) => written.push(w),
+            Ok(mut w) => {
+                cdk::canonical(&mut w);
+                written.push(w);
+            }
             Err(notice) => facts.notices.push(notice),
         }
     }
@@ -279,8 +286,9 @@ fn parameter(e: DocEntry) -> Parameter {
 
 fn output(e: DocEntry) -> Option<Output> {
     let condition = e.value.get("Condition").and_then(DocNode::text).map(SmolStr::from);
+    let export = e.value.get("Export").and_then(|x| x.get("Name")?.text()).map(SmolStr::from);
     let value = e.value.get("Value").cloned().map(expr::lower)?;
-    Some(Output { name: e.key, value, condition })
+    Some(Output { name: e.key, value, condition, export })
 }
 
 fn resource(e: DocEntry) -> Result<Written, (Span, String)> {

@@ -33,6 +33,7 @@ pub(super) fn expand(facts: &mut TemplateFacts) {
         r.owner = r.owner.and_then(|o| places.get(o).copied());
         let route = props.map(|props| RawResource {
             name: format_smolstr!("{}Route", r.name),
+            shown: None,
             type_name: "Route".into(),
             anchor: r.anchor.clone(),
             condition: r.condition.clone(),

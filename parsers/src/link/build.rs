@@ -1,4 +1,4 @@
-//! How a build moves sources: copy lines of a `Makefile` or a Dockerfile, bundlers, compilers' output directories.
+//! How a build moves sources: copy lines of a `Makefile`, bundlers, compilers' output directories.
 
 use super::manifest::{TsConfig, read_json};
 use crate::files::{Files, file_name, join, parent};
@@ -125,85 +125,6 @@ fn artifacts(word: &str) -> Option<String> {
         .iter()
         .find_map(|v| word.trim_matches(['"', '\'']).strip_prefix(v).map(str::to_owned))?;
     join("", rest.trim_matches(['/', '"', '\'']))
-}
-
-/// What a Dockerfile says about the code of its last stage.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Image {
-    /// The base image of the last stage.
-    pub base: String,
-    /// Copies out of the build context, with paths relative to the task root.
-    pub copies: Vec<Copy>,
-    /// The command.
-    pub command: Vec<String>,
-    /// The entry point, where it is replaced.
-    pub entry_point: Vec<String>,
-}
-
-/// Read a Dockerfile. `context` is the build context, relative to the root of the run.
-pub(super) fn dockerfile(text: &str, context: &str) -> Image {
-    let text = text.replace("\\\r\n", " ").replace("\\\n", " ");
-    let mut image = Image::default();
-    let mut root = "/var/task".to_owned();
-    for line in text.lines() {
-        let line = line.trim();
-        let Some((word, rest)) = line.split_once(char::is_whitespace) else { continue };
-        match word.to_ascii_uppercase().as_str() {
-            "FROM" => {
-                let base = rest.split_whitespace().find(|w| !w.starts_with("--")).unwrap_or_default();
-                // Copies of earlier stages are kept: what they build often goes on to the last one.
-                image = Image {
-                    base: base.to_owned(),
-                    copies: std::mem::take(&mut image.copies),
-                    ..Image::default()
-                };
-            }
-            "WORKDIR" => root = absolute(rest.trim(), &root),
-            "COPY" | "ADD" => {
-                let words =
-                    exec_form(rest).unwrap_or_else(|| rest.split_whitespace().map(str::to_owned).collect());
-                if words.iter().any(|w| w.starts_with("--from")) {
-                    continue;
-                }
-                let paths: Vec<&String> = words.iter().filter(|w| !w.starts_with("--")).collect();
-                let [sources @ .., to] = &paths[..] else { continue };
-                let to = absolute(to, &root);
-                let to = ["/var/task", root.as_str()]
-                    .iter()
-                    .find_map(|r| to.strip_prefix(r))
-                    .map(|t| t.trim_matches('/').to_owned());
-                let Some(to) = to else { continue };
-                for s in sources {
-                    let s = s.trim_start_matches('/');
-                    let s = if s == "*" { "." } else { s.trim_end_matches("/*") };
-                    if let Some(from) = join(context, s) {
-                        image.copies.push(Copy { from, to: to.clone() });
-                    }
-                }
-            }
-            "CMD" => image.command = exec_form(rest).unwrap_or_else(|| shell_form(rest)),
-            "ENTRYPOINT" => image.entry_point = exec_form(rest).unwrap_or_else(|| shell_form(rest)),
-            _ => {}
-        }
-    }
-    image
-}
-
-fn exec_form(rest: &str) -> Option<Vec<String>> {
-    serde_json::from_str(rest.trim().trim_start_matches(|c| c != '[')).ok()
-}
-
-fn shell_form(rest: &str) -> Vec<String> {
-    rest.split_whitespace().map(|w| w.trim_matches(['"', '\'']).to_owned()).collect()
-}
-
-fn absolute(path: &str, root: &str) -> String {
-    let path = path.trim_matches('"');
-    let path = path.replace("${LAMBDA_TASK_ROOT}", "/var/task").replace("$LAMBDA_TASK_ROOT", "/var/task");
-    if path.starts_with(['/', '$']) {
-        return path.trim_end_matches('/').to_owned();
-    }
-    join(root.trim_start_matches('/'), &path).map_or(path, |p| format!("/{p}"))
 }
 
 /// Names of directories that hold build output rather than sources.
@@ -455,18 +376,6 @@ mod tests {
             ["app/src/src/worker/main.py", "app/src/worker/main.py"]
         );
         assert_eq!(o(copy("app/src", "code"), "code/worker/main.py"), ["app/src/worker/main.py"]);
-    }
-
-    #[test]
-    fn the_last_stage_of_a_dockerfile_counts() {
-        let i = dockerfile(
-            "FROM node:24 AS build\nCOPY . /build\nCMD [\"x\"]\nFROM public.ecr.aws/lambda/python:3.14\nCOPY requirements.txt .\nCOPY src/ ${LAMBDA_TASK_ROOT}/src/\nCOPY --from=build /x /y\nCMD [ \"src.app.handler\" ]\n",
-            "ctx",
-        );
-        assert_eq!(i.command, ["src.app.handler"]);
-        assert!(i.base.contains("python"));
-        assert!(i.copies.contains(&copy("ctx/src", "src")), "{:?}", i.copies);
-        assert!(i.copies.contains(&copy("ctx/requirements.txt", "")));
     }
 
     #[test]

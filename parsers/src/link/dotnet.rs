@@ -7,7 +7,7 @@ use super::place::Place;
 use super::{Attempt, Tree, suggest};
 use crate::code::csharp::MAIN;
 use crate::code::hir::{Class, ExprKind, Lang, Pattern, StmtKind, Unit};
-use crate::code::lang::EntryPoint;
+use crate::code::lang::Scope;
 use crate::code::program::UnitId;
 use crate::code::{Entry, runtime_language};
 use lamlint_model::app::CodeRef;
@@ -22,7 +22,7 @@ fn unlinked(reason: Reason, detail: impl Into<SmolStr>) -> Attempt {
 
 /// Resolve one combination. `None`: it is none of .NET.
 pub(super) fn attempt(tree: Tree<'_>, p: &Place<'_>) -> Option<Attempt> {
-    let managed = runtime_language(p.runtime?).is_some_and(|l| l.traits().entry == EntryPoint::Method);
+    let managed = runtime_language(p.runtime?).is_some_and(|l| l.traits().scope == Scope::Project);
     let dir = match p.code {
         CodeRef::Directory(d) | CodeRef::File(d) => d,
         CodeRef::Object if managed => {

@@ -1,5 +1,6 @@
 //! The file and symbol of a handler below a code root.
 
+use super::asset;
 use super::build::{self, below, strip_dir};
 use super::layers::Layers;
 use super::suggest::near;
@@ -52,6 +53,15 @@ impl Search<'_> {
         let beside: Vec<String> =
             self.target.source_files(self.lang).iter().filter_map(|n| join(self.root, n)).collect();
         let makefile = self.is_makefile();
+        // What synthesis staged leads to its sources.
+        if asset::is_asset(self.root)
+            && let Some(unit) = asset::source(self.tree, self.f, self.lang, self.target, self.root)
+        {
+            return match symbol::has(self.tree.program.unit(unit), &self.target.symbol) {
+                symbol::Has::No => Answer::Lacks(Found { unit }),
+                _ => Answer::Found(Found { unit }),
+            };
+        }
         let mut doubt: Option<UnitId> = None;
 
         // A bundler that is told its entry points.
@@ -104,7 +114,7 @@ impl Search<'_> {
             }
         }
         let moved = builder.is_some() && self.tree.files.is_dir(self.root);
-        if (moved || makefile || build::is_output(self.root) || is_asset(self.root))
+        if (moved || makefile || build::is_output(self.root) || asset::is_asset(self.root))
             && let Some(unit) = self.only_one()
         {
             return Answer::Found(Found { unit });
@@ -123,6 +133,13 @@ impl Search<'_> {
         let unsure = |reason, detail: String| Answer::Unsure(Why::new(reason, detail));
         let beside: Vec<String> =
             self.target.source_files(self.lang).iter().filter_map(|n| join(self.root, n)).collect();
+        let staged = asset::is_asset(self.root);
+        if let Some(n) = natural.iter().find(|n| staged && files.is_file(n)) {
+            return unsure(
+                Reason::NotInTree,
+                format!("what `{n}` was made of was not found among the sources"),
+            );
+        }
         if let Some(why) = problems::not_read(natural.iter().chain(&beside), self.tree.program, files) {
             return unsure(Reason::Other, why);
         }
@@ -130,6 +147,14 @@ impl Search<'_> {
         if !files.is_dir(self.root) {
             let reason = if build::is_output(self.root) { Reason::BuiltElsewhere } else { Reason::NotInTree };
             return unsure(reason, format!("{root} is not in this tree"));
+        }
+        if asset::lacks(self.tree, self.f, self.lang, self.target, self.root) && self.layers.seen {
+            // People know the directory it is a copy of.
+            let source = asset::directory(self.tree, self.root);
+            let root = source.as_deref().unwrap_or(self.root);
+            let mut files = self.target.runtime_files(self.lang);
+            files.retain(|n| !n.ends_with("/__init__.py"));
+            return Answer::Absent(files.iter().map(|n| below(root, n)).collect());
         }
         if makefile || self.has_build_method() {
             return unsure(Reason::BuiltElsewhere, "a build step of its own makes the package".into());
@@ -443,13 +468,6 @@ pub(super) fn project<'p>(files: &dyn Files, path: &'p str) -> &'p str {
                 && PROJECT_FILES.iter().any(|n| files.is_file(&below(d, n)))
         })
         .unwrap_or("")
-}
-
-/// Whether a directory is a copy that synthesis makes of sources (`asset.<hash>`).
-fn is_asset(root: &str) -> bool {
-    file_name(root)
-        .strip_prefix("asset.")
-        .is_some_and(|h| h.len() >= 32 && h.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 fn text(t: &Property) -> Option<SmolStr> {

@@ -1,7 +1,7 @@
 //! `package.json` and `tsconfig.json`: what they say about where code lies.
 
-use crate::code::GO_MODULE;
 use crate::code::program::{Program, Project};
+use crate::code::{CRATE, GO_MODULE};
 use crate::files::{Files, join, parent};
 use jsonc_parser::{JsonValue, ParseOptions, parse_to_value};
 use serde_json::Value;
@@ -62,6 +62,8 @@ pub fn read_manifests(program: &mut Program, files: &dyn Files) -> bool {
                 let text = files.read(&path).unwrap_or_default();
                 let stem = name.trim_end_matches(".csproj");
                 program.projects.entry(dir.clone()).or_insert_with(|| csproj(&text, stem, &dir));
+            } else if name == "Cargo.toml" {
+                crates(program, files, &dir, &path);
             } else if name == "tsconfig.json" || name == "jsconfig.json" {
                 aliases(program, files, &dir, &path);
             }
@@ -110,6 +112,52 @@ fn csproj(text: &str, stem: &str, dir: &str) -> Project {
         references: references.collect(),
         usings: included("Using").into_iter().map(str::to_owned).collect(),
     }
+}
+
+/// The crates of the tree that a `Cargo.toml` knows: its own library, and those it depends on by their path.
+fn crates(program: &mut Program, files: &dyn Files, dir: &str, path: &str) {
+    let Some(table) = cargo(files, path) else { return };
+    if !table.contains_key("package") {
+        return;
+    }
+    program.packages.insert(format!("{CRATE}{dir}:"), String::new());
+    let mut put = |name: &str, lib: Option<String>| {
+        if let Some(lib) = lib {
+            program.packages.insert(format!("{CRATE}{dir}:{}", name.replace('-', "_")), lib);
+        }
+    };
+    let own = table.get("lib").and_then(|l| l.get("name")).and_then(toml::Value::as_str);
+    let own = own.or_else(|| table.get("package")?.get("name")?.as_str());
+    if let Some(own) = own {
+        put(own, library(files, dir));
+    }
+    for (name, d) in table.get("dependencies").and_then(toml::Value::as_table).into_iter().flatten() {
+        let at = d.get("path").and_then(toml::Value::as_str).and_then(|p| join(dir, p));
+        let shared = || {
+            d.get("workspace").and_then(toml::Value::as_bool).filter(|w| *w)?;
+            super::build::ancestors(dir).into_iter().find_map(|up| {
+                let table = cargo(files, &super::build::below(up, "Cargo.toml"))?;
+                let d = table.get("workspace")?.get("dependencies")?.get(name)?;
+                join(up, d.get("path")?.as_str()?)
+            })
+        };
+        if let Some(at) = at.or_else(shared) {
+            put(name, library(files, &at));
+        }
+    }
+}
+
+/// A manifest of Cargo.
+pub(super) fn cargo(files: &dyn Files, path: &str) -> Option<toml::Table> {
+    toml::from_str(&files.read(path)?).ok()
+}
+
+/// The file of the library of a package.
+fn library(files: &dyn Files, dir: &str) -> Option<String> {
+    let table = cargo(files, &super::build::below(dir, "Cargo.toml"))?;
+    let path = table.get("lib").and_then(|l| l.get("path")).and_then(toml::Value::as_str);
+    let path = join(dir, path.unwrap_or("src/lib.rs"))?;
+    files.is_file(&path).then_some(path)
 }
 
 /// The path a `go.mod` gives its module.

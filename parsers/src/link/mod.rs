@@ -4,7 +4,10 @@
 //! traces in the tree (metadata, copy lines, output directories) lead back to the sources. A handler is called
 //! missing only where nothing stands between: the code is complete, read, and certainly lacks what is named.
 
+mod asset;
 mod build;
+mod class;
+mod dockerfile;
 mod dotnet;
 mod find;
 mod imports;

@@ -1,13 +1,14 @@
 //! From where the code is (a directory, a file, an archive, an image, the template itself) to an entry point.
 
+use super::asset;
 use super::build::{self, below};
 use super::dotnet;
 use super::find::{self, Search};
 use super::layers::Layers;
 use super::target::{Target, stem};
-use super::{Attempt, Tree, problems, program, symbol};
+use super::{Attempt, Tree, class, dockerfile, problems, program, symbol};
 use crate::code::hir::Lang;
-use crate::code::lang::{self, EntryPoint};
+use crate::code::lang::{self, EntryPoint, Scope};
 use crate::code::program::UnitId;
 use crate::code::{Entry, language, program_languages, runtime_language};
 use crate::files::{file_name, join, parent};
@@ -16,6 +17,7 @@ use lamlint_model::rule::MissingWhat;
 use lamlint_model::source::Span;
 use lamlint_model::tri::{Reason, Why};
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 
 /// One combination to try.
 pub(super) struct Place<'a> {
@@ -45,13 +47,20 @@ pub(super) fn attempt(tree: Tree<'_>, p: &Place<'_>) -> Attempt {
         return program::attempt(tree, p, &langs);
     }
     let Some(handler) = p.handler else { return unlinked(Reason::Other, "no handler is named") };
+    // A class of the tree under its qualified name can be meant by nothing else.
+    if p.runtime.is_none()
+        && let Some(l) = class::language_of(tree, handler)
+    {
+        return class::attempt(tree, p, l, handler);
+    }
     // Without a known runtime both languages are tried, and nothing is called missing.
     let (langs, certain) = match p.runtime {
         Some(r) => match runtime_language(r) {
+            Some(l) if l.traits().entry == EntryPoint::Method => return class::attempt(tree, p, l, handler),
             Some(l) => (vec![l], true),
             None => return unlinked(Reason::Language, format!("runtime `{r}` is not read yet")),
         },
-        None => (vec![Lang::Python, Lang::JavaScript], false),
+        None => (vec![Lang::Python, Lang::JavaScript, Lang::Ruby], false),
     };
     let mut last = None;
     for lang in langs {
@@ -153,7 +162,14 @@ fn directory(tree: Tree<'_>, p: &Place<'_>, lang: Lang, handler: &str, dir: &str
                 None => put(parent(path).to_owned()),
             }
             put(dir.to_owned());
-            layers.roots(tree.files).into_iter().for_each(&mut put);
+            for root in layers.roots(tree.files) {
+                // Layers are staged, too.
+                let staged = asset::staged(&root).and_then(|d| Some((asset::directory(tree, d)?, d)));
+                put(match staged {
+                    Some((source, d)) => format!("{source}{}", root.strip_prefix(d).unwrap_or_default()),
+                    None => root,
+                });
+            }
             Attempt::Linked(Entry {
                 function: Some(p.f.resource.id),
                 unit: found.unit,
@@ -259,6 +275,24 @@ fn file(tree: Tree<'_>, p: &Place<'_>, lang: Lang, handler: &str, path: &str) ->
     }
 }
 
+/// What the build of an image is told, in the metadata of SAM and of the CDK.
+/// Sources: <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-sam-cli-using-build.html>,
+/// `aws-cdk-lib/cx-api`
+fn build_of(f: Function<'_>, context: &str) -> dockerfile::Build {
+    let metadata = &f.resource.metadata;
+    let text = |key: &str| metadata.get(key).strings().only().cloned().flatten().map(String::from);
+    let mut arguments = BTreeMap::new();
+    for key in ["DockerBuildArgs", "aws:asset:docker-build-args"] {
+        for (e, _) in metadata.get(key).entries().0 {
+            if let Some(v) = e.value.strings().only().cloned().flatten() {
+                arguments.insert(e.key.to_string(), v.to_string());
+            }
+        }
+    }
+    let target = text("DockerBuildTarget").or_else(|| text("aws:asset:docker-build-target"));
+    dockerfile::Build { context: context.to_owned(), target, arguments }
+}
+
 fn image(
     tree: Tree<'_>,
     p: &Place<'_>,
@@ -276,27 +310,43 @@ fn image(
     if let Some(found) = program::of_image(tree, p, context, &text) {
         return found;
     }
-    let image = build::dockerfile(&text, context);
-    let named = command.and_then(|c| c.first().map(SmolStr::as_str));
-    if let Some(handler) = named.or_else(|| image.command.first().map(String::as_str))
-        && handler.contains("::")
-    {
-        return dotnet::in_directory(tree, p, context, handler);
-    }
+    let image = dockerfile::read(&text, &build_of(p.f, context));
+    let entry_point = match p.f.resource.props.path(&["ImageConfig", "EntryPoint"]) {
+        replaced if replaced.is_surely_absent() => image.entry_point.clone(),
+        replaced => {
+            let (items, open) = replaced.items();
+            let words = items.iter().map(|(t, _)| t.strings().only().cloned().flatten().map(String::from));
+            match words.collect::<Option<Vec<String>>>().filter(|_| open.is_none()) {
+                Some(words) => words,
+                None => return unlinked(Reason::Image, "its entry point is not constant"),
+            }
+        }
+    };
     let words: Vec<String> =
         command.map_or_else(|| image.command.clone(), |c| c.iter().map(ToString::to_string).collect());
     let adapter = ["awslambdaric", "aws-lambda-ric", "lambda-entrypoint", "lambda_entrypoint"];
-    let started = image.entry_point.iter().chain(&words);
-    if !image.entry_point.is_empty() && !started.into_iter().any(|w| adapter.iter().any(|a| w.contains(a))) {
+    // `Assembly::Namespace.Type::Method`
+    if let Some(handler) = words.iter().rev().find(|w| w.matches("::").count() == 2) {
+        return dotnet::in_directory(tree, p, context, handler);
+    }
+    let started = entry_point.iter().chain(&words);
+    if !entry_point.is_empty() && !started.into_iter().any(|w| adapter.iter().any(|a| w.contains(a))) {
         return unlinked(Reason::Image, format!("`{path}` starts something else than a handler"));
     }
     let Some(handler) = words.iter().rev().find(|w| w.contains('.') && !w.starts_with('-')) else {
         return unlinked(Reason::Image, format!("`{path}` names no handler"));
     };
+    let by_class = lang::ALL.iter().copied().filter(|l| l.traits().scope == Scope::Package);
+    for l in by_class {
+        let named = l.traits().images.iter().any(|w| image.base.contains(w));
+        if named || p.runtime.and_then(runtime_language) == Some(l) {
+            return class::in_module(tree, p, l, handler, context);
+        }
+    }
     let modules = || lang::ALL.iter().copied().filter(|l| l.traits().entry == EntryPoint::Module);
     let known = modules().find(|l| l.traits().images.iter().any(|w| image.base.contains(w)));
     let known = known.or_else(|| runtime_language(p.runtime?));
-    let langs = known.map_or_else(|| vec![Lang::Python, Lang::JavaScript], |l| vec![l]);
+    let langs = known.map_or_else(|| vec![Lang::Python, Lang::JavaScript, Lang::Ruby], |l| vec![l]);
     for lang in langs {
         let Ok(target) = Target::parse(lang, handler) else { continue };
         if target.is_absolute() {
@@ -313,10 +363,17 @@ fn image(
                 );
             }
             for c in candidates {
-                if let Some(unit) = tree.program.at(&c)
+                // A context that synthesis staged is a copy of sources.
+                let staged = || {
+                    let dir = asset::staged(&c)?;
+                    asset::copied(tree, dir, c.strip_prefix(dir)?.trim_start_matches('/'), None)
+                        .map(|(id, _)| id)
+                };
+                if let Some(unit) = tree.program.at(&c).or_else(staged)
                     && symbol::has(tree.program.unit(unit), &target.symbol) != symbol::Has::No
                 {
-                    let mut roots = vec![find::base_of(&c, &target).unwrap_or_else(|| parent(&c).to_owned())];
+                    let c = tree.program.path(unit);
+                    let mut roots = vec![find::base_of(c, &target).unwrap_or_else(|| parent(c).to_owned())];
                     if !roots.iter().any(|r| r == context) {
                         roots.push(context.to_owned());
                     }
@@ -336,7 +393,7 @@ fn image(
             unlinked(Reason::NotInTree, format!("`{handler}` of `{path}` was not found in the build context"))
         },
     );
-    let other = ["java", "dotnet", "ruby", "golang", "rust", "provided"];
+    let other = ["java", "dotnet", "golang", "rust", "provided"];
     match other.iter().find(|o| image.base.contains(*o)) {
         Some(o) => unlinked(Reason::Language, format!("base image for {o} is not read yet")),
         None => language,

@@ -45,7 +45,14 @@ fn mains(tree: Tree<'_>, lang: Lang) -> Vec<Main> {
             && let Some(symbol) = entry_point(u)
             && !super::find::is_test(path)
         {
-            out.push(Main { dir: parent(path).to_owned(), name: None, unit, symbol });
+            match lang {
+                Lang::Rust => {
+                    if let Some((dir, name)) = cargo_binary(tree, path) {
+                        out.push(Main { dir, name: Some(name), unit, symbol });
+                    }
+                }
+                _ => out.push(Main { dir: parent(path).to_owned(), name: None, unit, symbol }),
+            }
         }
     }
     out
@@ -58,8 +65,45 @@ fn entry_point(u: &Unit) -> Option<&'static str> {
             let main = |k: &StmtKind| matches!(k, StmtKind::Function(id) if u.function(*id).name == "main");
             (u.package == "main" && u.body.iter().any(|s| main(&s.kind))).then_some("main")
         }
-        Lang::Python | Lang::JavaScript | Lang::TypeScript | Lang::CSharp => None,
+        Lang::Rust => {
+            let main = |k: &StmtKind| matches!(k, StmtKind::Function(id) if u.function(*id).name == "main");
+            u.body.iter().any(|s| main(&s.kind)).then_some("main")
+        }
+        Lang::Python | Lang::JavaScript | Lang::TypeScript | Lang::Java | Lang::Ruby | Lang::CSharp => None,
     }
+}
+
+/// The package a file with a `main` is a binary of, and the name of the binary. `None`: it is none, or not for Lambda.
+/// Source: <https://doc.rust-lang.org/cargo/reference/cargo-targets.html>
+fn cargo_binary(tree: Tree<'_>, path: &str) -> Option<(String, String)> {
+    let (dir, table) = build::ancestors(parent(path)).into_iter().find_map(|d| {
+        let table = super::manifest::cargo(tree.files, &below(d, "Cargo.toml"))?;
+        table.contains_key("package").then_some((d, table))
+    })?;
+    let depends = |t: Option<&toml::Value>| {
+        t.and_then(toml::Value::as_table).is_some_and(|t| t.keys().any(|k| k.starts_with("lambda")))
+    };
+    if !depends(table.get("dependencies")) {
+        return None;
+    }
+    let package = table.get("package")?.get("name")?.as_str()?;
+    let rest = strip_dir(path, dir)?;
+    let implied = match rest {
+        "src/main.rs" => Some(package),
+        _ => rest.strip_prefix("src/bin/").and_then(|r| {
+            let name = r.strip_suffix("/main.rs").or_else(|| r.strip_suffix(".rs"))?;
+            (!name.contains('/')).then_some(name)
+        }),
+    };
+    let bins = table.get("bin").and_then(toml::Value::as_array);
+    for b in bins.into_iter().flatten() {
+        let name = b.get("name").and_then(toml::Value::as_str);
+        let at = b.get("path").and_then(toml::Value::as_str);
+        if at.is_some_and(|p| join(dir, p).as_deref() == Some(path)) {
+            return Some((dir.to_owned(), name.or(implied)?.to_owned()));
+        }
+    }
+    Some((dir.to_owned(), implied?.to_owned()))
 }
 
 /// Resolve one combination of code and handler, in the first language that has a program there.
@@ -100,6 +144,15 @@ fn linked(p: &Place<'_>, m: &Main) -> Attempt {
 
 fn in_directory<'m>(tree: Tree<'_>, p: &Place<'_>, all: &'m [Main], dir: &str) -> Result<&'m Main, Why> {
     let at = |d: &str| only(all.iter().filter(|m| m.dir == d));
+    // `cargo lambda` builds the binary the template names, or the only one.
+    let binary = p.f.resource.metadata.get("BuildProperties").get("Binary").strings();
+    if let Some(name) = binary.alts().first().and_then(|a| a.value.clone()) {
+        let named = all.iter().filter(|m| m.dir == dir || strip_dir(&m.dir, dir).is_some());
+        let found = only(named.filter(|m| is_named(m, &name)));
+        return found.ok_or_else(|| {
+            Why::new(Reason::BuiltElsewhere, format!("no program `{name}` was found in `{dir}`"))
+        });
+    }
     if let Some(m) = at(dir) {
         return Ok(m);
     }
@@ -107,6 +160,9 @@ fn in_directory<'m>(tree: Tree<'_>, p: &Place<'_>, all: &'m [Main], dir: &str) -
     let makefile = method.alts().iter().any(|a| a.value.as_deref() == Some("makefile"));
     if makefile {
         for d in build::ancestors(dir) {
+            if let Some(name) = makefile_binary(tree, d, p.f.name()) {
+                return by_name(tree, all, dir, &name);
+            }
             if let Some(built) = makefile_package(tree, d, p.f.name()) {
                 return at(&built).ok_or_else(|| {
                     Why::new(
@@ -126,8 +182,8 @@ fn in_directory<'m>(tree: Tree<'_>, p: &Place<'_>, all: &'m [Main], dir: &str) -
     }
     let inside: Vec<&Main> = all.iter().filter(|m| strip_dir(&m.dir, dir).is_some()).collect();
     if inside.is_empty() {
-        let name = handler.map_or_else(|| file_name(dir), file_name);
-        return by_name(tree, all, dir, name);
+        return by_name(tree, all, dir, file_name(dir))
+            .or_else(|why| handler.map_or(Err(why), |h| by_name(tree, all, dir, file_name(h))));
     }
     if let Some(m) = handler.and_then(|h| only(inside.iter().copied().filter(|m| is_named(m, file_name(h)))))
     {
@@ -174,7 +230,10 @@ fn is_named(m: &Main, name: &str) -> bool {
     let own = m.name.as_deref().unwrap_or_else(|| file_name(&m.dir));
     let last_two = format!("{}{}", file_name(parent(&m.dir)), file_name(&m.dir));
     let name = plain(name);
-    !name.is_empty() && (plain(own) == name || m.name.is_none() && plain(&last_two) == name)
+    // `out/loginFunction.zip`
+    let bare = ["function", "lambda"].iter().find_map(|w| name.strip_suffix(w)).unwrap_or(&name);
+    !name.is_empty()
+        && (plain(own) == name || plain(own) == bare || m.name.is_none() && plain(&last_two) == name)
 }
 
 /// The nearest directory above a path that holds a program, itself or below.
@@ -191,12 +250,39 @@ fn only<'m>(mut found: impl Iterator<Item = &'m Main>) -> Option<&'m Main> {
 
 /// The directory that the target `build-<name>` of a `Makefile` in `dir` builds a program from.
 fn makefile_package(tree: Tree<'_>, dir: &str, name: &str) -> Option<String> {
+    recipe(tree, dir, name, &|line| built_package(line, dir))
+}
+
+/// The binary that the target `build-<name>` of a `Makefile` in `dir` builds by `cargo`.
+fn makefile_binary(tree: Tree<'_>, dir: &str, name: &str) -> Option<String> {
+    recipe(tree, dir, name, &built_binary)
+}
+
+/// The binary a command line builds: `cargo build --release --bin x`.
+fn built_binary(line: &str) -> Option<String> {
+    let words: Vec<&str> = line.split_whitespace().map(|w| w.trim_matches(['"', '\''])).collect();
+    let cargo =
+        words.iter().position(|w| w.trim_start_matches(['@', '-']) == "cargo" || w.ends_with("/cargo"))?;
+    let mut rest = words.iter().skip(cargo + 1);
+    while let Some(w) = rest.next() {
+        if matches!(*w, "--bin" | "-p" | "--package") {
+            return rest.next().filter(|n| !n.contains('$')).map(|n| (*n).to_owned());
+        }
+        if let Some(n) = w.strip_prefix("--bin=").or_else(|| w.strip_prefix("--package=")) {
+            return (!n.contains('$')).then(|| n.to_owned());
+        }
+    }
+    None
+}
+
+/// What a line of the recipe of the target `build-<name>` of a `Makefile` in `dir` says.
+fn recipe(tree: Tree<'_>, dir: &str, name: &str, says: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     let text = tree.files.read(&below(dir, "Makefile"))?.replace("\\\n", " ");
     let wanted = format!("build-{name}");
     let mut inside = false;
     for line in text.lines() {
         if let Some(recipe) = line.strip_prefix('\t') {
-            if inside && let Some(d) = built_package(recipe, dir) {
+            if inside && let Some(d) = says(recipe) {
                 return Some(d);
             }
             continue;
@@ -331,6 +417,58 @@ mod tests {
         assert_eq!(linked(&f, &files).as_deref(), Ok("cmd/users/main.go"));
         let other = [("Makefile", "build-Other:\n\tgo build ./cmd/users\n"), files[1], files[2]];
         assert_eq!(linked(&f, &other), Err(Reason::BuiltElsewhere));
+    }
+
+    const M: &str = "fn main() {}\n";
+
+    /// What a function is linked to among binaries of Cargo, or why not.
+    fn cargo_at(code: &str, files: &[(&str, &str)]) -> Result<String, Reason> {
+        let mut program = Program::default();
+        for (path, text) in files.iter().filter(|(_, text)| *text == M) {
+            program.add(path, Arc::new(lower(Lang::Rust, &SourceText::file(FileId(0), text), path)));
+        }
+        let f = app("provided.al2023", "bootstrap", dir(code), none());
+        let (links, entries) = link(&f, &program, &MemoryFiles::new(files.iter().copied()));
+        match (&entries[..], &links[0].outcome) {
+            ([e], Outcome::Linked) => Ok(program.path(e.unit).to_owned()),
+            (_, Outcome::Unlinked(why)) => Err(why.reason),
+            (_, o) => panic!("{o:?}"),
+        }
+    }
+
+    #[test]
+    fn binaries_of_cargo() {
+        let one = "[package]\nname = \"orders\"\n[dependencies]\nlambda_runtime = \"1\"\n";
+        let tool = "[package]\nname = \"tool\"\n[dependencies]\nclap = \"4\"\n";
+        let bins = "[package]\nname = \"many\"\n[[bin]]\nname = \"renamed\"\npath = \"src/x.rs\"\n\
+                    [dependencies]\nlambda_http.workspace = true\n";
+        let files = [
+            ("Cargo.toml", "[workspace]\nmembers = [\"a\", \"b\", \"t\"]\n"),
+            ("a/Cargo.toml", one),
+            ("a/src/main.rs", M),
+            ("a/examples/main.rs", M),
+            ("b/Cargo.toml", bins),
+            ("b/src/x.rs", M),
+            ("b/src/bin/list.rs", M),
+            ("b/src/bin/get-item/main.rs", M),
+            ("t/Cargo.toml", tool),
+            ("t/src/main.rs", M),
+        ];
+        assert_eq!(cargo_at("a", &files).as_deref(), Ok("a/src/main.rs"));
+        assert_eq!(cargo_at("target/lambda/orders", &files).as_deref(), Ok("a/src/main.rs"));
+        assert_eq!(cargo_at("target/lambda/get-item", &files).as_deref(), Ok("b/src/bin/get-item/main.rs"));
+        assert_eq!(cargo_at("target/lambda/renamed", &files).as_deref(), Ok("b/src/x.rs"));
+        assert_eq!(cargo_at("out/listFunction", &files).as_deref(), Ok("b/src/bin/list.rs"));
+        // Which of several is built nothing says; a program without the runtime is none.
+        assert_eq!(cargo_at("b", &files), Err(Reason::BuiltElsewhere));
+        assert_eq!(cargo_at("", &files), Err(Reason::BuiltElsewhere));
+        assert_eq!(cargo_at("target/lambda/tool", &files), Err(Reason::BuiltElsewhere));
+        assert_eq!(
+            built_binary("\tcargo lambda build --release --bin get-item").as_deref(),
+            Some("get-item")
+        );
+        assert_eq!(built_binary("cargo build --bin=$(NAME)"), None);
+        assert_eq!(built_binary("npm run build --bin x"), None);
     }
 
     #[test]

@@ -21,7 +21,12 @@ pub(super) enum Has {
 pub(super) fn has(unit: &Unit, symbol: &str) -> Has {
     let first = symbol.split('.').next().unwrap_or(symbol);
     let has = match unit.lang {
-        Lang::Python | Lang::Go | Lang::CSharp => defines(unit, first),
+        Lang::Python | Lang::Go | Lang::Rust | Lang::Java | Lang::CSharp => defines(unit, first),
+        // Constants and methods come from every file that is loaded.
+        Lang::Ruby => match defines(unit, first) {
+            Has::No if imports(&unit.body, 0) => Has::Maybe,
+            h => h,
+        },
         Lang::JavaScript | Lang::TypeScript => exports(unit, first),
     };
     match has {
@@ -35,7 +40,7 @@ pub(super) fn has(unit: &Unit, symbol: &str) -> Has {
 pub(super) fn names(unit: &Unit) -> Vec<SmolStr> {
     let mut out: Vec<(bool, SmolStr)> = Vec::new();
     match unit.lang {
-        Lang::Python | Lang::Go | Lang::CSharp => {
+        Lang::Python | Lang::Go | Lang::CSharp | Lang::Rust | Lang::Java | Lang::Ruby => {
             for s in &unit.body {
                 if let StmtKind::Function(id) = s.kind {
                     let f = unit.function(id);
@@ -65,6 +70,14 @@ pub(super) fn names(unit: &Unit) -> Vec<SmolStr> {
         }
     }
     seen
+}
+
+/// Whether statements load another file.
+fn imports(body: &Block, depth: u32) -> bool {
+    depth < 32
+        && body.iter().any(|s| {
+            matches!(s.kind, StmtKind::Import(_)) || blocks(s).into_iter().any(|b| imports(b, depth + 1))
+        })
 }
 
 fn pair_key(e: &MapEntry) -> Option<SmolStr> {
@@ -151,7 +164,22 @@ fn binds(p: &Pattern, name: &str) -> bool {
 }
 
 /// Functions and attributes by which a module gets names that are written nowhere.
-const NAME_MAKERS: &[&str] = &["globals", "exec", "eval", "vars", "setattr", "__dict__", "modules"];
+const NAME_MAKERS: &[&str] = &[
+    "globals",
+    "exec",
+    "eval",
+    "vars",
+    "setattr",
+    "__dict__",
+    "modules",
+    "define_method",
+    "define_singleton_method",
+    "require",
+    "load",
+    "instance_eval",
+    "class_eval",
+    "send",
+];
 
 fn makes_names(unit: &Unit) -> bool {
     struct Dynamic(bool);

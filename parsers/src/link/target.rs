@@ -18,7 +18,8 @@ impl Target {
     ///
     /// Python splits at the last dot, and slashes before it become dots; Node.js splits the file name at its first
     /// dot and keeps the directories. Sources: `bootstrap.py` of aws-lambda-python-runtime-interface-client and
-    /// `UserFunction.js` of aws-lambda-nodejs-runtime-interface-client.
+    /// `UserFunction.js` of aws-lambda-nodejs-runtime-interface-client. Ruby has two or three parts; source:
+    /// `lambda_handler.rb` of aws-lambda-ruby-runtime-interface-client.
     pub(super) fn parse(lang: Lang, handler: &str) -> Result<Self, String> {
         match lang {
             Lang::Python => {
@@ -34,7 +35,23 @@ impl Target {
                     symbol: symbol.to_owned(),
                 })
             }
-            Lang::Go | Lang::CSharp => Err(format!("`{handler}` names no function")),
+            Lang::Go | Lang::Rust | Lang::Java | Lang::CSharp => {
+                Err(format!("`{handler}` names no function"))
+            }
+            Lang::Ruby => {
+                let parts: Vec<&str> = handler.split('.').collect();
+                let (module, symbol) = match parts[..] {
+                    [file, method] => (file, method.to_owned()),
+                    // A class or module, with those around it, and its own method.
+                    [file, class, method] => (file, format!("{}.{method}", class.replace("::", "."))),
+                    _ => return Err(format!("`{handler}` is no file, optional class and method, with dots")),
+                };
+                if module.is_empty() || parts.iter().any(|p| p.is_empty()) {
+                    return Err(format!("`{handler}` lacks a file or a method"));
+                }
+                let module = module.trim_start_matches("./").to_owned();
+                Ok(Self { module, symbol, dotted: false })
+            }
             Lang::JavaScript | Lang::TypeScript => {
                 if handler.contains("..") {
                     return Err(format!("`{handler}` contains `..`"));
@@ -69,7 +86,8 @@ impl Target {
         let m = &self.module;
         match lang {
             Lang::Python => vec![format!("{m}/__init__.py"), format!("{m}.py")],
-            Lang::Go | Lang::CSharp => Vec::new(),
+            Lang::Go | Lang::Rust | Lang::Java | Lang::CSharp => Vec::new(),
+            Lang::Ruby => vec![format!("{m}.rb")],
             Lang::JavaScript | Lang::TypeScript => ["js", "mjs", "cjs"].map(|e| format!("{m}.{e}")).into(),
         }
     }
@@ -77,7 +95,7 @@ impl Target {
     /// Source files that a compiler turns into those.
     pub(super) fn source_files(&self, lang: Lang) -> Vec<String> {
         match lang {
-            Lang::Python | Lang::Go | Lang::CSharp => Vec::new(),
+            Lang::Python | Lang::Go | Lang::CSharp | Lang::Rust | Lang::Java | Lang::Ruby => Vec::new(),
             Lang::JavaScript | Lang::TypeScript => {
                 let mut names = source_names(&self.module);
                 // A directory loads its `index`.
@@ -128,6 +146,10 @@ mod tests {
         assert_eq!(split(Lang::JavaScript, "./index.handler"), some("index", "handler"));
         assert_eq!(split(Lang::JavaScript, "../index.handler"), None);
         assert_eq!(split(Lang::JavaScript, "index"), None);
+        assert_eq!(split(Lang::Ruby, "app.handler"), some("app", "handler"));
+        assert_eq!(split(Lang::Ruby, "src/app.A::B.call"), some("src/app", "A.B.call"));
+        assert_eq!(split(Lang::Ruby, "app"), None);
+        assert_eq!(split(Lang::Ruby, "a.B.c.d"), None);
         assert_eq!(stem("a.b/x.test.ts"), "a.b/x.test");
         assert_eq!(stem("a.b/.env"), "a.b/.env");
     }

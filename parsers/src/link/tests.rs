@@ -1,5 +1,7 @@
 //! Links over hand-built applications and units.
 
+mod staged;
+
 use super::*;
 use crate::code::hir::{
     Block, Export, ExportValue, Expr, ExprKind, Function as Fun, Lang, ModuleKind, Param, Pattern, Stmt,
@@ -143,7 +145,7 @@ fn run(app: &App, units: &[(&str, Unit)], extra: &[(&str, &str)]) -> (Vec<Link>,
     let mut files = MemoryFiles::new(extra.iter().copied());
     let mut program = Program::default();
     for (path, unit) in units {
-        files.0.insert((*path).to_owned(), vec![b'\n']);
+        files.0.entry((*path).to_owned()).or_insert_with(|| vec![b'\n']);
         program.add(path, Arc::new(unit.clone()));
     }
     let (links, entries) = link(app, &program, &files);
@@ -242,7 +244,7 @@ fn what_stands_between_code_and_package_is_never_missing() {
         o("python3.14", "generated.x", dir("src"), none(), &py_units, &[(".gitignore", "generated.py\n")]),
         Reason::BuiltElsewhere
     );
-    assert_eq!(o("java25", "a.B::c", dir("src"), none(), &py_units, &[]), Reason::Language);
+    assert_eq!(o("lua5.4", "a.B::c", dir("src"), none(), &py_units, &[]), Reason::Language);
     assert_eq!(o("python3.14", "app.main", CodeRef::Object, none(), &py_units, &[]), Reason::BuiltElsewhere);
     // A directory without any code of the language.
     assert_eq!(

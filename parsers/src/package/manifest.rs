@@ -27,8 +27,8 @@ pub(super) fn declared(files: &dyn Files, lang: Lang, dir: &str, bundled: bool) 
     match lang {
         Lang::Python => python(files, dir),
         Lang::JavaScript | Lang::TypeScript => node(files, dir, bundled),
-        // What is compiled in is known to the compiler only.
-        Lang::Go | Lang::CSharp => Declared::default(),
+        // What is compiled in is known to the compiler only, and gems are built for the machine.
+        Lang::Go | Lang::Rust | Lang::Java | Lang::Ruby | Lang::CSharp => Declared::default(),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::code::hir::Lang;
 use crate::code::lang::EntryPoint;
 use crate::code::runtime_language;
 use crate::files::Files;
+use crate::iac::PACKAGE_FILTER;
 use crate::link::{Layers, SKIPPED, ancestors, below};
 use lamlint_model::App;
 use lamlint_model::app::{CodeRef, Function};
@@ -103,7 +104,9 @@ fn directory(
         names.extend(declared.names.iter().cloned());
         package.complete &= declared.complete && (plain || bundled);
         package.manifest.clone_from(&declared.manifest);
-        if plain && !declared.bundled && output_of(files, f.name(), dir).is_none() {
+        // What a filter leaves out is not known.
+        let whole = plain && f.resource.metadata.get(PACKAGE_FILTER).is_surely_absent();
+        if whole && !declared.bundled && output_of(files, f.name(), dir).is_none() {
             let mut estimated = false;
             *weight = sources(files, lang, dir, &declared, &mut estimated);
             package.measured = match (&declared.manifest, estimated) {

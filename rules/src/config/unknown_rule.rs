@@ -2,7 +2,7 @@
 
 use lamlint_model::finding::Message;
 use lamlint_model::rule::{Effect, Severity, Tier};
-use lamlint_model::{Cx, Findings, Rule, Tri};
+use lamlint_model::{Cx, Findings, Fix, Intent, Rule, Tri};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -17,13 +17,17 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &Cx<'_>, out: &mut Findings) {
     for s in cx.suppressions {
-        let Effect::NoRule(suggestion) = s.effect else { continue };
+        let Effect::NoRule { near, certain } = s.effect else { continue };
         let path = cx.sources.file(s.span.file).path.as_str();
         let claim = Tri::Yes(s.evidence("no rule has this name"));
         out.report(claim, path, s.rule.clone(), |_| {
             let message = Message::new(format!("there is no rule `{}`, so this suppresses nothing", s.rule));
-            match suggestion {
-                Some(name) => message.help(format!("did you mean `{name}`?")),
+            match near {
+                Some(name) => {
+                    let respell = Intent::Respell { at: s.span, name: name.into() };
+                    let fix = Fix::safe(format!("write `{name}`"), respell);
+                    message.help(format!("did you mean `{name}`?")).mended(certain.then_some(fix))
+                }
                 None => message.help("`lamlint rules` lists the rules"),
             }
         });

@@ -2,7 +2,7 @@
 
 use lamlint_model::finding::Message;
 use lamlint_model::rule::{Effect, Severity, Tier};
-use lamlint_model::{Cx, Findings, Rule, Tri};
+use lamlint_model::{Cx, Findings, Fix, Intent, Rule, Tri};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -24,6 +24,10 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
                 out.report(claim, path, s.rule.clone(), |_| {
                     Message::new(format!("there is no finding of `{}` to suppress here", s.rule))
                         .help("delete the name, or the whole suppression if it is the only one")
+                        .mended(Some(Fix::safe(
+                            format!("take `{}` out of the suppression", s.rule),
+                            Intent::Unsuppress { at: s.span },
+                        )))
                 });
             }
             Effect::Malformed(why) => {
@@ -32,7 +36,7 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
                     Message::new(format!("this suppresses nothing: {why}"))
                 });
             }
-            Effect::Used | Effect::Unjudged | Effect::NoRule(_) => {}
+            Effect::Used | Effect::Unjudged | Effect::NoRule { .. } => {}
         }
     }
 }

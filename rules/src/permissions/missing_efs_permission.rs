@@ -70,6 +70,7 @@ fn mount(cx: &Cx<'_>, function: Function<'_>, identity: &Identity, config: &Tree
                 shared::listed(&names)
             ))
             .help("attach the managed policy `AmazonElasticFileSystemClientReadWriteAccess` to the role")
+            .mended(shared::attach(identity, "AmazonElasticFileSystemClientReadWriteAccess"))
         });
     }
 }

@@ -1,7 +1,7 @@
 //! See the page.
 
 use super::shared;
-use lamlint_model::app::{Kind, Resource, Trigger, TriggerKind};
+use lamlint_model::app::{Function, Kind, Resource, Trigger, TriggerKind};
 use lamlint_model::finding::Message;
 use lamlint_model::policy::wants::polling;
 use lamlint_model::policy::{Arn, Identity};
@@ -9,7 +9,7 @@ use lamlint_model::rule::{Severity, Tier};
 use lamlint_model::tree::Tree;
 use lamlint_model::tri::Guards;
 use lamlint_model::value::Attr;
-use lamlint_model::{Cx, Findings, Rule, Tri, Value};
+use lamlint_model::{Cx, Findings, Fix, Rule, Tri, Value};
 use smol_str::SmolStr;
 
 /// The rule.
@@ -138,18 +138,34 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
                     function.name(),
                     shared::listed(&names)
                 );
-                Message::new(text).help(match needed.policy {
+                let help = match needed.policy {
                     Some(p) if !names.contains(&SECRET) => {
                         format!("attach the managed policy `service-role/{p}`, or allow the actions")
                     }
                     _ => "allow the actions in a policy of the role".to_owned(),
-                })
+                };
+                Message::new(text).help(help).mended(remedy(cx, (function, &identity), t, needed, &names))
             });
             if out.len() > before {
                 seen.push(&t.source);
             }
         }
     }
+}
+
+/// The actions on the source where nothing else is missing; else the managed policy that has them all.
+fn remedy(
+    cx: &Cx<'_>,
+    (function, identity): (Function<'_>, &Identity),
+    t: &Trigger,
+    needed: &Needed,
+    names: &[&str],
+) -> Option<Fix> {
+    if t.resource.is_some() && names.iter().all(|n| on_source(t).contains(n)) {
+        return shared::allow(cx.app, function, identity, names, &t.source);
+    }
+    let policy = needed.policy.filter(|_| !names.contains(&SECRET))?;
+    shared::attach(identity, &format!("service-role/{policy}"))
 }
 
 const SECRET: &str = "secretsmanager:GetSecretValue";

@@ -4,7 +4,8 @@ use lamlint_model::app::{Invocation, Kind, Resource};
 use lamlint_model::finding::Message;
 use lamlint_model::policy::{Miss, not_permitted};
 use lamlint_model::rule::{Severity, Tier};
-use lamlint_model::{Cx, Findings, ResourceId, Rule};
+use lamlint_model::value::Attr;
+use lamlint_model::{Cx, Findings, Fix, Intent, ResourceId, Rule, Value};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -67,8 +68,35 @@ fn message(cx: &Cx<'_>, i: &Invocation, from: &Resource, near: Option<(Miss, Res
                 "add an `AWS::Lambda::Permission` with `Principal: {}`, and the ARN of the source as `SourceArn`{order}",
                 i.principal
             ))
+            .mended(permit(cx, i, from))
         }
     }
+}
+
+/// A permission of its own, where the source is known and need not wait for it.
+fn permit(cx: &Cx<'_>, i: &Invocation, from: &Resource) -> Option<Fix> {
+    let (app, function) = (cx.app, cx.app.resource(i.function));
+    let whole = matches!(i.called, Value::Of(id, _) if id == i.function);
+    if !whole || from.kind == Kind::Bucket || !i.guards.is_empty() {
+        return None;
+    }
+    let by = app.resource(i.by);
+    let plain = |s: &str| s.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+    let name = format!("{}From{}Permission", plain(&function.name), plain(&from.name));
+    let text = |s: &str| Value::str(s);
+    let properties = vec![
+        ("Action".into(), text("lambda:InvokeFunction")),
+        ("FunctionName".into(), Value::Of(i.function, Attr::Name)),
+        ("Principal".into(), text(i.principal)),
+        ("SourceArn".into(), i.source.first()?.clone()),
+    ];
+    let add = Intent::Add {
+        behind: by.id,
+        name: name.into(),
+        type_name: "AWS::Lambda::Permission".into(),
+        properties: Value::Map(properties, false),
+    };
+    Some(Fix::suggested(format!("add a permission for `{}`", i.principal), add))
 }
 
 fn words(r: &Resource) -> String {

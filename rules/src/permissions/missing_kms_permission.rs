@@ -126,7 +126,10 @@ fn report(cx: &Cx<'_>, function: Function<'_>, identity: &Identity, lack: Lack, 
             shared::listed(&lack.names)
         );
         let all = shared::listed(&lack.all);
-        Message::new(text).help(format!("allow {all} on `!GetAtt {}.Arn` in a policy of the role", key.name))
+        let on = Value::Of(lack.key, Attr::Arn);
+        Message::new(text)
+            .help(format!("allow {all} on `!GetAtt {}.Arn` in a policy of the role", key.name))
+            .mended(shared::allow(app, function, identity, &lack.all, &on))
     });
 }
 

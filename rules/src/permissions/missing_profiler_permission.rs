@@ -66,6 +66,7 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
                         shared::listed(&names)
                     ))
                     .help("attach the managed policy `AmazonCodeGuruProfilerAgentAccess` to the role")
+                    .mended(shared::attach(&identity, "AmazonCodeGuruProfilerAgentAccess"))
                 });
             }
         }

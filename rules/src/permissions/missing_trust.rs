@@ -4,7 +4,7 @@ use super::shared;
 use lamlint_model::finding::Message;
 use lamlint_model::policy::not_assumable;
 use lamlint_model::rule::{Severity, Tier};
-use lamlint_model::{Cx, Findings, Rule};
+use lamlint_model::{Cx, Findings, Fix, Intent, ResourceId, Rule, Value};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -35,20 +35,33 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
         let claim = not_assumable(cx.app, role, SERVICE, &function.resource.guards);
         let name = shared::role(cx, &identity);
         // Functions of one role share a finding.
-        out.report(claim, function.name(), name, |_| message(name, "a function", SERVICE));
+        out.report(claim, function.name(), name, |_| message((name, role), "a function", SERVICE));
         for edge in edges.iter().filter(|e| e.function == function.resource.id) {
             let Some(given) = function.resource.guards.and(&edge.guards) else { continue };
             let claim = not_assumable(cx.app, role, AT_THE_EDGE, &given).with_context(edge.proof.clone());
             out.report(claim, function.name(), format!("{name} {AT_THE_EDGE}"), |_| {
-                message(name, "a function at the edge", AT_THE_EDGE)
+                message((name, role), "a function at the edge", AT_THE_EDGE)
             });
         }
     }
 }
 
-fn message(role: &str, what: &str, service: &str) -> Message {
+fn message((role, id): (&str, ResourceId), what: &str, service: &str) -> Message {
+    let text = |s: &str| Value::str(s);
+    let principal = Value::Map(vec![("Service".into(), text(service))], false);
+    let statement = vec![
+        ("Effect".into(), text("Allow")),
+        ("Principal".into(), principal),
+        ("Action".into(), text("sts:AssumeRole")),
+    ];
+    let append = Intent::Append {
+        resource: id,
+        path: vec!["AssumeRolePolicyDocument".into(), "Statement".into()],
+        value: Value::Map(statement, false),
+    };
     Message::new(format!("the role `{role}` runs {what}, but `{service}` may not assume it"))
         .help(format!("allow `sts:AssumeRole` to the service `{service}` in its trust policy"))
+        .mended(Some(Fix::suggested(format!("let `{service}` assume the role"), append)))
 }
 
 #[cfg(test)]

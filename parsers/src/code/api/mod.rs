@@ -21,9 +21,15 @@ const NAMES: &str = include_str!("names.tsv");
 const INERT: &str = include_str!("inert.tsv");
 
 /// One table per language that has everything in one: its key, then rows whose first column says what they are:
-/// `lib` (columns of `libraries.tsv` without the language), `global`, `inert`, `reaching`, `harmless` (names), and
+/// `lib` (columns of `libraries.tsv` without the language), `global`, `inert`, `reaching`, `harmless`, `data` (names), and
 /// `sdk`, `suffix`, `runs`, `arg` (see [`sdk`]).
-const LANGUAGES: &[(&str, &str)] = &[("go", include_str!("go.tsv")), ("cs", include_str!("cs.tsv"))];
+const LANGUAGES: &[(&str, &str)] = &[
+    ("go", include_str!("go.tsv")),
+    ("rs", include_str!("rs.tsv")),
+    ("java", include_str!("java.tsv")),
+    ("rb", include_str!("rb.tsv")),
+    ("cs", include_str!("cs.tsv")),
+];
 
 pub(crate) mod events;
 pub(crate) mod sdk;
@@ -51,6 +57,8 @@ pub(crate) enum Kind {
     Day,
     /// Reads an environment variable (detail: positions of its name and its default).
     Env,
+    /// Reads an environment variable that must be set, unless there is a default or a block that gives one.
+    Setting,
     /// The whole environment.
     Environ,
     /// Sends a request (detail: method and position of the address; `@n`: the method is argument `n`; `options`: in
@@ -114,6 +122,13 @@ pub(crate) enum Kind {
     Exit,
     /// Calls the function it is given once per environment (detail: its position).
     Once,
+    /// Calls the function it is given once per environment, keeps in its place what that gives, and gives it (detail:
+    /// its position).
+    Lazy,
+    /// Keeps its argument in its place (detail: its position).
+    Put,
+    /// Gives what its place was filled with elsewhere.
+    Taken,
     /// Gives an error.
     Error,
     /// A constant (detail: its text).
@@ -138,6 +153,14 @@ pub(crate) enum Kind {
     Register,
     /// Gives a service of a container by its type.
     Resolve,
+    /// A list of its arguments, or of the elements of a list it is given (detail: `copy`).
+    ListOf,
+    /// A map of keys and values in turn, or of a map it is given (detail: `copy`).
+    MapOf,
+    /// What stands for nothing: what would be there anyway.
+    Nothing,
+    /// Makes an object of a class from text (detail: positions of the text and the class).
+    Parse,
 }
 
 /// A row of `libraries.tsv`.
@@ -189,6 +212,7 @@ fn kind(name: &str, detail: &str) -> Option<Kind> {
         "now" => Kind::Now,
         "day" => Kind::Day,
         "env" => Kind::Env,
+        "setting" => Kind::Setting,
         "environ" => Kind::Environ,
         "http" => Kind::Http,
         "request" => Kind::Request,
@@ -220,6 +244,9 @@ fn kind(name: &str, detail: &str) -> Option<Kind> {
         "start" => Kind::Start,
         "exit" => Kind::Exit,
         "once" => Kind::Once,
+        "lazy" => Kind::Lazy,
+        "put" => Kind::Put,
+        "taken" => Kind::Taken,
         "error" => Kind::Error,
         "const" => Kind::Const,
         "decode" => Kind::Decode,
@@ -231,6 +258,10 @@ fn kind(name: &str, detail: &str) -> Option<Kind> {
         "join" => Kind::Join,
         "register" => Kind::Register,
         "resolve" => Kind::Resolve,
+        "listof" => Kind::ListOf,
+        "mapof" => Kind::MapOf,
+        "nothing" => Kind::Nothing,
+        "parse" => Kind::Parse,
         _ => return None,
     })
 }
@@ -247,11 +278,22 @@ fn column_of(key: &str) -> Option<usize> {
     KEYS.iter().position(|k| *k == key)
 }
 
-/// Rows of one kind of the tables that hold everything of a language, with its column.
-fn of_languages(kind: &'static str) -> impl Iterator<Item = (usize, Vec<&'static str>)> {
-    LANGUAGES.iter().filter_map(|(key, text)| Some((column_of(key)?, *text))).flat_map(move |(i, text)| {
-        rows(text).filter(move |r| r.first() == Some(&kind)).map(move |r| (i, r[1..].to_vec()))
-    })
+/// Rows of one kind of the tables that hold everything of a language, with its column; without the kind.
+fn of_languages(kind: &'static str) -> impl Iterator<Item = (usize, &'static [&'static str])> {
+    type Rows = Vec<(usize, Vec<&'static str>)>;
+    static ALL: OnceLock<BTreeMap<&'static str, Rows>> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let mut all: BTreeMap<&'static str, Rows> = BTreeMap::new();
+        for (key, text) in LANGUAGES {
+            let Some(i) = column_of(key) else { continue };
+            for mut r in rows(text) {
+                let kind = r.remove(0);
+                all.entry(kind).or_default().push((i, r));
+            }
+        }
+        all
+    });
+    all.get(kind).into_iter().flatten().map(|(i, r)| (*i, r.as_slice()))
 }
 
 /// Names that stand in rows of one kind, by language.
@@ -279,7 +321,11 @@ impl Tables {
         let result = Some(dash(result)).filter(|r| !r.is_empty());
         self.rows[i].insert(name, Row { kind, detail: dash(detail), result });
         if !name.starts_with('#') {
-            self.packages[i].insert(package(name));
+            self.packages[i].insert(if KEYS[i] == Lang::Java.traits().key {
+                java_package(name)
+            } else {
+                package(name)
+            });
         }
     }
 }
@@ -291,14 +337,14 @@ fn tables() -> &'static Tables {
             rows: std::array::from_fn(|_| BTreeMap::new()),
             packages: std::array::from_fn(|_| BTreeSet::new()),
             globals: names_of("global"),
-            data_methods: BTreeSet::new(),
+            data_methods: of_languages("data").flat_map(|(_, r)| r[0].split(' ')).collect(),
         };
         for r in rows(LIBRARIES) {
             let Some(i) = r.first().and_then(|l| column_of(l)) else { continue };
             t.add(i, &r[1..]);
         }
         for (i, r) in of_languages("lib") {
-            t.add(i, &r);
+            t.add(i, r);
         }
         for r in rows(GLOBALS) {
             let [lang, names] = r[..] else { continue };
@@ -333,6 +379,18 @@ fn package(name: &str) -> &str {
     name.match_indices('/').nth(parts - 1).map_or(name, |(i, _)| &name[..i])
 }
 
+/// The package of a qualified name of a language that writes packages small: what stands before the first type.
+fn java_package(name: &str) -> &str {
+    let mut at = 0_usize;
+    for part in name.split('.') {
+        if part.starts_with(|c: char| c.is_uppercase()) || part.contains(['(', '*']) {
+            return name.get(..at.saturating_sub(1)).unwrap_or_default();
+        }
+        at += part.len() + 1;
+    }
+    name
+}
+
 /// What is known of a qualified name.
 pub(crate) fn lookup(lang: Lang, name: &str) -> Option<Row> {
     let rows = &tables().rows[lang.column()];
@@ -351,6 +409,13 @@ pub(crate) fn lookup(lang: Lang, name: &str) -> Option<Row> {
     // Members of members of an object of a library: `#prisma.user.create`.
     let first = name.split('.').next().filter(|f| f.starts_with('#'))?;
     rows.get(&*format!("{first}.*")).filter(|r| r.kind == Kind::Answer).copied()
+}
+
+/// Whether something is known of a name, or of its members.
+pub(crate) fn has_members(lang: Lang, name: &str) -> bool {
+    let rows = &tables().rows[lang.column()];
+    let member = |k: &str| k == name || k.strip_prefix(name).is_some_and(|r| r.starts_with(['.', '(']));
+    rows.range(name..).take_while(|(k, _)| k.starts_with(name)).any(|(k, _)| member(k))
 }
 
 /// Whether a library is known to call no AWS service by itself: by the qualified name of what is imported.
@@ -375,7 +440,9 @@ pub(crate) fn is_inert(lang: Lang, name: &str) -> bool {
     known
         || match lang {
             Lang::Python => name.starts_with("mypy_boto3_"),
-            Lang::Go | Lang::CSharp => false,
+            Lang::Rust => name.strip_prefix("aws_sdk_").is_some_and(|n| service_named(package(n)).is_some()),
+            Lang::Go | Lang::Java | Lang::CSharp => false,
+            Lang::Ruby => name == "aws-sdk" || name.starts_with("aws-sdk-"),
             Lang::JavaScript | Lang::TypeScript => {
                 name.strip_prefix("@aws-sdk/client-").is_some_and(|n| service_named(package(n)).is_some())
             }
@@ -430,6 +497,9 @@ pub(crate) fn is_library(lang: Lang, package: &str) -> bool {
 
 /// Whether something belongs to a package that is known.
 pub(crate) fn is_known(lang: Lang, name: &str) -> bool {
+    if lang == Lang::Java {
+        return name.starts_with('#') || is_library(lang, java_package(name)) || is_inert(lang, name);
+    }
     name.starts_with('#') || is_library(lang, package(name))
 }
 
@@ -463,13 +533,56 @@ pub(crate) fn common_method(lang: Lang, name: &str) -> Option<&'static str> {
     let all = ALL.get_or_init(|| {
         let mut out: Names = std::array::from_fn(|_| BTreeMap::new());
         for (i, r) in of_languages("method") {
-            if let [names, common] = r[..] {
+            if let [names, common] = *r {
                 out[i].extend(names.split(' ').map(|n| (n, common)));
             }
         }
         out
     });
     all[lang.column()].get(name).copied()
+}
+
+/// What a method does that values of any kind have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Chained {
+    /// It gives the value (rows `keeps`; `keeps0`: without arguments only).
+    Keeps,
+    /// It gives the value, which must be there (rows `demands`).
+    Demands,
+    /// It gives the value, or what it is given for the case that there is none (rows `falls`).
+    Falls,
+    /// It calls a function with the value, or with its elements, and gives what that gives (rows `maps`).
+    Maps,
+    /// It calls a function with the elements, and gives some of them (rows `filters`).
+    Filters,
+}
+
+/// What a method does by its name, whatever its object is. `plain`: it has no arguments.
+pub(crate) fn chained(lang: Lang, name: &str, plain: bool) -> Option<Chained> {
+    type Names = [BTreeSet<&'static str>; COLUMNS];
+    static ALL: OnceLock<[Names; 6]> = OnceLock::new();
+    let all = ALL.get_or_init(|| ["keeps", "keeps0", "demands", "falls", "maps", "filters"].map(names_of));
+    let is = |i: usize| all[i][lang.column()].contains(name);
+    Some(match () {
+        () if is(0) || plain && (is(1) || lists(lang, name)) => Chained::Keeps,
+        () if is(2) => Chained::Demands,
+        () if is(3) && !plain => Chained::Falls,
+        () if is(4) && !plain => Chained::Maps,
+        () if is(5) && !plain => Chained::Filters,
+        () => return None,
+    })
+}
+
+/// Whether a method gives the elements of its object (rows `lists`).
+pub(crate) fn lists(lang: Lang, name: &str) -> bool {
+    static ALL: OnceLock<[BTreeSet<&'static str>; COLUMNS]> = OnceLock::new();
+    ALL.get_or_init(|| names_of("lists"))[lang.column()].contains(name)
+}
+
+/// Whether a setter of a builder adds an element to a list (rows `elements`).
+pub(crate) fn adds_element(lang: Lang, name: &str) -> bool {
+    static ALL: OnceLock<[BTreeSet<&'static str>; COLUMNS]> = OnceLock::new();
+    ALL.get_or_init(|| names_of("elements"))[lang.column()].contains(name)
 }
 
 /// Whether a name is there without an import.
@@ -582,7 +695,10 @@ mod tests {
                     "params" => assert!(r.len() == 4 && operation(r[1], r[2]).is_some(), "{r:?}"),
                     "method" => assert_eq!(r.len(), 3, "{r:?}"),
                     "arg" => assert!(r.len() == 5 && is_service(r[1]), "{r:?}"),
-                    "global" | "inert" | "reaching" | "harmless" | "runs" => assert_eq!(r.len(), 2, "{r:?}"),
+                    "global" | "inert" | "reaching" | "harmless" | "runs" | "data" | "keeps" | "keeps0"
+                    | "demands" | "falls" | "maps" | "filters" | "lists" | "elements" => {
+                        assert_eq!(r.len(), 2, "{r:?}");
+                    }
                     _ => panic!("{r:?}"),
                 }
             }

@@ -16,7 +16,7 @@
 //! * `arg service operation name API name`: inputs that are named otherwise than in the API, beyond case; `*` for all
 //!   operations.
 
-use super::{LANGUAGES, column_of, of_languages, operation, rows, same_name, service_named, waited};
+use super::{of_languages, operation, same_name, service_named, waited};
 use crate::code::hir::Lang;
 use smol_str::SmolStr;
 
@@ -25,10 +25,14 @@ use smol_str::SmolStr;
 pub(crate) enum SdkKind {
     /// A function that builds a client; as a type, the client itself.
     Client,
+    /// A function that gives the objects of a service (`Aws::S3::Resource`).
+    Resource,
     /// The type of a client: a place of that type holds one.
     Type,
     /// A function that makes what clients are built from (a configuration, a session).
     Session,
+    /// The defaults of all clients, or what sets them.
+    Defaults,
     /// Part of a configuration: an argument of this name gives other credentials or another endpoint.
     Foreign,
     /// The type of an operation's input.
@@ -67,8 +71,10 @@ pub(crate) enum Suffix {
 fn sdk_kind(name: &str) -> Option<SdkKind> {
     Some(match name {
         "client" => SdkKind::Client,
+        "resource" => SdkKind::Resource,
         "type" => SdkKind::Type,
         "session" => SdkKind::Session,
+        "defaults" => SdkKind::Defaults,
         "foreign" => SdkKind::Foreign,
         "input" => SdkKind::Input,
         "struct" => SdkKind::Struct,
@@ -130,9 +136,8 @@ impl SdkName {
 /// What a qualified name is to the SDK of a language.
 pub(crate) fn named(lang: Lang, q: &str) -> Option<SdkName> {
     let column = lang.column();
-    let of = LANGUAGES.iter().filter(|(key, _)| column_of(key) == Some(column));
-    of.flat_map(|(_, text)| rows(text)).filter(|r| r[0] == "sdk").find_map(|r| {
-        let [_, pattern, kind, detail] = r[..] else { return None };
+    of_languages("sdk").filter(|(i, _)| *i == column).find_map(|(_, r)| {
+        let [pattern, kind, detail] = r[..] else { return None };
         let mut m = Match::default();
         if !fits(pattern, q, &mut m) {
             return None;
@@ -219,13 +224,11 @@ pub(crate) fn argument(lang: Lang, service: &str, operation: &str, name: &str) -
     renamed.map_or_else(|| pascal(name), SmolStr::new_static)
 }
 
-/// The names of positional arguments of an operation, where its method or input takes them so (`params` rows).
-pub(crate) fn positional(lang: Lang, service: &str, operation: &str) -> Option<Vec<&'static str>> {
-    let mut rows = of_languages("params").filter(|(i, r)| *i == lang.column() && r[0] == service);
-    rows.find_map(|(_, r)| {
-        let [_, o, names] = r[..] else { return None };
-        (o == operation).then(|| names.split(' ').collect())
-    })
+/// The positional arguments of an operation's method, by API name (rows `params service operation names`).
+pub(crate) fn positional(lang: Lang, service: &str, operation: &str) -> Vec<&'static str> {
+    let mut all = of_languages("params").filter(|(i, _)| *i == lang.column());
+    let found = all.find(|(_, r)| r[0] == service && r[1] == operation);
+    found.map_or_else(Vec::new, |(_, r)| r[2].split(',').collect())
 }
 
 /// `table_name`, `tableName` and `TableName` as `TableName`.

@@ -43,6 +43,8 @@ impl Interp<'_> {
                 }
                 V::Sym(member(&Value::Event(path.clone()), name))
             }
+            // A part of the context that holds what the function is.
+            V::Sym(Value::Context(path)) if path.is_empty() && name == "env_config" => o.clone(),
             V::Sym(Value::Context(path)) if path.is_empty() => {
                 V::Sym(Value::Context(vec![context_name(name).into()]))
             }
@@ -53,10 +55,18 @@ impl Interp<'_> {
                 {
                     return V::Method(Rc::new(o.clone()), name.into());
                 }
+                if self.lang.traits().snake_inputs && matches!(v, Value::CallResult { .. }) {
+                    return V::Sym(member(v, &api::sdk::pascal(name)));
+                }
                 V::Sym(member(v, name))
             }
             V::Sym(Value::Map(..)) | V::Map(..) => {
                 if let Some(v) = map_get(o, name) {
+                    return v;
+                }
+                if self.lang.traits().snake_inputs
+                    && let Some(v) = map_get(o, &api::sdk::pascal(name))
+                {
                     return v;
                 }
                 V::Method(Rc::new(o.clone()), name.into())
@@ -72,10 +82,22 @@ impl Interp<'_> {
                 }
                 match self.class_member(class, name, 0) {
                     Some(v) => self.bound_to(v, o, span),
+                    // A variable nothing was put in yet.
+                    None if name.starts_with('@') => V::Sym(Value::Null),
+                    None if name == "class" && self.lang.traits().messages => V::Class(class.0, class.1),
                     None if self.embedded(i, class, name).is_some() => {
                         let inner = self.embedded(i, class, name).unwrap_or_else(V::unknown);
                         self.attr(&inner, name, span, optional)
                     }
+                    None => V::Method(Rc::new(o.clone()), name.into()),
+                }
+            }
+            V::Class(unit, id) if self.lang.traits().messages => {
+                let own = !name.starts_with(['@']) && !name.starts_with(char::is_uppercase);
+                let full = if own { SmolStr::from(format!("self.{name}")) } else { name.into() };
+                match self.class_member((*unit, *id), &full, 0) {
+                    Some(v) => self.bound_to_class(v, o),
+                    None if name.starts_with('@') => V::Sym(Value::Null),
                     None => V::Method(Rc::new(o.clone()), name.into()),
                 }
             }
@@ -278,7 +300,73 @@ pub(super) fn mapping_methods(lang: Lang) -> &'static [&'static str] {
             "__dict__",
             "__len__",
         ],
-        Lang::Go | Lang::CSharp => &[],
+        Lang::Go | Lang::Rust | Lang::Java | Lang::CSharp => &[],
+        Lang::Ruby => &[
+            "[]",
+            "dig",
+            "fetch",
+            "key?",
+            "has_key?",
+            "include?",
+            "keys",
+            "values",
+            "each",
+            "each_pair",
+            "map",
+            "collect",
+            "select",
+            "filter",
+            "reject",
+            "find",
+            "detect",
+            "flat_map",
+            "filter_map",
+            "reduce",
+            "inject",
+            "to_h",
+            "to_a",
+            "to_json",
+            "to_s",
+            "to_i",
+            "to_f",
+            "to_sym",
+            "first",
+            "last",
+            "length",
+            "size",
+            "count",
+            "empty?",
+            "nil?",
+            "any?",
+            "all?",
+            "none?",
+            "merge",
+            "slice",
+            "except",
+            "transform_keys",
+            "transform_values",
+            "is_a?",
+            "dup",
+            "sum",
+            "group_by",
+            "each_with_index",
+            "each_with_object",
+            "each_slice",
+            "sort_by",
+            "sort",
+            "uniq",
+            "compact",
+            "zip",
+            "downcase",
+            "upcase",
+            "start_with?",
+            "end_with?",
+            "gsub",
+            "sub",
+            "inspect",
+            "delete",
+            "values_at",
+        ],
         Lang::JavaScript | Lang::TypeScript => &[
             "map",
             "forEach",
@@ -351,10 +439,16 @@ pub(super) fn is_text_method(name: &str) -> bool {
 /// The language-neutral name of a field of the context object.
 pub(super) fn context_name(name: &str) -> &str {
     match name {
-        "functionName" | "function_name" | "FunctionName" => context::FUNCTION_NAME,
-        "functionVersion" | "function_version" | "FunctionVersion" => context::FUNCTION_VERSION,
-        "invokedFunctionArn" | "invoked_function_arn" | "InvokedFunctionArn" => context::INVOKED_ARN,
-        "awsRequestId" | "aws_request_id" | "AwsRequestID" | "AwsRequestId" => context::REQUEST_ID,
+        "functionName" | "function_name" | "FunctionName" | "getFunctionName" => context::FUNCTION_NAME,
+        "functionVersion" | "function_version" | "FunctionVersion" | "getFunctionVersion" => {
+            context::FUNCTION_VERSION
+        }
+        "invokedFunctionArn" | "invoked_function_arn" | "InvokedFunctionArn" | "getInvokedFunctionArn" => {
+            context::INVOKED_ARN
+        }
+        "awsRequestId" | "aws_request_id" | "AwsRequestID" | "AwsRequestId" | "getAwsRequestId" => {
+            context::REQUEST_ID
+        }
         n => n,
     }
 }

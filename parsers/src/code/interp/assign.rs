@@ -178,6 +178,7 @@ impl Interp<'_> {
             }
             V::Exports(_) => self.set_export(name, v),
             V::Ext(q, _) if environment::is_environment(q) => self.env.insert(name),
+            V::Ext(q, _) if self.sdk_by_table() => self.set_default(q, name, &v),
             V::Sdk(s) if matches!(&**s, super::value::Sdk::Session { .. }) => {
                 let changed = Self::session_method(
                     super::sdk::client_is_foreign(target),
@@ -278,7 +279,7 @@ impl Interp<'_> {
         }
     }
 
-    fn here(&self) -> lamlint_model::Span {
+    pub(super) fn here(&self) -> lamlint_model::Span {
         lamlint_model::Span::new(self.program.unit(self.unit).file, 0, 0)
     }
 }

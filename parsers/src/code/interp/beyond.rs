@@ -117,6 +117,7 @@ impl Interp<'_> {
             || name == "batch_writer"
             || api::method(service, kind, name).is_some()
             || api::resource(service, name).is_some()
+            || api::resource(service, &api::sdk::pascal(name)).is_some()
             || api::operation(service, name).is_some();
         if !known {
             self.beyond(Some(service), format!("`{name}` of an AWS resource may be read from it"));

@@ -194,9 +194,16 @@ impl Interp<'_> {
                     | V::Package(_),
                     _,
                 ))
-                | None => false,
+                | None
+                    if !n.starts_with(['@', '$']) =>
+                {
+                    false
+                }
+                // A variable of the program in which nothing was put yet.
+                None => self.lang.traits().messages,
                 Some((_, persistent)) => persistent,
             },
+            ExprKind::Attr { object, .. } if self.is_constant_field(object, e) => false,
             ExprKind::Attr { object, name, .. } => {
                 if matches!(&object.kind, ExprKind::Name(n) if n == "self" || n == "this" || n == "cls") {
                     return self.is_persistent_object(object);
@@ -207,8 +214,22 @@ impl Interp<'_> {
                     || self.asks_persistent(object, depth + 1)
             }
             ExprKind::Index { object, .. } => self.asks_persistent(object, depth + 1),
+            // A method of the handler's own class that is given something asks of that.
+            ExprKind::Call { callee, args, .. }
+                if self.lang.traits().object_methods
+                    && !args.is_empty()
+                    && matches!(&callee.kind, ExprKind::Attr { object, .. } if matches!(object.kind, ExprKind::Name(_))) =>
+            {
+                args.iter().any(|a| self.asks_persistent(&a.value, depth + 1))
+            }
             ExprKind::Call { callee, args, .. } => {
                 let names_persistent = match &callee.kind {
+                    // `Thread.current[:client]`: the threads of a program last as long as it does.
+                    ExprKind::Attr { object, name, .. }
+                        if name == "current" && self.lang.traits().messages =>
+                    {
+                        matches!(&object.kind, ExprKind::Name(n) if n == "Thread")
+                    }
                     ExprKind::Name(n) => {
                         matches!(n.as_str(), "hasattr" | "getattr" | "exists" | "isfile" | "existsSync")
                     }
@@ -223,6 +244,23 @@ impl Interp<'_> {
             }
             ExprKind::Not(x) | ExprKind::Await(x) => self.asks_persistent(x, depth + 1),
             ExprKind::Opaque(v) => v.iter().any(|x| self.asks_persistent(x, depth + 1)),
+            _ => false,
+        }
+    }
+
+    /// Whether a field holds what never changes, in languages whose code always stands in classes.
+    fn is_constant_field(&mut self, object: &Expr, field: &Expr) -> bool {
+        if !self.lang.traits().object_methods || !matches!(object.kind, ExprKind::Name(_)) {
+            return false;
+        }
+        self.testing += 1;
+        let v = self.eval(field);
+        self.testing -= 1;
+        match v {
+            V::Ext(q, _) => !q.contains("()") && !q.starts_with('#'),
+            V::Sym(Value::Str(_) | Value::Env(_) | Value::Event(_) | Value::Int(_))
+            | V::Sdk(_)
+            | V::Func(_) => true,
             _ => false,
         }
     }

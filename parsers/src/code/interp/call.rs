@@ -127,12 +127,16 @@ fn write_expr(e: &Expr, out: &mut String, depth: u32) {
     }
     match &e.kind {
         // A mark behind it only tells it from others of its name.
-        ExprKind::Name(n) => out.push_str(n.split('\'').next().unwrap_or(n)),
-        // What stands for a member of the object around is written alone.
-        ExprKind::Attr { object, name, .. } if object.span == e.span => out.push_str(name),
+        ExprKind::Name(n) => {
+            let n = n.strip_prefix("::").unwrap_or(n);
+            out.push_str(n.split('\'').next().unwrap_or(n));
+        }
         ExprKind::Attr { object, name, .. } => {
-            write_expr(object, out, depth + 1);
-            out.push('.');
+            // What stands for a bare name is not written.
+            if object.span != e.span || is_path(object) {
+                write_expr(object, out, depth + 1);
+                out.push_str(if is_path(object) { "::" } else { "." });
+            }
             out.push_str(name);
         }
         ExprKind::Call { callee, args, is_new } => {
@@ -154,6 +158,15 @@ fn write_expr(e: &Expr, out: &mut String, depth: u32) {
         }
         _ => out.push('…'),
     }
+}
+
+/// Whether an expression is a path from the names that are known anywhere (`a::b`).
+fn is_path(e: &Expr) -> bool {
+    let mut e = e;
+    while let ExprKind::Attr { object, .. } = &e.kind {
+        e = object;
+    }
+    matches!(&e.kind, ExprKind::Name(n) if n.starts_with("::"))
 }
 
 /// A function that is running.
@@ -189,7 +202,9 @@ impl Interp<'_> {
         if let Some(v) = self.super_call(callee, args, span) {
             return v;
         }
+        let messages = self.lang.traits().messages;
         let (target, object) = match &callee.kind {
+            ExprKind::Name(n) if messages => (self.receiverless(n, span), None),
             ExprKind::Attr { object, name, optional } => {
                 if let Some(v) = self.exports_place(object, name) {
                     (v, None)
@@ -197,13 +212,23 @@ impl Interp<'_> {
                     let testing = std::mem::take(&mut self.testing);
                     let o = self.eval(object);
                     self.testing = testing;
-                    let f = self.attr(&o, name, callee.span, *optional);
+                    if let Some(v) = self.chained(&o, name, args, object, &site) {
+                        return v;
+                    }
+                    let f = if self.lang.traits().object_methods && !is_new {
+                        self.method_of(&o, name, args.len(), callee.span)
+                    } else {
+                        self.attr(&o, name, callee.span, *optional)
+                    };
                     (with_this(f, &o), Some(&**object))
                 }
             }
             _ => (self.eval(callee), None),
         };
         let args = self.arguments(args);
+        if messages {
+            return self.message(&target, args, &site, object);
+        }
         self.apply(&target, args, &site, object)
     }
 
@@ -287,7 +312,10 @@ impl Interp<'_> {
                 self.apply(&one, args, site, object)
             }
             V::OneOf(_) => {
-                let all = target.possibilities();
+                let mut all = target.possibilities();
+                if self.lang.traits().object_methods {
+                    all = self.fitting(all, &args);
+                }
                 // One session or another: a client is built in any case.
                 let is_session = |v: &V| matches!(v, V::Method(o, _) if matches!(&**o, V::Sdk(s) if matches!(**s, Sdk::Session { .. })));
                 let several = all.iter().filter(|v| !v.is_null() && !is_session(v)).count() > 1;
@@ -362,7 +390,9 @@ impl Interp<'_> {
         let deps = args.deps();
         let around = Rc::as_ptr(&f.frame);
         let same = |c: &&Call| c.unit == f.unit && c.id == f.id;
-        if self.stack.iter().filter(same).any(|c| c.around == around)
+        // What only calls what it is given (`timed("…", () -> …)`) is no recursion when it is used inside itself.
+        let gives = self.lang.traits().object_methods && !args.functions().is_empty();
+        if self.stack.iter().filter(same).any(|c| c.around == around) && !gives
             || self.stack.iter().filter(same).count() > 3
         {
             // Recursion: its code is being followed already.
@@ -404,7 +434,7 @@ impl Interp<'_> {
                     unit.class(c).name.clone()
                 }
                 _ if function.name.is_empty() => SmolStr::new_static("a closure"),
-                _ => function.name.clone(),
+                _ => SmolStr::new(function.name.strip_prefix("self.").unwrap_or(&function.name)),
             };
             self.ctx.chain.push(handler::Call { span, callee });
         }
@@ -458,6 +488,19 @@ impl Interp<'_> {
             }
         }
         pos.append(&mut args.pos);
+        // `Type::method` gets its object first.
+        if unit.lang.traits().object_methods
+            && f.this.is_none()
+            && function.class.is_some()
+            && !function.is_static
+            && !pos.is_empty()
+        {
+            let this = pos.remove(0);
+            self.frame.borrow_mut().set(&SmolStr::new_static("this"), this);
+        }
+        if unit.lang.traits().messages {
+            Self::fit_arguments(function, &mut pos, args);
+        }
         // `f(g())` with the results of `g`.
         if unit.lang.traits().errors_are_results
             && let [V::List(l, false)] = &pos[..]
@@ -475,7 +518,8 @@ impl Interp<'_> {
                 continue;
             }
             if p.rest_named {
-                let rest = std::mem::take(&mut args.named);
+                let (blocks, rest) = std::mem::take(&mut args.named).into_iter().partition(|(n, _)| n == "&");
+                args.named = blocks;
                 self.bind(&p.pattern, V::Map(Rc::new(rest), args.open), true);
                 continue;
             }

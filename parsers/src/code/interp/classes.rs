@@ -84,10 +84,14 @@ impl Interp<'_> {
         if let Some(f) = self.class_member(class, "constructor", 0) {
             let f = self.overload(&f, &args).unwrap_or(f);
             let f = self.bound_to(f, made, span);
-            let functions = f.functions();
+            let mut functions = f.functions();
+            if self.lang.traits().object_methods {
+                let all = functions.into_iter().map(V::Func).collect();
+                functions = self.fitting(all, &args).iter().flat_map(V::functions).collect();
+            }
             let Some(f) = functions.first() else { return V::Sym(Value::Null) };
             // What stands in braces behind the arguments of the constructor.
-            let set = if self.program.unit(class.0).lang.traits().struct_literals {
+            let set = if self.is_project(class.0) {
                 let params = &self.program.unit(f.unit).function(f.id).params;
                 let is_param = |n: &SmolStr| {
                     params
@@ -175,10 +179,9 @@ impl Interp<'_> {
     /// A member of a class read on an instance.
     pub(super) fn bound_to(&mut self, v: V, o: &V, span: Span) -> V {
         if let V::OneOf(all) = &v
-            && self.is_overloaded(&v)
+            && (self.lang.traits().object_methods || self.is_overloaded(&v))
         {
-            let all = all.iter().map(|f| self.bound_to(f.clone(), o, span)).collect();
-            return V::OneOf(Rc::new(all));
+            return V::OneOf(Rc::new(all.iter().map(|v| self.bound_to(v.clone(), o, span)).collect()));
         }
         let V::Func(f) = &v else { return v };
         let function = self.program.unit(f.unit).function(f.id);
@@ -208,7 +211,7 @@ impl Interp<'_> {
             return V::OneOf(Rc::new(all));
         }
         let V::Func(f) = &v else { return v };
-        if !f.of_class && self.lang == Lang::Python {
+        if !f.of_class && self.lang.traits().receiver_is_param || self.lang.traits().object_methods {
             return v;
         }
         let mut g = (**f).clone();

@@ -191,6 +191,9 @@ impl Interp<'_> {
     }
 
     pub(super) fn name(&mut self, n: &SmolStr) -> V {
+        if self.lang.traits().messages {
+            return self.constant_or_variable(n);
+        }
         if let Some((v, _)) = self.known(n) {
             return v;
         }

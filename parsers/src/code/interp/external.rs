@@ -26,7 +26,8 @@ impl Interp<'_> {
             "undefined" => V::Sym(Value::Null),
             // Outside of methods, the exports.
             "this" if self.program.unit(self.unit).module == ModuleKind::CommonJs => V::Exports(self.unit),
-            "#index" => V::Ext(name.clone(), Deps::NONE),
+            "#index" | "#error" => V::Ext(name.clone(), Deps::NONE),
+            n if n.starts_with("::") => self.root(&n[2..]),
             "NaN" | "Infinity" | "__doc__" | "this" => V::unknown(),
             n if api::is_global(self.lang, n) => V::Ext(api::normal(self.lang, name), Deps::NONE),
             // The global `AWS` of a page, a name of a star import, a name that is misspelt.
@@ -74,6 +75,10 @@ impl Interp<'_> {
     pub(super) fn external(&mut self, q: &SmolStr, deps: Deps, args: Args, site: &Site<'_>) -> V {
         if let Some(v) = self.sdk_function(q, &args, site) {
             return v;
+        }
+        if self.lang.traits().object_methods {
+            let tasks = self.tasks(&args, site.span);
+            self.hand_over(tasks, args.deps(), true);
         }
         let row = api::lookup(self.lang, q);
         // What follows its arguments, or gives them back, hides no call.
@@ -133,6 +138,9 @@ impl Interp<'_> {
                     v => v.clone(),
                 },
             ),
+            Kind::Env if args.pos.is_empty() && self.lang.traits().object_methods => {
+                V::Ext(SmolStr::new_static("env"), Deps::ENV)
+            }
             Kind::Env => {
                 let mut at = row.positions();
                 let name = at.next().and_then(|i| args.at(i)).or_else(|| args.named("key"));
@@ -144,6 +152,26 @@ impl Interp<'_> {
                     Some(d) if !d.is_null() => v.join(&d),
                     _ => v,
                 }
+            }
+            Kind::Setting => {
+                let mut at = row.positions();
+                let name = at.next().and_then(|i| args.at(i)).cloned().unwrap_or_else(V::unknown);
+                let default = at.next().and_then(|i| args.at(i)).cloned();
+                let blocks: Vec<V> = args.pos.iter().filter(|v| matches!(v, V::Func(_))).cloned().collect();
+                let needed = default.is_none() && self.testing == 0;
+                let mut v = self.env_read(&name, needed, site.span);
+                match blocks.first() {
+                    Some(f) => {
+                        let d = self.call_value(f, Args::of(vec![name]), site.span);
+                        v = v.join(&d);
+                    }
+                    None => {
+                        if let Some(d) = default.filter(|d| !d.is_null()) {
+                            v = v.join(&d);
+                        }
+                    }
+                }
+                v
             }
             Kind::Environ => {
                 self.env_read(&V::unknown(), false, site.span);
@@ -254,7 +282,14 @@ impl Interp<'_> {
                 let i = row.position();
                 match args.at(i).cloned() {
                     Some(f) if !f.functions().is_empty() || matches!(f, V::Method(..)) => {
-                        self.run_with_rest(&f, &args, i + 1, site.span)
+                        let outer = self.ctx.clone();
+                        // `0 by what means`: running it again is harmless.
+                        if let Some((_, means)) = row.detail.split_once(' ') {
+                            self.ctx.idempotent.get_or_insert(SmolStr::new_static(means));
+                        }
+                        let v = self.run_with_rest(&f, &args, i + 1, site.span);
+                        self.ctx = outer;
+                        v
                     }
                     _ => V::of_deps(given),
                 }
@@ -320,6 +355,7 @@ impl Interp<'_> {
             Kind::Start => {
                 let v = args.at(row.position()).cloned().unwrap_or(V::Sym(Value::Null));
                 self.started.push(v);
+                self.payload |= row.detail.ends_with("payload");
                 self.exited = true;
                 row.result.map_or(V::Sym(Value::Null), |r| V::Ext(SmolStr::new_static(r), Deps::NONE))
             }
@@ -336,6 +372,16 @@ impl Interp<'_> {
                 self.ctx = outer;
                 V::Sym(Value::Null)
             }
+            // In a place of its own it was handled; elsewhere it is made at once.
+            Kind::Lazy => {
+                let f = args.at(row.position()).cloned().unwrap_or_else(V::unknown);
+                let outer = self.ctx.clone();
+                self.ctx.memo = true;
+                let v = self.call_value(&f, Args::default(), site.span);
+                self.ctx = outer;
+                v
+            }
+            Kind::Put | Kind::Taken => V::of_deps(given),
             Kind::Error => super::typed::error(),
             Kind::Const => V::str(row.detail),
             Kind::Decode => {
@@ -347,7 +393,9 @@ impl Interp<'_> {
             }
             Kind::NewRequest => {
                 let mut at = row.positions();
-                let method = at.next().and_then(|i| args.at(i));
+                // A method that is always the same stands before the position of the address.
+                let fixed = row.detail.split(' ').next().filter(|m| m.parse::<usize>().is_err()).map(V::str);
+                let method = fixed.as_ref().or_else(|| at.next().and_then(|i| args.at(i)));
                 let url = at.next().and_then(|i| args.at(i));
                 super::typed::request(method, url)
             }
@@ -394,6 +442,44 @@ impl Interp<'_> {
                     None => V::of_deps(given),
                 }
             }
+            Kind::ListOf => {
+                let list = match args.at(0) {
+                    Some(V::List(l, open)) if args.pos.len() == 1 => (l.to_vec(), *open),
+                    Some(v)
+                        if row.detail == "copy"
+                            || args.pos.len() == 1 && !matches!(v, V::Sym(Value::Str(_))) =>
+                    {
+                        let sized = matches!(v, V::Sym(Value::Int(_)));
+                        (if sized { Vec::new() } else { vec![v.element()] }, !sized)
+                    }
+                    _ => (args.pos, args.open),
+                };
+                V::List(Rc::new(list.0), list.1)
+            }
+            Kind::MapOf => {
+                let mut entries = Vec::new();
+                let mut open = args.open;
+                if row.detail == "copy" {
+                    open |= args
+                        .pos
+                        .iter()
+                        .any(|v| !matches!(v, V::Sym(Value::Int(_))) && Self::spread_into(v, &mut entries));
+                } else {
+                    for pair in args.pos.chunks(2) {
+                        match pair {
+                            [V::Sym(Value::Str(k)), v] => entries.push((k.clone(), v.clone())),
+                            _ => open = true,
+                        }
+                    }
+                }
+                V::Map(Rc::new(entries), open)
+            }
+            Kind::Nothing => V::Sym(Value::Null),
+            Kind::Parse => {
+                let mut at = row.positions();
+                let source = at.next().and_then(|i| args.at(i)).cloned().unwrap_or_else(V::unknown);
+                self.parsed(&source, at.next().and_then(|i| args.at(i)))
+            }
             Kind::Factory => result(given),
             Kind::Pure | Kind::Alias => {
                 self.hand_over(args.functions(), given, true);
@@ -409,7 +495,7 @@ impl Interp<'_> {
             self.hand_over(args.functions(), args.deps(), true);
             return V::Map(Rc::new(args.named), args.open);
         }
-        if let Some((head, last)) = q.rsplit_once('.') {
+        if let Some((head, last)) = q.rsplit_once('.').filter(|_| !self.lang.traits().object_methods) {
             let on = |q: &str| V::Ext(q.into(), deps);
             match last {
                 "promise" if args.pos.is_empty() => return on(head),
@@ -440,7 +526,12 @@ impl Interp<'_> {
         let given = args.deps().or(deps).or(Deps::OTHER);
         let handler = self.wrapped_handler(&args);
         self.hand_over(args.functions(), given, true);
-        handler.unwrap_or_else(|| V::Ext(limited(format!("{q}()")), given))
+        // A long chain of calls on one object of a library.
+        let made = match q.find("().") {
+            Some(i) if q.len() > 120 && self.lang.traits().object_methods => &q[..i],
+            _ => q.as_str(),
+        };
+        handler.unwrap_or_else(|| V::Ext(limited(format!("{made}()")), given))
     }
 
     /// Whether a value has methods of the project that a library could call.

@@ -22,7 +22,21 @@ impl Interp<'_> {
     ) -> V {
         if let V::Sdk(s) = o {
             let s = s.clone();
-            return self.sdk_method(&s, name, &args, site);
+            let v = self.sdk_method(&s, name, &args, site);
+            if let (true, Some(e)) = (self.lang.traits().object_methods, object) {
+                self.builder_changed(&s, e, &v);
+            }
+            return v;
+        }
+        if self.lang.traits().object_methods
+            && let Some(v) = self.data_method(o, name, &args, site, object)
+        {
+            return v;
+        }
+        if self.lang.traits().messages
+            && let Some(v) = self.plain_message(o, name, &args, site, object)
+        {
+            return v;
         }
         if let Some(v) = self.extension_method(o, name, &args, site) {
             return v;

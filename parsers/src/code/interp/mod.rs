@@ -10,14 +10,17 @@ mod assign;
 mod beyond;
 mod branch;
 mod call;
+mod chain;
 mod classes;
 mod decorate;
 mod environment;
 mod expr;
 mod external;
 mod http;
+mod messages;
 mod methods;
 mod modules;
+mod objects;
 mod package;
 mod project;
 mod sdk;
@@ -26,13 +29,14 @@ mod signed;
 mod stmt;
 mod text;
 mod typed;
+mod types;
 pub(crate) mod value;
 
-pub(crate) use modules::GO_MODULE;
+pub(crate) use modules::{CRATE, GO_MODULE};
 
 use super::Entry;
 use super::hir::{FnId, Lang};
-use super::lang::EntryPoint;
+use super::lang::{EntryPoint, Scope};
 use super::program::{Program, UnitId};
 use call::{Args, Call};
 use lamlint_model::handler::{Beyond, Ctx, Fact, FactKind, Handler, Phase};
@@ -97,6 +101,10 @@ pub(crate) struct Interp<'p> {
     packages: BTreeMap<UnitId, Rc<package::Package>>,
     /// What the program started the runtime with.
     started: Vec<V>,
+    /// The runtime gives the event and the context as parts of one object.
+    payload: bool,
+    /// The file that declares a file as its module.
+    parents: BTreeMap<UnitId, UnitId>,
     /// The expression that was evaluated last does not come back.
     exited: bool,
     /// Projects by their directories.
@@ -145,16 +153,22 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
         env: environment::Written::default(),
         packages: BTreeMap::new(),
         started: Vec::new(),
+        payload: false,
+        parents: BTreeMap::new(),
         exited: false,
         projects: BTreeMap::new(),
         services: Vec::new(),
     };
     let frame = it.load(entry.unit);
     it.frame = frame;
-    let by_type = unit.lang.traits().entry == EntryPoint::Method;
-    let is_program = unit.lang.traits().entry == EntryPoint::Program || by_type;
-    let value = if by_type {
+    let traits = unit.lang.traits();
+    let is_project = traits.scope == Scope::Project;
+    let is_program = traits.entry == EntryPoint::Program || is_project;
+    let is_method = traits.entry == EntryPoint::Method && !is_project;
+    let value = if is_project {
         it.entry_method(entry.unit, &entry.symbol)?
+    } else if is_method {
+        it.handler_object(entry.unit, &entry.symbol)?
     } else if is_program {
         it.started_by(entry.unit, &entry.symbol)?
     } else {
@@ -176,8 +190,13 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
     let event = V::Sym(Value::Event(Vec::new()));
     let context = V::Sym(Value::Context(Vec::new()));
     let callback = V::Ext("lambda.callback".into(), Deps::NONE);
-    if is_program {
+    if is_method {
+        it.run_method(&value, symbol_span);
+    } else if is_program {
         it.run_started(&value, symbol_span);
+    } else if let Some(f) = functions.first().filter(|f| program.unit(f.unit).lang.traits().named_event) {
+        let named = vec![("event".into(), event), ("context".into(), context)];
+        it.enter(f, Args { named, ..Args::default() }, symbol_span, true);
     } else if let Some(f) = functions.first() {
         it.event_object |= takes_object(program.unit(f.unit).function(f.id));
         it.enter(f, Args::of(vec![event, context, callback]), symbol_span, true);

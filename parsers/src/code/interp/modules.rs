@@ -2,8 +2,9 @@
 
 use super::value::{Frame, FrameRef, V, limited};
 use super::{Interp, MAX_DEPTH};
-use crate::code::api;
-use crate::code::hir::{ExportValue, Lang};
+use crate::code::api::{self, Kind};
+use crate::code::hir::{ExportValue, Lang, Pattern, StmtKind};
+use crate::code::lang::Scope;
 use crate::code::program::UnitId;
 use crate::files::{join, parent};
 use lamlint_model::handler::Phase;
@@ -50,6 +51,10 @@ const NODE_ENDINGS: &[&str] = &[
 /// What the names of Go modules have before them in [`super::Program::packages`]: they are paths of their own.
 pub(crate) const GO_MODULE: &str = "go:";
 
+/// What the names of crates have before them there: then the directory of a manifest, a colon, and the name by which that
+/// manifest knows the crate, with the file of its library; without a name the manifest itself.
+pub(crate) const CRATE: &str = "rs:";
+
 impl Interp<'_> {
     /// Run a module's body, once. A module that is being loaded (an import cycle) is given as far as it is.
     pub(super) fn load(&mut self, id: UnitId) -> FrameRef {
@@ -62,8 +67,15 @@ impl Interp<'_> {
         if self.is_package(id) && self.loading < MAX_DEPTH {
             return self.load_package(id);
         }
-        let frame: FrameRef =
-            Rc::new(RefCell::new(Frame { unit: Some(id), persistent: true, ..Frame::default() }));
+        let shares = self.program.unit(id).lang.traits().scope == Scope::Program;
+        let shared = self
+            .modules
+            .iter()
+            .find(|(m, _)| shares && self.program.unit(**m).lang == self.program.unit(id).lang);
+        let frame: FrameRef = shared.map_or_else(
+            || Rc::new(RefCell::new(Frame { unit: Some(id), persistent: true, ..Frame::default() })),
+            |(_, f)| f.clone(),
+        );
         self.modules.insert(id, frame.clone());
         if self.loading >= MAX_DEPTH {
             self.give_up(Reason::Budget, "modules import each other too deeply");
@@ -100,6 +112,9 @@ impl Interp<'_> {
     /// What `name` of `module` is, as imported by the current unit: the empty name is the module itself, `default` its default
     /// export, `*` the module for all its names.
     pub(super) fn imported(&mut self, module: &str, name: &str) -> V {
+        if let Some(path) = module.strip_prefix("::") {
+            return self.along(path, name);
+        }
         match self.find_module(module) {
             Found::Unit(id) => {
                 self.load(id);
@@ -163,7 +178,7 @@ impl Interp<'_> {
         if self.is_package(id) {
             return self.package_export(id, name);
         }
-        if unit.lang == Lang::Python {
+        if !unit.lang.is_node() {
             let v = frame.borrow().vars.get(name).cloned();
             return v;
         }
@@ -254,6 +269,9 @@ impl Interp<'_> {
 
     /// A module inside the package whose `__init__.py` is `id`.
     pub(super) fn submodule(&mut self, id: UnitId, name: &str) -> Option<V> {
+        if let Some(v) = self.declared_later(id, name) {
+            return Some(v);
+        }
         let dir = self.program.path(id).strip_suffix("/__init__.py")?;
         let below = join(dir, name)?;
         match self.python_at(&below)? {
@@ -264,6 +282,21 @@ impl Interp<'_> {
             Found::Package(d) => Some(V::Package(d.into())),
             _ => None,
         }
+    }
+
+    /// A name of a module that is being loaded, whose declaration did not run yet, where order means nothing.
+    fn declared_later(&mut self, id: UnitId, name: &str) -> Option<V> {
+        let unit = self.program.unit(id).clone();
+        if !unit.lang.traits().hoists || unit.lang.is_node() || self.loading >= MAX_DEPTH {
+            return None;
+        }
+        let value = unit.body.iter().find_map(|s| match &s.kind {
+            StmtKind::Declare { target: Pattern::Name(n, _), value } if n == name => Some(value),
+            _ => None,
+        })?;
+        let mut v = None;
+        self.at_top(id, |it| v = Some(it.eval(value)));
+        v
     }
 
     /// A module in a directory of Python modules.
@@ -292,8 +325,10 @@ impl Interp<'_> {
             Lang::Python => self.python_module(module),
             Lang::JavaScript | Lang::TypeScript => self.node_module(module),
             Lang::Go => self.go_package(module),
+            Lang::Rust => self.rust_module(module),
             // Files are not imported.
-            Lang::CSharp => Found::Library(api::normal(self.lang, &module.into())),
+            Lang::Java | Lang::CSharp => Found::Library(api::normal(self.lang, &module.into())),
+            Lang::Ruby => self.ruby_file(module),
         }
     }
 
@@ -358,6 +393,24 @@ impl Interp<'_> {
         }
     }
 
+    /// A Ruby file: beside this one, or on the load path; the root of the package and `lib` are on it, by convention.
+    fn ruby_file(&self, module: &str) -> Found {
+        let here = self.program.path(self.unit);
+        let unit = |base: &str, p: &str| join(base, p).and_then(|p| self.program.at(&format!("{p}.rb")));
+        if let Some(rest) = module.strip_prefix("./") {
+            return unit(parent(here), rest).map_or(Found::Missing, Found::Unit);
+        }
+        let module = module.strip_prefix("/var/task/").unwrap_or(module);
+        if api::is_inert(self.lang, module) {
+            return Found::Library(api::normal(self.lang, &module.into()));
+        }
+        let mut bases: Vec<&str> = self.roots.iter().map(String::as_str).collect();
+        bases.push(parent(here));
+        let lib = format!("lib/{module}");
+        let found = bases.iter().find_map(|b| unit(b, module).or_else(|| unit(b, &lib)));
+        found.map_or_else(|| Found::Library(api::normal(self.lang, &module.into())), Found::Unit)
+    }
+
     fn is_vendored(&self, base: &str, first: &str) -> bool {
         join(base, first).is_some_and(|p| self.program.at(&format!("{p}/__init__.py")).is_some())
     }
@@ -371,6 +424,93 @@ impl Interp<'_> {
             if let Some(u) = self.program.at(&format!("{dir}/__init__.py")) {
                 self.load(u);
             }
+        }
+    }
+
+    /// The first name of a path: something that is known here, or a crate.
+    pub(super) fn root(&mut self, name: &str) -> V {
+        match name {
+            "self" => return V::Module(self.unit),
+            "super" => return V::Module(self.parents.get(&self.unit).copied().unwrap_or(self.unit)),
+            "crate" => {
+                let mut at = self.unit;
+                for _ in 0..64 {
+                    let Some(above) = self.parents.get(&at) else { break };
+                    at = *above;
+                }
+                return V::Module(at);
+            }
+            _ => {}
+        }
+        if let Some((v, _)) = self.known(name) {
+            return v;
+        }
+        if api::is_global(self.lang, name) {
+            return V::Ext(api::normal(self.lang, &name.into()), Deps::NONE);
+        }
+        // Types of another file, of a macro, of a star import.
+        if name.starts_with(|c: char| c.is_uppercase()) {
+            return V::unknown();
+        }
+        self.imported(name, "")
+    }
+
+    /// What a path leads to, its parts between dots.
+    fn along(&mut self, path: &str, name: &str) -> V {
+        let span = super::unit_span(self.program.unit(self.unit));
+        let mut parts = path.split('.');
+        let mut v = self.root(parts.next().unwrap_or_default());
+        for p in parts.take(64) {
+            v = self.attr(&v, p, span, true);
+        }
+        if matches!(name, "" | "*") { v } else { self.attr(&v, name, span, true) }
+    }
+
+    /// A module of the crate that is declared here (`mod:name`, `mod:=file.rs`), or a crate.
+    fn rust_module(&mut self, module: &str) -> Found {
+        let path = self.program.path(self.unit).to_owned();
+        let dir = parent(&path);
+        let Some(name) = module.strip_prefix("mod:") else {
+            return self.rust_crate(module, &path);
+        };
+        let candidates = if let Some(file) = name.strip_prefix('=') {
+            vec![join(dir, file)]
+        } else {
+            let file = crate::files::file_name(&path);
+            let is_root = !self.parents.contains_key(&self.unit) || file == "mod.rs";
+            let below = if is_root { dir.to_owned() } else { path.trim_end_matches(".rs").to_owned() };
+            vec![join(&below, &format!("{name}.rs")), join(&below, &format!("{name}/mod.rs"))]
+        };
+        let Some(unit) = candidates.iter().flatten().find_map(|p| self.program.at(p)) else {
+            return Found::Missing;
+        };
+        if unit != self.unit {
+            self.parents.entry(unit).or_insert(self.unit);
+        }
+        Found::Unit(unit)
+    }
+
+    /// A crate as the nearest manifest knows it: one of the tree, or a library.
+    fn rust_crate(&self, name: &str, path: &str) -> Found {
+        // A copy of the runtime is the runtime.
+        let starts =
+            |f: &str| api::lookup(self.lang, &format!("{name}.{f}")).is_some_and(|r| r.kind == Kind::Start);
+        if starts("run") {
+            return Found::Library(name.into());
+        }
+        let mut dir = parent(path);
+        loop {
+            if self.program.packages.contains_key(&format!("{CRATE}{dir}:")) {
+                let found = self.program.packages.get(&format!("{CRATE}{dir}:{name}"));
+                return match found {
+                    Some(lib) => self.program.at(lib).map_or(Found::Missing, Found::Unit),
+                    None => Found::Library(api::normal(self.lang, &name.into())),
+                };
+            }
+            if dir.is_empty() {
+                return Found::Library(api::normal(self.lang, &name.into()));
+            }
+            dir = parent(dir);
         }
     }
 

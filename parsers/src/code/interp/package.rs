@@ -10,7 +10,7 @@ use crate::files::parent;
 use lamlint_model::handler::{Ctx, Phase};
 use lamlint_model::source::Span;
 use lamlint_model::tri::Reason;
-use lamlint_model::value::Value;
+use lamlint_model::value::{Deps, Value};
 use smol_str::SmolStr;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -160,7 +160,7 @@ impl Interp<'_> {
     /// Follow the program's `main` until it starts the runtime: what it is started with.
     pub(super) fn started_by(&mut self, id: UnitId, main: &str) -> Option<V> {
         let span = super::unit_span(self.program.unit(id));
-        let main = self.package_export(id, main)?;
+        let main = self.export(id, main)?;
         for f in main.functions() {
             self.enter(&f, Args::default(), span, true);
         }
@@ -183,7 +183,13 @@ impl Interp<'_> {
             self.ctx.branch |= all.len() > 1;
             let called = match v {
                 // An object with the method the runtime calls.
-                V::Instance(_) => self.attr(v, "Invoke", span, true),
+                V::Instance(i) => {
+                    let class = i.try_borrow().map(|i| i.class);
+                    let class = class.ok();
+                    let has = |n: &&str| class.is_some_and(|c| self.class_member(c, n, 0).is_some());
+                    let name = ["Invoke", "call"].into_iter().find(has).unwrap_or("Invoke");
+                    self.attr(v, name, span, true)
+                }
                 v => v.clone(),
             };
             if let V::Func(f) = &called {
@@ -207,6 +213,15 @@ impl Interp<'_> {
         let outer_frame = std::mem::replace(&mut self.frame, f.frame.clone());
         let outer = self.at_unit(f.unit);
         let mut args = Vec::new();
+        let mut own = function.params.iter().skip(receiver + f.bound.len());
+        if let (true, Some(p), None) = (self.payload, own.next(), own.next()) {
+            let payload = self.typed_event(p.ty.as_ref());
+            let context = V::Sym(Value::Context(Vec::new()));
+            let parts = vec![("payload".into(), payload), ("context".into(), context)];
+            self.frame = outer_frame;
+            (self.unit, self.lang) = outer;
+            return Args::of(vec![V::Map(Rc::new(parts), false)]);
+        }
         for p in function.params.iter().skip(receiver + f.bound.len()) {
             let context =
                 p.annotation.as_ref().is_some_and(|a| a.rsplit(['.', '*']).next().is_some_and(is_context));
@@ -233,6 +248,10 @@ impl Interp<'_> {
                 let made = self.instance((u, c));
                 self.decode_into(&made, &event);
                 made
+            }
+            // What is written to is no event.
+            V::Ext(q, _) if q == "java.io.OutputStream" => {
+                V::Ext("java.io.OutputStream()".into(), Deps::NONE)
             }
             _ => event,
         }
@@ -269,6 +288,9 @@ impl Interp<'_> {
     pub(super) fn known(&mut self, name: &str) -> Option<(V, bool)> {
         if let Some(found) = lookup(&self.frame, name) {
             return Some(found);
+        }
+        if self.lang.traits().scope == Scope::Package {
+            return self.type_named(name).map(|v| (v, true));
         }
         self.waiting(self.unit, name).map(|v| (v, true))
     }

@@ -172,7 +172,7 @@ impl Interp<'_> {
     }
 
     /// A type of the project by its full name; its static parts run when it is first named.
-    fn type_named(&mut self, project: &Rc<Project>, full: &str) -> Option<V> {
+    fn declared_type(&mut self, project: &Rc<Project>, full: &str) -> Option<V> {
         let known = project.made.borrow().get(full).cloned();
         if known.is_some() {
             return known;
@@ -243,7 +243,7 @@ impl Interp<'_> {
     /// A type of the project of the current file by its full name.
     pub(super) fn project_type(&mut self, full: &str) -> Option<V> {
         let project = self.project(self.unit)?;
-        self.type_named(&project, full)
+        self.declared_type(&project, full)
     }
 
     /// What a name means that is no variable: a member of the object or type around, or a type.
@@ -272,12 +272,12 @@ impl Interp<'_> {
         {
             return Some(self.bound_to_class(v, &V::Class(class.0, class.1)));
         }
-        Some(self.resolved(&project, n))
+        Some(self.type_in_file(&project, n))
     }
 
     /// A type by the name a file gives it.
-    fn resolved(&mut self, project: &Rc<Project>, n: &SmolStr) -> V {
-        if let Some(v) = self.type_named(project, n) {
+    fn type_in_file(&mut self, project: &Rc<Project>, n: &SmolStr) -> V {
+        if let Some(v) = self.declared_type(project, n) {
             return v;
         }
         let unit = self.program.unit(self.unit).clone();
@@ -294,7 +294,7 @@ impl Interp<'_> {
             match name.name.as_str() {
                 // The members of a type.
                 "." => {
-                    if let Some(t @ V::Class(u, c)) = self.type_named(project, &i.module)
+                    if let Some(t @ V::Class(u, c)) = self.declared_type(project, &i.module)
                         && self.class_member((u, c), n, 0).is_some()
                     {
                         let span = super::unit_span(&unit);
@@ -305,7 +305,7 @@ impl Interp<'_> {
                 "*" => spaces.push(i.module.clone()),
                 _ if name.bound == *n => {
                     let target = i.module.split('<').next().unwrap_or_default();
-                    return match self.type_named(project, target) {
+                    return match self.declared_type(project, target) {
                         Some(v) => v,
                         None => V::Ext(api::normal(self.lang, &target.into()), Deps::NONE),
                     };
@@ -315,7 +315,7 @@ impl Interp<'_> {
         }
         spaces.extend(project.usings.iter().cloned());
         for s in &spaces {
-            if let Some(v) = self.type_named(project, &format!("{s}.{n}")) {
+            if let Some(v) = self.declared_type(project, &format!("{s}.{n}")) {
                 return v;
             }
         }
@@ -341,7 +341,7 @@ impl Interp<'_> {
         }
         // The only type of that name: a namespace that is used in a way that was not seen.
         if let Some([one]) = project.simple.get(n).map(Vec::as_slice)
-            && let Some(v) = self.type_named(project, one)
+            && let Some(v) = self.declared_type(project, one)
         {
             return v;
         }
@@ -409,7 +409,7 @@ impl Interp<'_> {
         let project = self.project(self.unit)?;
         let owners = project.extensions.get(name)?.clone();
         let [owner] = &owners[..] else { return None };
-        let class = self.type_named(&project, owner)?;
+        let class = self.declared_type(&project, owner)?;
         let f = self.attr(&class, name, site.span, false);
         let mut args = args.clone();
         args.pos.insert(0, o.clone());
@@ -421,7 +421,7 @@ impl Interp<'_> {
         let span = super::unit_span(self.program.unit(id));
         let Some((full, method)) = symbol.split_once("::") else { return self.main_started(id) };
         let project = self.project(id)?;
-        let class = self.type_named(&project, full)?;
+        let class = self.declared_type(&project, full)?;
         let V::Class(u, c) = class else { return None };
         let outer = self.at_unit(u);
         let member = self.class_member((u, c), method, 0)?;
@@ -460,7 +460,7 @@ impl Interp<'_> {
                 has.then(|| full.clone())
             };
             let full = project.types.iter().find_map(holds)?;
-            let class = self.type_named(&project, &full)?;
+            let class = self.declared_type(&project, &full)?;
             Some(self.attr(&class, "Main", span, false))
         };
         for f in main?.functions() {
@@ -531,7 +531,7 @@ impl Interp<'_> {
             marked.then(|| full.clone())
         };
         let Some(full) = project.types.iter().find_map(is_startup) else { return };
-        let Some(V::Class(u, c)) = self.type_named(&project, &full) else { return };
+        let Some(V::Class(u, c)) = self.declared_type(&project, &full) else { return };
         let span = super::unit_span(self.program.unit(u));
         let made = self.construct((u, c), Args::default(), span);
         for name in ["ConfigureServices", "ConfigureHostBuilder"] {
@@ -683,7 +683,7 @@ impl Interp<'_> {
         if found.next().is_some() {
             return None;
         }
-        match self.type_named(&project, &one)? {
+        match self.declared_type(&project, &one)? {
             V::Class(u, c) => Some((u, c)),
             _ => None,
         }

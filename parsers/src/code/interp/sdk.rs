@@ -56,7 +56,7 @@ impl Interp<'_> {
         match self.lang {
             Lang::Python => self.boto3(q, args, site),
             Lang::JavaScript | Lang::TypeScript => self.sdk_js(q, args, site),
-            Lang::Go | Lang::CSharp => self.sdk_named(q, args, site),
+            Lang::Go | Lang::CSharp | Lang::Rust | Lang::Java | Lang::Ruby => self.sdk_named(q, args, site),
         }
     }
 
@@ -112,6 +112,27 @@ impl Interp<'_> {
 
     /// A method of an SDK object.
     pub(super) fn sdk_method(&mut self, s: &Rc<Sdk>, name: &str, args: &Args, site: &Site<'_>) -> V {
+        if self.lang.traits().snake_inputs
+            && let Sdk::Service { service, .. }
+            | Sdk::Object { service, .. }
+            | Sdk::Collection { service, .. } = &**s
+        {
+            let named = args.named.iter().filter(|(k, _)| k != "&");
+            let named = named.map(|(k, v)| (api::sdk::pascal(k), super::typed::spelled(v, 0))).collect();
+            let pos = args.pos.iter().map(|v| super::typed::spelled(v, 0)).collect();
+            let args = Args { pos, named, open: args.open };
+            let kind = api::sdk::pascal(name);
+            let name = if api::resource(service, &kind).is_some() { kind.as_str() } else { name };
+            return match &**s {
+                Sdk::Service { service, foreign } => {
+                    self.service_method(service, *foreign, name, &args, site)
+                }
+                Sdk::Object { service, kind, ids, foreign } => {
+                    self.object_method(service, kind, ids, *foreign, name, &args, site)
+                }
+                _ => self.untold(s, name, V::of_deps(Deps::CALL)),
+            };
+        }
         match &**s {
             Sdk::Session { foreign } if self.sdk_by_table() => Self::session_method(*foreign, name, args),
             Sdk::Session { foreign } => match name {
@@ -375,10 +396,13 @@ impl Interp<'_> {
         site: &Site<'_>,
     ) -> V {
         if kind == "Signer" {
-            let operation = name.strip_prefix("Presign").and_then(|n| api::operation(service, n));
+            let operation = name.strip_prefix("Presign").or_else(|| name.strip_prefix("presign"));
+            let operation = operation.and_then(|n| api::operation(service, n));
             match operation {
                 Some(o) => {
                     let given = args.pos.iter().find(|v| matches!(v, V::Map(..)));
+                    let inner = given.and_then(|v| super::access::map_get(v, &format!("{o}Request")));
+                    let given = inner.as_ref().or(given);
                     let input = given.map_or_else(|| Value::Map(Vec::new(), true), |v| api_args(v, &[]));
                     self.signed(service, o, input, foreign, site);
                 }

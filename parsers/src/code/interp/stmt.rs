@@ -4,6 +4,7 @@ use super::call::Args;
 use super::value::{ClassInfo, FrameRef, Func, V};
 use super::{Flow, Interp, MAX_NESTING};
 use crate::code::hir::{Block, ClassId, Expr, ExprKind, FnId, Import, Lang, Pattern, Stmt, StmtKind};
+use crate::code::lang::Scope;
 use lamlint_model::handler::{Fact, FactKind};
 use lamlint_model::tri::Reason;
 use lamlint_model::value::{Deps, Value};
@@ -204,6 +205,9 @@ impl Interp<'_> {
     fn define_class(&mut self, id: ClassId) {
         let unit = self.program.unit(self.unit).clone();
         let c = unit.class(id);
+        if unit.lang.traits().messages {
+            return self.open_class(id);
+        }
         let v = self.class_value(id);
         let v = self.decorated(v, &c.decorators, c.name_span);
         self.frame.borrow_mut().set(&c.name, v);
@@ -215,6 +219,9 @@ impl Interp<'_> {
         let c = unit.class(id);
         let bases: Vec<V> = c.bases.iter().map(|b| self.eval(b)).collect();
         let frame = self.new_frame(Some(self.frame.clone()), self.unit);
+        if self.lang.traits().object_methods {
+            return self.whole_class(id, c, bases, frame);
+        }
         let outer = std::mem::replace(&mut self.frame, frame);
         self.block(&c.body);
         for m in &c.methods {
@@ -300,7 +307,8 @@ impl Interp<'_> {
     }
 
     fn import(&mut self, i: &Import, span: lamlint_model::Span) {
-        if i.type_only {
+        // Types are looked up when they are named.
+        if i.type_only || self.lang.traits().scope == Scope::Package {
             return;
         }
         self.local_import(&i.module, span);
@@ -354,7 +362,16 @@ impl Interp<'_> {
                     here.vars.entry(k).or_insert(v);
                 }
             }
-        } else {
+        } else if let V::Class(unit, id) = v
+            && let Some(info) = self.classes.get(&(*unit, *id)).cloned()
+            && !Rc::ptr_eq(&info.frame, &self.frame)
+        {
+            let mut here = self.frame.borrow_mut();
+            for (k, v) in &info.frame.borrow().vars {
+                here.vars.entry(k.clone()).or_insert(v.clone());
+            }
+        } else if !self.sdk_by_table() {
+            // Elsewhere a name that nothing binds is not known when it is called.
             self.give_up(Reason::Dynamic, "a star import of a library");
         }
     }

@@ -26,6 +26,7 @@ const FOREIGN: &[&str] = &[
     "serviceurl",
     "profile",
     "profilename",
+    "endpointurl",
 ];
 
 fn is_foreign_name(name: &str) -> bool {
@@ -49,10 +50,26 @@ impl Interp<'_> {
                 self.new_client(Some(service.clone()), args.deps_but_context(), site);
                 Some(client(service, foreign))
             }
+            SdkKind::Resource => {
+                // A client that is handed over says whose credentials are used.
+                let given = args.named("client").is_some_and(not_ours);
+                let foreign = given || self.built_foreign(&n, args);
+                let service = SmolStr::new_static(n.service?);
+                self.new_client(Some(service.clone()), args.deps_but_context(), site);
+                Some(V::Sdk(Rc::new(Sdk::Service { service, foreign })))
+            }
             SdkKind::Session => {
                 let foreign = self.foreign || self.options_foreign(&n, args);
-                self.new_client(None, args.deps_but_context(), site);
+                // One that is made from another loads nothing.
+                let derived = |v: &V| matches!(v, V::Sdk(s) if matches!(**s, Sdk::Session { .. }));
+                if !args.all().any(derived) {
+                    self.new_client(None, args.deps_but_context(), site);
+                }
                 Some(V::Sdk(Rc::new(Sdk::Session { foreign })))
+            }
+            SdkKind::Defaults => {
+                self.foreign |= self.options_foreign(&n, args);
+                Some(V::Ext(q.into(), args.deps()))
             }
             SdkKind::Foreign => Some(V::Ext("#foreign".into(), args.deps())),
             SdkKind::Input | SdkKind::Struct => {
@@ -60,8 +77,8 @@ impl Interp<'_> {
                     return None;
                 }
                 let operation = n.operation.clone().unwrap_or_default();
-                let names = n.service.and_then(|s| sdk::positional(self.lang, s, &operation));
-                let given = names.iter().flatten().zip(&args.pos).filter(|(n, _)| **n != "-");
+                let names = n.service.map(|s| sdk::positional(self.lang, s, &operation)).unwrap_or_default();
+                let given = names.iter().zip(&args.pos).filter(|(n, _)| **n != "-");
                 let given: Vec<(SmolStr, V)> =
                     given.map(|(n, v)| (SmolStr::new_static(n), v.clone())).collect();
                 let open = args.open || given.len() < args.pos.len();
@@ -101,10 +118,18 @@ impl Interp<'_> {
                 service: SmolStr::new_static(n.service?),
                 foreign: self.foreign,
             })),
-            SdkKind::Builder => Some(builder(Built::Input {
-                service: n.service.map(SmolStr::new_static).unwrap_or_default(),
-                operation: n.operation.clone().unwrap_or_default(),
-            })),
+            SdkKind::Builder => {
+                let of = Built::Input {
+                    service: n.service.map(SmolStr::new_static).unwrap_or_default(),
+                    operation: n.operation.clone().unwrap_or_default(),
+                };
+                // `new PutObjectRequest(bucket, key, file)`
+                let names = n.word("args").into_iter().flat_map(|a| a.split(','));
+                let set = names.zip(&args.pos).filter(|(n, _)| *n != "-");
+                let set: Vec<(SmolStr, V)> = set.map(|(n, v)| (SmolStr::new(n), v.clone())).collect();
+                let open = args.open || !args.pos.is_empty() && n.word("args").is_none();
+                Some(V::Sdk(Rc::new(Sdk::Builder { of, set: Rc::new(set), open })))
+            }
         }
     }
 
@@ -142,6 +167,21 @@ impl Interp<'_> {
         (is_foreign_name(k) && !v.is_null()) || matches!(v, V::Map(..) | V::Sdk(_)) && self.option_foreign(v)
     }
 
+    /// A part of the defaults for all clients is set.
+    pub(super) fn set_default(&mut self, q: &str, name: &str, v: &V) {
+        // A client that is put into something of a library gets out of sight.
+        if self.lang.traits().messages {
+            let mut services = Vec::new();
+            v.services(&mut services);
+            for service in services {
+                self.beyond(service.as_deref(), format!("an AWS client is kept in `{q}`"));
+            }
+        }
+        let is = |q: &str| sdk::named(self.lang, q).is_some_and(|n| n.kind == SdkKind::Defaults);
+        let whole = is(&format!("{q}.{name}"));
+        self.foreign |= (is(q) && is_foreign_name(name) && !v.is_null()) || (whole && self.option_foreign(v));
+    }
+
     /// Whether a function that changes options sets credentials or an endpoint.
     fn sets_foreign(&self, f: &Func) -> bool {
         let unit = self.program.unit(f.unit);
@@ -168,12 +208,24 @@ impl Interp<'_> {
             || args.functions().iter().any(|f| self.sets_foreign(f))
             || args.pos.iter().any(|v| matches!(v, V::Ext(q, _) if q == "#foreign"));
         let waiter = ["WaitUntil", "waitUntil", "wait_until_"].iter().find_map(|p| name.strip_prefix(p));
+        // `client.wait_until(:table_exists, …)`
+        let waiter = waiter.or_else(|| args.at(0).filter(|_| name == "wait_until").and_then(V::as_str));
         let waited = waiter.map(|w| w.strip_suffix("WithContext").unwrap_or(w));
         let waited = waited.and_then(|w| crate::code::api::waited(service, w));
         let called = waited
             .map(|o| (SmolStr::new_static(o), Suffix::Plain))
             .or_else(|| sdk::method(self.lang, service, name));
         let Some((operation, suffix)) = called else {
+            if self.lang.traits().object_methods {
+                if name == "waiter" {
+                    return client(service.clone(), foreign);
+                }
+                if let Some((kind, names)) = crate::code::api::resource(service, name) {
+                    let ids = names.into_iter().zip(&args.pos);
+                    let ids = ids.map(|(n, v)| (SmolStr::new_static(n), v.clone())).collect();
+                    return V::Sdk(Rc::new(Sdk::Object { service: service.clone(), kind, ids, foreign }));
+                }
+            }
             if !super::beyond::HARMLESS.contains(&name) {
                 self.beyond(Some(service), format!("`{name}` of an AWS client may call it"));
             }
@@ -225,7 +277,9 @@ impl Interp<'_> {
     /// The input among the arguments of a client's method.
     fn input_of(&mut self, args: &Args, service: &SmolStr, operation: &SmolStr, site: &Site<'_>) -> V {
         let is_map = |v: &&V| matches!(v, V::Map(..) | V::Sym(Value::Map(..)));
-        if let Some(names) = sdk::positional(self.lang, service, operation)
+        let names = sdk::positional(self.lang, service, operation);
+        if self.lang.traits().fields_by_position
+            && !names.is_empty()
             && args.named.is_empty()
             && args.pos.first().is_some_and(|v| !is_map(&v))
             && (args.pos.len() > 1
@@ -236,25 +290,43 @@ impl Interp<'_> {
             return V::Map(Rc::new(all), args.open);
         }
         if let Some(m) = args.pos.iter().find(is_map) {
-            return m.clone();
+            return if self.lang.traits().snake_inputs { spelled(m, 0) } else { m.clone() };
         }
         if !args.named.is_empty() {
             let named = args.named.iter();
             let named = named.map(|(k, v)| (sdk::argument(self.lang, service, operation, k), v.clone()));
-            return V::Map(Rc::new(named.collect()), args.open);
+            let named: Vec<(SmolStr, V)> = named.filter(|(k, _)| k != "&").collect();
+            let m = V::Map(Rc::new(named), args.open);
+            return if self.lang.traits().snake_inputs { spelled(&m, 0) } else { m };
         }
         let mut plain = args.pos.iter().filter(|v| !matches!(v, V::Func(_) | V::Sym(Value::Context(_))));
+        // `client.putObject(r -> r.bucket(b), body)`
+        let by_function = self.lang.traits().object_methods && matches!(args.pos.first(), Some(V::Func(_)));
         let given = match self.lang.traits().input {
+            _ if by_function => None,
             InputAt::First => plain.next(),
             InputAt::Last => plain.next_back(),
         };
         match (given, args.pos.iter().find(|v| matches!(v, V::Func(_)))) {
-            (Some(v), _) => v.clone(),
+            (Some(v), _) => match (built_input(v), sdk::positional(self.lang, service, operation)) {
+                (v @ V::Map(..), _) => v,
+                (v, names) if names.is_empty() || self.lang.traits().fields_by_position => v,
+                // `s3.getObject(bucket, key)`
+                (_, names) => {
+                    let given = names.iter().zip(&args.pos).filter(|(n, _)| **n != "-");
+                    let given = given.map(|(n, v)| (SmolStr::new_static(n), v.clone())).collect();
+                    V::Map(Rc::new(given), args.open || args.pos.len() > names.len())
+                }
+            },
             // `client.getItem(b -> b.key(..))`
-            (None, Some(f)) if self.lang.traits().fluent => {
+            (None, Some(f)) if self.lang.traits().fluent || self.lang.traits().object_methods => {
                 let b = builder(Built::Input { service: service.clone(), operation: operation.clone() });
                 let v = self.call_value(&f.clone(), Args::of(vec![b]), site.span);
-                built_input(&v)
+                match built_input(&v) {
+                    v @ V::Map(..) => v,
+                    // Built in several statements.
+                    _ => V::Map(Rc::new(Vec::new()), true),
+                }
             }
             (None, _) => V::Map(Rc::new(Vec::new()), args.open),
         }
@@ -296,15 +368,29 @@ impl Interp<'_> {
                 Built::Client { service, foreign } => {
                     let foreign = *foreign || open || set.iter().any(|(k, v)| self.entry_foreign(k, v));
                     let deps = set.iter().fold(Deps::NONE, |d, (_, v)| d.or(v.deps()));
-                    self.new_client(Some(service.clone()), deps, site);
+                    // A client around one that was built before.
+                    let wraps =
+                        set.iter().any(|(_, v)| matches!(v, V::Sdk(s) if matches!(**s, Sdk::Client { .. })));
+                    if !wraps {
+                        self.new_client(Some(service.clone()), deps, site);
+                    }
                     client(service.clone(), foreign)
                 }
                 Built::Input { .. } => V::Map(set.clone(), open),
                 Built::Call { service, operation, foreign } => {
                     let input = V::Map(set.clone(), open);
-                    self.call_operation(service, operation.clone(), api_args(&input, &[]), *foreign, site)
+                    // The call is named by its operation, not by how its builder ends.
+                    let site = Site { callee: begun(site.callee, service).or(site.callee), ..*site };
+                    self.call_operation(service, operation.clone(), api_args(&input, &[]), *foreign, &site)
                 }
             };
+        }
+        if let Built::Call { service, operation, foreign } = of
+            && name == "presigned"
+        {
+            let input = api_args(&V::Map(set.clone(), open), &[]);
+            self.signed(service, operation.clone(), input, *foreign, site);
+            return V::of_deps(Deps::FRESH);
         }
         let value = match args.at(0) {
             Some(f @ V::Func(_)) => {
@@ -312,11 +398,40 @@ impl Interp<'_> {
                 let v = self.call_value(&f.clone(), Args::of(vec![inner]), site.span);
                 built_input(&v)
             }
+            // An entry of a map.
+            Some(k) if args.pos.len() == 2 && self.lang.traits().fluent && k.as_str().is_some() => {
+                let key = sdk::argument(self.lang, service, &operation, name);
+                let before = set.iter().find(|(n, _)| *n == key).map(|(_, v)| v);
+                let (mut entries, open) = match before {
+                    Some(V::Map(m, open)) => (m.to_vec(), *open),
+                    Some(_) => (Vec::new(), true),
+                    None => (Vec::new(), false),
+                };
+                let k = SmolStr::from(k.as_str().unwrap_or_default());
+                entries.retain(|(n, _)| *n != k);
+                entries.extend(args.at(1).map(|v| (k, built_input(v))));
+                V::Map(Rc::new(entries), open || args.open)
+            }
+            Some(_) if args.pos.len() == 2 && self.lang.traits().fluent => V::Map(Rc::new(Vec::new()), true),
+            Some(v) if args.pos.len() == 1 && crate::code::api::adds_element(self.lang, name) => {
+                let key = sdk::argument(self.lang, service, &operation, name);
+                let before = set.iter().find(|(n, _)| *n == key).map(|(_, v)| v);
+                let (mut items, open) = match before {
+                    Some(V::List(l, open)) => (l.to_vec(), *open),
+                    Some(_) => (Vec::new(), true),
+                    None => (Vec::new(), false),
+                };
+                items.push(built_input(v));
+                V::List(Rc::new(items), open || self.ctx.in_loop)
+            }
             Some(_) if args.pos.len() > 1 => V::List(Rc::new(args.pos.clone()), args.open),
             Some(v) => built_input(v),
             None => V::Sym(Value::Bool(true)),
         };
-        let name = name.strip_prefix("set_").unwrap_or(name);
+        let name = match ["set_", "with", "set"].iter().find_map(|p| name.strip_prefix(p)) {
+            Some(n) if n.starts_with(|c: char| c.is_uppercase()) || name.starts_with("set_") => n,
+            _ => name,
+        };
         let key = sdk::argument(self.lang, service, &operation, name);
         let mut entries = set.to_vec();
         entries.retain(|(k, _)| *k != key);
@@ -327,6 +442,8 @@ impl Interp<'_> {
     /// What a place of a type holds before anything is put there.
     pub(super) fn zero(&mut self, ty: &Expr) -> V {
         match self.eval(ty) {
+            // Who sets it makes what it is.
+            V::Class(..) if self.lang.traits().object_methods => V::unknown(),
             V::Class(u, c) => {
                 let made = self.instance((u, c));
                 self.nesting += 8;
@@ -338,6 +455,7 @@ impl Interp<'_> {
             }
             V::Ext(q, d) => match sdk::named(self.lang, &q).map(|n| n.kind) {
                 Some(SdkKind::Input | SdkKind::Struct) => V::Map(Rc::new(Vec::new()), false),
+                Some(SdkKind::Type) => self.of_type(ty, V::unknown()),
                 _ => V::Ext(limited(format!("{q}()")), d),
             },
             _ => V::unknown(),
@@ -401,9 +519,79 @@ impl Interp<'_> {
     }
 }
 
+/// Parts of inputs whose entries have names of their own.
+const DATA: &[&str] = &[
+    "Item",
+    "Key",
+    "ExclusiveStartKey",
+    "ExpressionAttributeNames",
+    "ExpressionAttributeValues",
+    "MessageAttributes",
+    "Attributes",
+    "Metadata",
+    "Payload",
+    "Tags",
+    "Variables",
+    "Parameters",
+    "Expected",
+    "KeyConditions",
+];
+
+/// A map with entries by the names of tables.
+fn tables(v: &V, depth: u32) -> V {
+    match v {
+        V::Map(m, open) => {
+            let entries = m.iter().map(|(k, v)| (k.clone(), spelled(v, depth + 1)));
+            V::Map(Rc::new(entries.collect()), *open)
+        }
+        v => v.clone(),
+    }
+}
+
+/// An input with the names of the API.
+pub(super) fn spelled(v: &V, depth: u32) -> V {
+    let entry = |k: &SmolStr, v: V| {
+        let k = sdk::pascal(k);
+        let v = if k == "RequestItems" {
+            tables(&v, depth)
+        } else if DATA.contains(&k.as_str()) || depth > 8 {
+            v
+        } else {
+            spelled(&v, depth + 1)
+        };
+        (k, v)
+    };
+    match v {
+        V::Map(m, open) => V::Map(Rc::new(m.iter().map(|(k, v)| entry(k, v.clone())).collect()), *open),
+        V::Sym(Value::Map(m, open)) => {
+            V::Map(Rc::new(m.iter().map(|(k, v)| entry(k, V::Sym(v.clone()))).collect()), *open)
+        }
+        V::List(l, open) if depth < 8 => {
+            V::List(Rc::new(l.iter().map(|v| spelled(v, depth + 1)).collect()), *open)
+        }
+        v => v.clone(),
+    }
+}
+
 /// An error, or another sign that a call failed: asking for it asks nothing of the event.
 pub(super) fn error() -> V {
     V::Ext(SmolStr::new_static("#error"), Deps::NONE)
+}
+
+/// The part of a chain of calls that names an operation: `client.get_item` of `client.get_item().key(k).send`.
+fn begun<'e>(callee: Option<&'e Expr>, service: &str) -> Option<&'e Expr> {
+    let mut at = callee?;
+    for _ in 0..64 {
+        at = match &at.kind {
+            ExprKind::Attr { name, .. } if crate::code::api::operation(service, name).is_some() => {
+                return Some(at);
+            }
+            ExprKind::Attr { object, .. } => object,
+            ExprKind::Call { callee, .. } => callee,
+            _ => return None,
+        };
+    }
+    None
 }
 
 /// A client.

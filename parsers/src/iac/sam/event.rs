@@ -10,7 +10,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 /// What events invoke.
 #[derive(Debug, Clone)]
-pub(super) struct Target {
+pub(in crate::iac) struct Target {
     /// Logical name of the function, its alias, or the state machine.
     name: SmolStr,
     kind: TargetKind,
@@ -25,7 +25,7 @@ enum TargetKind {
 
 impl Target {
     /// A function, through its alias where it publishes one.
-    pub(super) fn function(name: &SmolStr, alias: Option<&SmolStr>) -> Self {
+    pub(in crate::iac) fn function(name: &SmolStr, alias: Option<&SmolStr>) -> Self {
         match alias {
             Some(a) => Self { name: a.clone(), kind: TargetKind::Alias },
             None => Self { name: name.clone(), kind: TargetKind::Function },
@@ -33,12 +33,12 @@ impl Target {
     }
 
     /// A state machine.
-    pub(super) fn state_machine(name: &SmolStr) -> Self {
+    pub(in crate::iac) fn state_machine(name: &SmolStr) -> Self {
         Self { name: name.clone(), kind: TargetKind::StateMachine }
     }
 
     /// Its ARN.
-    pub(super) fn arn(&self, span: Span) -> Expr {
+    pub(in crate::iac) fn arn(&self, span: Span) -> Expr {
         match self.kind {
             TargetKind::Function => Expr::get_att(span, &self.name, "Arn"),
             TargetKind::Alias | TargetKind::StateMachine => Expr::reference(span, self.name.clone()),
@@ -47,26 +47,39 @@ impl Target {
 }
 
 /// One event under expansion.
-pub(super) struct Event<'a> {
+pub(in crate::iac) struct Event<'a> {
     /// Logical name of what it implies.
-    pub(super) id: SmolStr,
-    pub(super) anchor: Anchor,
-    pub(super) props: Expr,
-    pub(super) target: &'a Target,
-    pub(super) owner: &'a Owner,
+    pub(in crate::iac) id: SmolStr,
+    pub(in crate::iac) anchor: Anchor,
+    pub(in crate::iac) props: Expr,
+    pub(in crate::iac) target: &'a Target,
+    pub(in crate::iac) owner: &'a Owner,
 }
 
 impl Event<'_> {
-    pub(super) fn span(&self) -> Span {
+    pub(in crate::iac) fn span(&self) -> Span {
         self.anchor.span
     }
 
     /// Add a resource this event implies.
-    pub(super) fn imply(&self, out: &mut Out<'_>, suffix: &str, type_name: &str, props: Expr) -> SmolStr {
+    pub(in crate::iac) fn imply(
+        &self,
+        out: &mut Out<'_>,
+        suffix: &str,
+        type_name: &str,
+        props: Expr,
+    ) -> SmolStr {
         out.imply(self.owner, format_smolstr!("{}{suffix}", self.id), type_name, self.anchor.clone(), props)
     }
 
-    fn permission(&self, out: &mut Out<'_>, principal: &str, source: Option<Expr>, account: bool) {
+    /// Let a service invoke the function.
+    pub(in crate::iac) fn permission(
+        &self,
+        out: &mut Out<'_>,
+        principal: &str,
+        source: Option<Expr>,
+        account: bool,
+    ) {
         if self.target.kind == TargetKind::StateMachine {
             return;
         }
@@ -90,7 +103,7 @@ impl Event<'_> {
 }
 
 /// Expand all events of a function or state machine.
-pub(super) fn expand(
+pub(in crate::iac) fn expand(
     events: ExprEntry,
     anchor: &Anchor,
     target: &Target,
@@ -125,7 +138,8 @@ pub(super) fn expand(
     }
 }
 
-fn one(kind: &str, mut event: Event<'_>, parts: &mut RoleParts, out: &mut Out<'_>) {
+/// Expand one event.
+pub(in crate::iac) fn one(kind: &str, mut event: Event<'_>, parts: &mut RoleParts, out: &mut Out<'_>) {
     match kind {
         "Schedule" | "CloudWatchEvent" | "EventBridgeRule" => rule(event, out),
         "ScheduleV2" => schedule(event, out),

@@ -33,7 +33,7 @@ const DESTINATIONS: &[Destination] = &[
     ("S3Bucket", &["s3:PutObject", "s3:ListBucket"], None),
 ];
 
-pub(super) fn expand(mut w: Written, out: &mut Out<'_>) {
+pub(in crate::iac) fn expand(mut w: Written, out: &mut Out<'_>) {
     if let Some(g) = out.globals_of("Function") {
         w.props = globals::merge(g, w.props);
     }
@@ -218,7 +218,13 @@ fn publish(
     out.imply(owner, alias, "AWS::Lambda::Alias", anchor, props)
 }
 
-fn function_url(e: &ExprEntry, anchor: &Anchor, target: &Target, owner: &Owner, out: &mut Out<'_>) {
+pub(in crate::iac) fn function_url(
+    e: &ExprEntry,
+    anchor: &Anchor,
+    target: &Target,
+    owner: &Owner,
+    out: &mut Out<'_>,
+) {
     let span = e.key_span;
     let mut public = false;
     let value = branches(e.value.clone(), &mut |mut v| {
@@ -256,7 +262,7 @@ fn function_url(e: &ExprEntry, anchor: &Anchor, target: &Target, owner: &Owner, 
 /// A resource that a destination without a target implies: name, type, the name SAM lets templates use for it.
 type Made = (SmolStr, &'static str, SmolStr);
 
-fn invoke_config(
+pub(in crate::iac) fn invoke_config(
     e: ExprEntry,
     anchor: &Anchor,
     qualifier: Option<&Expr>,

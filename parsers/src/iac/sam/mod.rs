@@ -4,12 +4,12 @@
 //! Source: <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html>
 //! and the transform of aws/serverless-application-model.
 
-mod event;
-mod function;
+pub(super) mod event;
+pub(super) mod function;
 mod globals;
 mod other;
-mod policy;
-mod pull;
+pub(super) mod policy;
+pub(super) mod pull;
 
 use super::expr::{Expr, ExprEntry, ExprKind, sub_of};
 use super::facts::{RawResource, TemplateFacts, Written};
@@ -20,18 +20,18 @@ use smol_str::{SmolStr, format_smolstr};
 
 /// The resource whose shorthand is expanded.
 #[derive(Debug, Clone)]
-struct Owner {
-    index: usize,
-    name: SmolStr,
-    condition: Option<SmolStr>,
+pub(super) struct Owner {
+    pub(super) index: usize,
+    pub(super) name: SmolStr,
+    pub(super) condition: Option<SmolStr>,
 }
 
 /// What is collected while the resources of a template are expanded.
-struct Out<'f> {
-    facts: &'f mut TemplateFacts,
-    globals: Option<Expr>,
+pub(super) struct Out<'f> {
+    pub(super) facts: &'f mut TemplateFacts,
+    pub(super) globals: Option<Expr>,
     /// Lambda triggers of user pools: pool, trigger, function, where it is written.
-    pool_triggers: Vec<(SmolStr, SmolStr, Expr, Span)>,
+    pub(super) pool_triggers: Vec<(SmolStr, SmolStr, Expr, Span)>,
 }
 
 /// Put the resources of a template into its facts, in canonical form.
@@ -56,33 +56,38 @@ pub(crate) fn expand(written: Vec<Written>, globals: Option<Expr>, root: Span, f
             other::embedded_connectors(&c, &owner, &mut out);
         }
     }
-    for (pool, trigger, target, span) in std::mem::take(&mut out.pool_triggers) {
-        let Some(r) = out.facts.resources.iter_mut().find(|r| r.name == pool) else { continue };
-        let entry = ExprEntry { key: trigger, key_span: span, value: target };
-        let mut config = r.props.take("LambdaConfig").unwrap_or(ExprEntry {
-            key: "LambdaConfig".into(),
-            key_span: span,
-            value: object(span, Vec::new()),
-        });
-        config.value.put(entry);
-        r.props.put(config);
-    }
+    out.connect_pools();
     routes::expand(facts);
 }
 
 impl Out<'_> {
+    /// Write the triggers of user pools into the pools.
+    pub(super) fn connect_pools(&mut self) {
+        for (pool, trigger, target, span) in std::mem::take(&mut self.pool_triggers) {
+            let Some(r) = self.facts.resources.iter_mut().find(|r| r.name == pool) else { continue };
+            let entry = ExprEntry { key: trigger, key_span: span, value: target };
+            let mut config = r.props.take("LambdaConfig").unwrap_or(ExprEntry {
+                key: "LambdaConfig".into(),
+                key_span: span,
+                value: object(span, Vec::new()),
+            });
+            config.value.put(entry);
+            r.props.put(config);
+        }
+    }
+
     /// The globals of a kind of resource (`Function`).
     fn globals_of(&self, kind: &str) -> Option<&Expr> {
         self.globals.as_ref().and_then(|g| g.get(kind))
     }
 
-    fn push(&mut self, r: RawResource) -> usize {
+    pub(super) fn push(&mut self, r: RawResource) -> usize {
         self.facts.resources.push(r);
         self.facts.resources.len() - 1
     }
 
     /// Add a resource that a shorthand of `owner` implies; gives its logical name.
-    fn imply(
+    pub(super) fn imply(
         &mut self,
         owner: &Owner,
         name: SmolStr,
@@ -92,6 +97,7 @@ impl Out<'_> {
     ) -> SmolStr {
         self.push(RawResource {
             name: name.clone(),
+            shown: None,
             type_name: type_name.into(),
             anchor,
             condition: owner.condition.clone(),
@@ -110,6 +116,7 @@ fn raw(w: Written, type_name: impl Into<SmolStr>) -> RawResource {
     RawResource {
         anchor: Anchor { span: w.key_span, path: format_smolstr!("Resources.{}", w.name) },
         name: w.name,
+        shown: None,
         type_name: type_name.into(),
         condition: w.condition,
         props: w.props,
@@ -120,24 +127,24 @@ fn raw(w: Written, type_name: impl Into<SmolStr>) -> RawResource {
     }
 }
 
-fn object(span: Span, entries: Vec<ExprEntry>) -> Expr {
+pub(super) fn object(span: Span, entries: Vec<ExprEntry>) -> Expr {
     Expr::new(span, ExprKind::Map(entries, None))
 }
 
 /// An entry whose key a shorthand implies.
-fn entry(key: &str, value: Expr) -> ExprEntry {
+pub(super) fn entry(key: &str, value: Expr) -> ExprEntry {
     ExprEntry { key: key.into(), key_span: value.span, value }
 }
 
 /// Move an entry of a map under another key of another map.
-fn rename(from: &mut Expr, key: &str, to: &mut Expr, new: &str) {
+pub(super) fn rename(from: &mut Expr, key: &str, to: &mut Expr, new: &str) {
     if let Some(e) = from.take(key) {
         to.put(ExprEntry { key: new.into(), ..e });
     }
 }
 
 /// Apply `f` to an expression, or to both branches where it is a condition.
-fn branches(e: Expr, f: &mut dyn FnMut(Expr) -> Expr) -> Expr {
+pub(super) fn branches(e: Expr, f: &mut dyn FnMut(Expr) -> Expr) -> Expr {
     match e.kind {
         ExprKind::If(condition, both) => {
             let (yes, no) = *both;
@@ -163,7 +170,7 @@ fn bucket_object(e: Expr) -> Expr {
 }
 
 /// SAM's `Tags` map as CloudFormation's list.
-fn tags(e: Expr) -> Expr {
+pub(super) fn tags(e: Expr) -> Expr {
     branches(e, &mut |e| match e.kind {
         ExprKind::Map(entries, open) => {
             let items = entries
@@ -182,12 +189,12 @@ fn tags(e: Expr) -> Expr {
 }
 
 /// `arn:${AWS::Partition}:iam::aws:policy/<name>`.
-fn managed(span: Span, name: &str) -> Expr {
+pub(super) fn managed(span: Span, name: &str) -> Expr {
     sub_of(span, &format!("arn:${{AWS::Partition}}:iam::aws:policy/{name}"))
 }
 
 /// A role's inline policy with one statement.
-fn inline_policy(span: Span, name: &str, actions: &[&str], resource: Expr) -> Expr {
+pub(super) fn inline_policy(span: Span, name: &str, actions: &[&str], resource: Expr) -> Expr {
     let actions = actions.iter().map(|a| Expr::text(span, *a)).collect();
     let statement = Expr::object(
         span,
@@ -200,12 +207,12 @@ fn inline_policy(span: Span, name: &str, actions: &[&str], resource: Expr) -> Ex
     named_policy(span, name, Expr::object(span, [("Statement", Expr::list(span, vec![statement]))]))
 }
 
-fn named_policy(span: Span, name: &str, document: Expr) -> Expr {
+pub(super) fn named_policy(span: Span, name: &str, document: Expr) -> Expr {
     Expr::object(span, [("PolicyName", Expr::text(span, name)), ("PolicyDocument", document)])
 }
 
 /// The trust policy for a service.
-fn trust(span: Span, service: &str) -> Expr {
+pub(super) fn trust(span: Span, service: &str) -> Expr {
     let principal = Expr::object(span, [("Service", Expr::list(span, vec![Expr::text(span, service)]))]);
     let statement = Expr::object(
         span,

@@ -52,7 +52,9 @@ const COUNTERPARTS: &[Counterpart] = &[
 /// A resource that is canonical already.
 pub(super) fn plain(mut w: Written, out: &mut Out<'_>) {
     if w.type_name == "AWS::CloudFormation::Stack" {
-        let location = w.props.get("TemplateURL").cloned();
+        // A program that writes templates names the file of a nested one beside the address it will have.
+        let local = w.metadata.as_ref().and_then(|m| m.get("aws:asset:path"));
+        let location = local.or_else(|| w.props.get("TemplateURL")).cloned();
         nested(w, location, out);
         return;
     }

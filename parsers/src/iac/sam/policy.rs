@@ -23,16 +23,16 @@ const SERVICE_ROLES: &[&str] = &[
 
 /// The parts of a role under construction.
 #[derive(Debug, Default)]
-pub(super) struct RoleParts {
-    pub(super) managed: Vec<Expr>,
-    pub(super) inline: Vec<Expr>,
-    pub(super) templates: Vec<Expr>,
-    pub(super) open: Option<Why>,
+pub(in crate::iac) struct RoleParts {
+    pub(in crate::iac) managed: Vec<Expr>,
+    pub(in crate::iac) inline: Vec<Expr>,
+    pub(in crate::iac) templates: Vec<Expr>,
+    pub(in crate::iac) open: Option<Why>,
 }
 
 impl RoleParts {
     /// Attach a policy AWS manages, once.
-    pub(super) fn attach(&mut self, span: Span, name: &str) {
+    pub(in crate::iac) fn attach(&mut self, span: Span, name: &str) {
         let wanted = format!("/{name}");
         let has = self.managed.iter().any(|e| {
             matches!(&e.kind, ExprKind::Sub(s) if s.text.ends_with(&wanted))
@@ -44,7 +44,7 @@ impl RoleParts {
     }
 
     /// Read `Policies`.
-    pub(super) fn read(&mut self, policies: Expr, owner: &str) {
+    pub(in crate::iac) fn read(&mut self, policies: Expr, owner: &str) {
         self.read_under(policies, owner, &mut Vec::new());
     }
 
@@ -114,7 +114,7 @@ impl RoleParts {
     }
 
     /// The properties of the role.
-    pub(super) fn properties(self, span: Span, service: &str, assume: Option<ExprEntry>) -> Expr {
+    pub(in crate::iac) fn properties(self, span: Span, service: &str, assume: Option<ExprEntry>) -> Expr {
         let open = self.open;
         let list = |items| Expr::new(span, ExprKind::List(items, open.clone()));
         object(

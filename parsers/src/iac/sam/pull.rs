@@ -96,12 +96,12 @@ const NETWORK_ACTIONS: &[&str] = &[
 const ON_FAILURE: &[(&str, &[&str])] =
     &[("SQS", &["sqs:SendMessage"]), ("SNS", &["sns:publish"]), ("S3", &["s3:PutObject", "s3:ListBucket"])];
 
-pub(super) fn is_pulled(kind: &str) -> bool {
+pub(in crate::iac) fn is_pulled(kind: &str) -> bool {
     PULLED.iter().any(|p| p.kind == kind)
 }
 
 /// One event source mapping.
-pub(super) fn mapping(kind: &str, mut event: Event<'_>, parts: &mut RoleParts, out: &mut Out<'_>) {
+pub(in crate::iac) fn mapping(kind: &str, mut event: Event<'_>, parts: &mut RoleParts, out: &mut Out<'_>) {
     let Some(pulled) = PULLED.iter().find(|p| p.kind == kind) else { return };
     let span = event.span();
     let mut p = std::mem::replace(&mut event.props, object(span, Vec::new()));

@@ -2,11 +2,14 @@
 
 mod code;
 mod sam;
+mod serverless;
 mod spellings;
 mod stacks;
+mod terraform;
 mod values;
 
-use super::{Assembled, Deploy, TemplateFile, assemble, read};
+use super::{Assembled, ConfigFile, Deploy, assemble, is_candidate, read};
+use crate::files::MemoryFiles;
 use crate::text::SourceText;
 use lamlint_model::app::Resource;
 use lamlint_model::source::FileId;
@@ -14,20 +17,20 @@ use lamlint_model::tree::{Node, Tree};
 use lamlint_model::tri::Basis;
 use lamlint_model::value::Value;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 /// Assemble files of a run.
 fn assembled(files: &[(&str, &str)], deploy: &Deploy) -> Assembled {
-    let templates: Vec<TemplateFile> = files
+    let templates: Vec<ConfigFile> = files
         .iter()
         .enumerate()
+        .filter(|(_, (path, text))| is_candidate(path, text))
         .filter_map(|(i, (path, text))| {
             let src = SourceText::file(FileId(u32::try_from(i).unwrap()), text);
             let facts = read(&src, path).unwrap_or_else(|(e, _)| panic!("{path}: {e}"))?;
-            Some(TemplateFile { path: (*path).to_owned(), facts: Arc::new(facts) })
+            Some(ConfigFile { path: (*path).to_owned(), facts })
         })
         .collect();
-    assemble(&templates, deploy)
+    assemble(&templates, deploy, &MemoryFiles::new(files.iter().copied()))
 }
 
 fn one(text: &str) -> Assembled {

@@ -28,7 +28,22 @@ fn js(head: &str, body: &str) -> Vec<String> {
     beyond("index.js", &format!("{head}\nexports.handler = async (event) => {{ {body} }};\n"), "handler")
 }
 
+fn ruby(head: &str, body: &str) -> Vec<String> {
+    beyond("app.rb", &format!("{head}\ndef handler(event:, context:)\n{body}\nend\n"), "handler")
+}
+
 const NONE: [&str; 0] = [];
+
+#[test]
+fn ruby_calls_that_are_not_known() {
+    let s3 = "require 'aws-sdk-s3'\nS3 = Aws::S3::Client.new";
+    assert_eq!(ruby(s3, "S3.get_object(bucket: 'b', key: 'k').body.read"), NONE);
+    assert_eq!(ruby(s3, "S3.send(event['m'])"), ["s3"]);
+    assert_eq!(ruby(s3, "Thread.current[:c] = S3"), ["s3"]);
+    assert_eq!(ruby(s3, "`aws s3 ls`"), ["any"]);
+    assert_eq!(ruby("require 'some_gem'", "1"), ["any"]);
+    assert_eq!(ruby("require 'json'", "JSON.parse(event['body'])"), NONE);
+}
 
 #[test]
 fn python_calls_that_are_all_known() {

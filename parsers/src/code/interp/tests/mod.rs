@@ -29,11 +29,13 @@ fn follow(files: &[(&str, &str)]) -> Option<Handler> {
         first.get_or_insert((id, names));
     }
     let (unit, names) = first?;
-    let program_entry =
-        if program.unit(unit).lang == crate::code::hir::Lang::Go { "main" } else { "handler" };
+    let is_program = program.unit(unit).lang.traits().entry == crate::code::lang::EntryPoint::Program;
+    let program_entry = if is_program { "main" } else { "handler" };
     let symbol = names.first().cloned().unwrap_or_else(|| program_entry.into());
     program.packages.insert("go:example.com/app".into(), String::new());
     program.projects.insert("src".into(), crate::code::program::Project::default());
+    program.packages.insert("rs::".into(), String::new());
+    program.packages.insert("rs::shared".into(), "shared/src/lib.rs".into());
     let roots = vec!["src".to_owned(), "layer/python".to_owned(), "layer/nodejs/node_modules".to_owned()];
     let handler = analyze(&program, &Entry { function: None, unit, symbol, roots })?;
     Some(handler)
@@ -231,6 +233,16 @@ fn go() {
 #[test]
 fn csharp() {
     check("csharp.txt", include_str!("csharp.txt"));
+}
+
+#[test]
+fn rust() {
+    check("rust.txt", include_str!("rust.txt"));
+}
+
+#[test]
+fn ruby() {
+    check("ruby.txt", include_str!("ruby.txt"));
 }
 
 /// Follow a symbol of the first file, with what a project says of its packages and path aliases.

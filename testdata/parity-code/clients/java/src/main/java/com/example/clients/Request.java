@@ -1,0 +1,5 @@
+package com.example.clients;
+
+/** What the functions get. */
+public record Request(String id) {
+}

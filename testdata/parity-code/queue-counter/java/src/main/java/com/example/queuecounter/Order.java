@@ -1,0 +1,4 @@
+package com.example.queuecounter;
+
+public record Order(String shop) {
+}

@@ -1,0 +1,77 @@
+data "aws_iam_policy_document" "trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "Service"
+      identifiers = ["lambda.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "role" {
+  name               = "role"
+  assume_role_policy = data.aws_iam_policy_document.trust.json
+}
+
+resource "aws_iam_role_policy_attachment" "role_managed" {
+  role       = aws_iam_role.role.name
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+}
+
+resource "aws_iam_role_policy" "work" {
+  name = "work"
+  role = aws_iam_role.role.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["s3:GetObject", "s3:PutObject"]
+      Resource = "arn:aws:s3:::*/*"
+    }]
+  })
+}
+
+resource "aws_s3_bucket" "pictures" {
+  bucket = "${terraform.workspace}-pictures"
+}
+
+resource "aws_s3_bucket_notification" "pictures" {
+  bucket = aws_s3_bucket.pictures.id
+
+  lambda_function {
+    lambda_function_arn = aws_lambda_function.worker.arn
+    events              = ["s3:ObjectCreated:*"]
+  }
+
+  depends_on = [aws_lambda_permission.allow]
+}
+
+resource "aws_lambda_permission" "allow" {
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.worker.function_name
+  principal     = "s3.amazonaws.com"
+  source_arn    = aws_s3_bucket.pictures.arn
+}
+
+data "archive_file" "code" {
+  type        = "zip"
+  source_dir  = "${path.module}/src"
+  output_path = "${path.module}/build/code.zip"
+}
+
+resource "aws_lambda_function" "worker" {
+  function_name    = "worker"
+  runtime          = "python3.14"
+  handler          = "app.handler"
+  role             = aws_iam_role.role.arn
+  filename         = data.archive_file.code.output_path
+  source_code_hash = data.archive_file.code.output_base64sha256
+  timeout          = 30
+
+  environment {
+    variables = {
+      BUCKET = "${terraform.workspace}-pictures"
+    }
+  }
+}
