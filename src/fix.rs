@@ -4,6 +4,7 @@
 use crate::baseline::Baseline;
 use crate::discover::Found;
 use crate::engine::{self, Analysis, Outcome, Workers};
+use crate::memo::Memo;
 use crate::notice::NoticeKind;
 use crate::selection::Selection;
 use crate::vfs::Overlay;
@@ -54,8 +55,10 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn again(&self, texts: &Overlay) -> (Analysis, Outcome) {
-        let analysis = engine::analyze_over(self.found, texts, self.parameters, self.workers);
+    fn again(&self, texts: &Overlay, memo: &mut Memo) -> (Analysis, Outcome) {
+        // Nobody watches the run, so it is not given up.
+        let analysis = engine::analyze_again(self.found, texts, self.parameters, self.workers, memo);
+        let analysis = analysis.unwrap_or_default();
         let only = self.found.only.as_ref();
         let outcome = engine::check(&analysis, self.selection, only, self.today, self.workers);
         (analysis, outcome)
@@ -65,6 +68,7 @@ impl Run<'_> {
     pub fn mend(&self, state: (Analysis, Outcome), most: Safety) -> Mended {
         let (mut analysis, mut outcome) = state;
         let mut texts = Overlay::new();
+        let mut memo = Memo::default();
         let (mut made, mut failed) = (Vec::new(), BTreeSet::new());
         // Whether to make one repair at a time, as several together did not do.
         let mut single = false;
@@ -78,7 +82,7 @@ impl Run<'_> {
                 break;
             }
             let new = apply(&analysis, &chosen, &texts);
-            let (next_analysis, next_outcome) = self.again(&new);
+            let (next_analysis, next_outcome) = self.again(&new, &mut memo);
             if holds(&chosen, (&analysis, &outcome), (&next_analysis, &next_outcome)) {
                 made.extend(chosen.iter().map(|c| (c.key.0, c.title.clone())));
                 (analysis, outcome, texts) = (next_analysis, next_outcome, new);

@@ -284,3 +284,155 @@ fn what_a_baseline_knows_is_not_mended() {
     assert_eq!(lamlint(dir.path(), &["--fix"]).status, 0);
     assert_ne!(read("template.yaml"), MENDABLE);
 }
+
+/// A function of Terraform with a problem in each of its parts.
+const MODULE: &str = r#"resource "aws_iam_role" "worker" {
+  name = "worker"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "lambda.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "worker" {
+  role = aws_iam_role.worker.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      # The queue.
+      {
+        Effect   = "Allow"
+        Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+        Resource = aws_sqs_queue.jobs.arn
+      },
+      {
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:*:*:*"
+      },
+    ]
+  })
+}
+
+resource "aws_dynamodb_table" "orders" {
+  name     = "orders"
+  hash_key = "id"
+}
+
+resource "aws_sqs_queue" "jobs" {
+  name = "jobs" # work
+}
+
+resource "aws_sns_topic" "news" {}
+
+resource "aws_sns_topic_subscription" "news" {
+  topic_arn = aws_sns_topic.news.arn
+  protocol  = "lambda"
+  endpoint  = aws_lambda_function.worker.arn
+}
+
+resource "aws_lambda_function" "worker" {
+  function_name = "worker"
+  role          = aws_iam_role.worker.arn
+  filename      = data.archive_file.code.output_path
+  handler       = "app.handler"
+  runtime       = "python3.8" # old
+  timeout       = 60
+
+  environment {
+    variables = {
+      ORDERS = aws_dynamodb_table.orders.name
+    }
+  }
+}
+
+resource "aws_lambda_function" "other" {
+  function_name = "other"
+  role          = aws_iam_role.worker.arn
+  filename      = data.archive_file.code.output_path
+  handler       = "app.handlr"
+  runtime       = var.runtime
+}
+
+variable "runtime" {
+  default = "python3.8"
+}
+
+data "archive_file" "code" {
+  type        = "zip"
+  source_dir  = "${path.module}/src"
+  output_path = "${path.module}/code.zip"
+}
+
+resource "aws_lambda_event_source_mapping" "jobs" {
+  event_source_arn = aws_sqs_queue.jobs.arn
+  function_name    = aws_lambda_function.worker.arn
+}
+"#;
+
+const MODULE_CODE: &str = "import os\n\nimport boto3\n\ntable = boto3.resource(\"dynamodb\").Table(os.environ[\"ORDERS\"])\n\n\ndef handler(event, context):\n    table.put_item(Item={\"id\": \"1\"})\n    return os.environ[\"OWNER_NAME\"]\n";
+
+#[test]
+fn modules_of_terraform_are_mended() {
+    let alone =
+        MODULE.replace("resource \"aws_lambda_function\" \"other\"", "resource \"null_resource\" \"other\"");
+    let dir = project(&[("main.tf", alone.as_bytes()), ("src/app.py", MODULE_CODE.as_bytes())]);
+    let args = ["--unsafe-fixes", "--as-of", "2026-11-24", "--color", "never"];
+    let a = lamlint(dir.path(), &[&["--diff"][..], &args].concat());
+    let changed: Vec<&str> = a.out.lines().filter(|l| l.starts_with(['+', '-'])).collect();
+    assert_eq!(
+        changed,
+        [
+            "--- main.tf",
+            "+++ main.tf",
+            "+      {",
+            "+        Effect   = \"Allow\"",
+            "+        Action   = [\"dynamodb:PutItem\"]",
+            "+        Resource = aws_dynamodb_table.orders.arn",
+            "+      },",
+            "-  name = \"jobs\" # work",
+            "+  name                       = \"jobs\" # work",
+            "+  visibility_timeout_seconds = 360",
+            "+resource \"aws_lambda_permission\" \"worker_from_news_permission\" {",
+            "+  action        = \"lambda:InvokeFunction\"",
+            "+  function_name = aws_lambda_function.worker.function_name",
+            "+  principal     = \"sns.amazonaws.com\"",
+            "+  source_arn    = aws_sns_topic.news.arn",
+            "+}",
+            "+",
+            "-  runtime       = \"python3.8\" # old",
+            "+  runtime       = \"python3.14\" # old",
+            "-      ORDERS = aws_dynamodb_table.orders.name",
+            "+      ORDERS     = aws_dynamodb_table.orders.name",
+            "+      OWNER_NAME = \"\"",
+        ],
+        "{}",
+        a.err
+    );
+    let a = lamlint(dir.path(), &[&["--fix"][..], &args].concat());
+    assert_eq!(a.status, 0, "{}{}", a.out, a.err);
+    let a = lamlint(dir.path(), &["--as-of", "2026-11-24"]);
+    assert_eq!(a.status, 0, "{}{}", a.out, a.err);
+}
+
+#[test]
+fn what_a_variable_of_terraform_says_is_not_mended() {
+    let code = "def handler(event, context):\n    return None\n";
+    let dir = project(&[("main.tf", MODULE.as_bytes()), ("src/app.py", code.as_bytes())]);
+    let select = ["--select", "handler-not-found,deprecated-runtime", "--as-of", "2026-11-24"];
+    let a = lamlint(dir.path(), &[&["--fix", "--unsafe-fixes", "--format", "concise"][..], &select].concat());
+    let text = fs::read_to_string(dir.path().join("main.tf")).expect("still there");
+    let expected = MODULE.replacen("app.handlr", "app.handler", 1).replacen(
+        "python3.8\" # old",
+        "python3.14\" # old",
+        1,
+    );
+    assert_eq!(text, expected, "{}{}", a.out, a.err);
+    assert!(a.out.contains("deprecated-runtime") && !a.out.contains("handler-not-found"), "{}", a.out);
+}

@@ -54,6 +54,7 @@ impl AppBuilder {
             file: FileId(0),
             application: ApplicationId(0),
             dialect: "test",
+            policy_templates: true,
             more: None,
             open: None,
         });

@@ -2,10 +2,7 @@
 
 use super::convert::{Encoding, Lines};
 use crate::report::rules::one_line;
-use gen_lsp_types::{
-    CompletionItem, CompletionItemKind, CompletionItemTextEdit, Documentation, MarkupContent, MarkupKind,
-    Position, TextEdit,
-};
+use gen_lsp_types::{CompletionItem, CompletionItemKind, CompletionItemTextEdit, Position, TextEdit};
 use lamlint_rules::RULES;
 
 /// Headings of the settings file that go on with the name of a rule.
@@ -37,10 +34,6 @@ pub(super) fn complete(
             label: r.id.to_owned(),
             kind: Some(CompletionItemKind::EnumMember),
             detail: Some(one_line(r.summary())),
-            documentation: Some(Documentation::MarkupContent(MarkupContent {
-                kind: MarkupKind::Markdown,
-                value: r.summary().to_owned(),
-            })),
             text_edit: Some(CompletionItemTextEdit::TextEdit(TextEdit { range, new_text: r.id.to_owned() })),
             ..CompletionItem::default()
         })

@@ -16,7 +16,7 @@ pub(super) const SHOW: &str = "lamlint.show";
 const MAX_LENSES: usize = 8;
 
 /// What to tell about a place.
-pub(super) fn hover(places: &Places<'_>, uri: &Uri, at: Position) -> Option<Hover> {
+pub(super) fn hover(places: &Places<'_>, uri: &Uri, at: Position, kind: MarkupKind) -> Option<Hover> {
     let of = places.of;
     let file = of.file(&of.path(uri)?)?;
     if of.is_stale(file) {
@@ -26,7 +26,7 @@ pub(super) fn hover(places: &Places<'_>, uri: &Uri, at: Position) -> Option<Hove
     let offset = Lines::new(text).offset(at, places.encoding);
     if let Some((name, span)) = rule_at(of, file, offset) {
         let rule = selection::rule(&name).ok()?;
-        return Some(show(places, span, rule.doc.to_owned()));
+        return Some(show(places, span, rule.doc.to_owned(), kind));
     }
     let found: Vec<(Span, ResourceId)> = functions_at(of, file, offset);
     let (span, _) = *found.first()?;
@@ -36,12 +36,12 @@ pub(super) fn hover(places: &Places<'_>, uri: &Uri, at: Position) -> Option<Hove
         .filter_map(|(_, id)| of.analysis.app.function(*id))
         .map(|f| of.with_report(|r| model::markdown(r, f)))
         .collect();
-    Some(show(places, span, parts.join("\n\n---\n\n")))
+    Some(show(places, span, parts.join("\n\n---\n\n"), kind))
 }
 
-fn show(places: &Places<'_>, span: Span, value: String) -> Hover {
+fn show(places: &Places<'_>, span: Span, value: String, kind: MarkupKind) -> Hover {
     Hover {
-        contents: Contents::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value }),
+        contents: Contents::MarkupContent(MarkupContent { kind, value }),
         range: Some(places.range(span)),
     }
 }

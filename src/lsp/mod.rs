@@ -3,7 +3,7 @@
 //! The main thread owns the open documents and speaks the protocol; one worker owns the projects and runs the same
 //! engine as the command line over what is on disk with the open buffers above it. A change makes the run under way
 //! pointless and gives it up. Every answer comes from one finished run, so places and texts fit each other; a
-//! request that comes before that run is done waits for it. Offsets become positions in [`convert`] and nowhere else.
+//! request that comes before that run is done waits for it. Offsets become positions in `convert` and nowhere else.
 //! Source: <https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/>
 
 mod actions;

@@ -42,7 +42,7 @@ pub(super) fn definition(places: &Places<'_>, uri: &Uri, at: Position) -> Vec<Lo
 }
 
 /// Handlers of a template as links to their code.
-pub(super) fn links(places: &Places<'_>, uri: &Uri) -> Vec<DocumentLink> {
+pub(super) fn links(places: &Places<'_>, uri: &Uri, tooltips: bool) -> Vec<DocumentLink> {
     let of = places.of;
     let Some(file) = of.path(uri).and_then(|p| of.file(&p)).filter(|f| !of.is_stale(*f)) else {
         return Vec::new();
@@ -64,7 +64,7 @@ pub(super) fn links(places: &Places<'_>, uri: &Uri) -> Vec<DocumentLink> {
                 out.push(DocumentLink {
                     range,
                     target: Some(target.uri),
-                    tooltip: Some(format!("the handler of {}", f.name())),
+                    tooltip: tooltips.then(|| format!("the handler of {}", f.name())),
                     data: None,
                 });
             }

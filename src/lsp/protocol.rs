@@ -43,6 +43,10 @@ pub(super) struct Caps {
     pub(super) progress: bool,
     /// It asks for code lenses again when told to.
     pub(super) lens_refresh: bool,
+    /// It shows words about a link.
+    pub(super) link_tooltips: bool,
+    /// It shows Markdown over a place.
+    pub(super) markdown: bool,
 }
 
 impl Caps {
@@ -57,6 +61,11 @@ impl Caps {
             versioned: has("/workspace/workspaceEdit/documentChanges"),
             progress: has("/window/workDoneProgress"),
             lens_refresh: has("/workspace/codeLens/refreshSupport"),
+            markdown: caps
+                .pointer("/textDocument/hover/contentFormat")
+                .and_then(Value::as_array)
+                .is_some_and(|f| f.iter().any(|f| f.as_str() == Some("markdown"))),
+            link_tooltips: has("/textDocument/documentLink/tooltipSupport"),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::snapshot::{Places, Snapshot};
 use super::{actions, complete, diagnostics, hover, navigate};
 use gen_lsp_types::{
     CodeActionParams, CodeLensParams, CompletionParams, DefinitionParams, Diagnostic,
-    DocumentDiagnosticParams, DocumentLinkParams, HoverParams, Uri, WorkspaceDiagnosticParams,
+    DocumentDiagnosticParams, DocumentLinkParams, HoverParams, MarkupKind, Uri, WorkspaceDiagnosticParams,
 };
 use lsp_server::RequestId;
 use serde::Serialize;
@@ -116,7 +116,8 @@ pub(super) fn answer(ask: &Ask, snapshots: &[Arc<Snapshot>], caps: &Caps) -> Val
     match ask {
         Ask::Hover(p) => {
             let at = &p.text_document_position_params;
-            value(&hover::hover(&places, &at.text_document.uri, at.position))
+            let kind = if caps.markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
+            value(&hover::hover(&places, &at.text_document.uri, at.position, kind))
         }
         Ask::Definition(p) => {
             let at = &p.text_document_position_params;
@@ -124,7 +125,7 @@ pub(super) fn answer(ask: &Ask, snapshots: &[Arc<Snapshot>], caps: &Caps) -> Val
         }
         Ask::Actions(p) => value(&actions::actions(&places, p, caps.versioned)),
         Ask::Lenses(p) => value(&hover::lenses(&places, &p.text_document.uri)),
-        Ask::Links(p) => value(&navigate::links(&places, &p.text_document.uri)),
+        Ask::Links(p) => value(&navigate::links(&places, &p.text_document.uri, caps.link_tooltips)),
         Ask::Diagnostics(p) => {
             let list = all(of).remove(&p.text_document.uri).unwrap_or_default();
             full_or_unchanged(&list, p.previous_result_id.as_deref())

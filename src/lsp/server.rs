@@ -144,12 +144,13 @@ impl Server {
 
     fn ask(&mut self, method: &str, params: &Value) {
         self.asked += 1;
-        self.send(json!({
-            "jsonrpc": "2.0",
-            "id": format!("lamlint-{}", self.asked),
-            "method": method,
-            "params": params,
-        }));
+        let mut request =
+            json!({"jsonrpc": "2.0", "id": format!("lamlint-{}", self.asked), "method": method});
+        // What takes no parameters has none.
+        if !params.is_null() {
+            request["params"] = params.clone();
+        }
+        self.send(request);
     }
 
     fn respond(&self, id: &RequestId, result: &Value) {

@@ -52,6 +52,9 @@ struct Entry {
     /// Whether the role is made by the shorthand of the function, so that its `Policies` count.
     #[serde(skip)]
     implied: bool,
+    /// The format it is described in.
+    #[serde(skip)]
+    dialect: &'static str,
 }
 
 /// A place that needs an action.
@@ -151,6 +154,7 @@ fn entry(report: &Report<'_>, s: &Subject<'_>, all: &[Subject<'_>]) -> Entry {
         statements,
         unknown: s.needs.unknown.clone(),
         implied: s.who.role.is_some_and(|r| app.resource(r).implied_by == Some(s.id())),
+        dialect: app.templates.get(f.resource.template as usize).map_or("", |t| t.dialect),
     }
 }
 

@@ -62,7 +62,13 @@ fn labels(f: &Finding) -> (Vec<(Span, String)>, usize) {
     for e in f.evidence() {
         let words = words(e);
         match out.iter_mut().find(|(s, _)| *s == e.span()) {
-            Some((_, w)) if w.split("; ").any(|x| x == words) => {}
+            // The same fact with what it rests on says it better.
+            Some((_, w)) if w.split("; ").any(|x| x == words || extends(x, &words)) => {}
+            Some((_, w)) if w.split("; ").any(|x| extends(&words, x)) => {
+                let parts: Vec<&str> =
+                    w.split("; ").map(|x| if extends(&words, x) { words.as_str() } else { x }).collect();
+                *w = parts.join("; ");
+            }
             Some((_, w)) if w.is_empty() => *w = words,
             Some((_, w)) if !words.is_empty() => {
                 w.push_str("; ");
@@ -75,6 +81,11 @@ fn labels(f: &Finding) -> (Vec<(Span, String)>, usize) {
     let left_out = out.len().saturating_sub(MAX_LABELS + 1);
     out.truncate(MAX_LABELS + 1);
     (out, left_out)
+}
+
+/// Whether words are others with something in brackets behind them.
+fn extends(words: &str, others: &str) -> bool {
+    !others.is_empty() && words.strip_prefix(others).is_some_and(|rest| rest.starts_with(" ("))
 }
 
 /// What a fact says, and what it rests on where that is not the text itself.
@@ -142,4 +153,36 @@ fn diagnostic(
         .with_message(printable(&f.message().text))
         .with_labels(labels.collect())
         .with_notes(notes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lamlint_model::app::Anchor;
+    use lamlint_model::finding::Message;
+    use lamlint_model::handler::{Ctx, Fact, FactKind, Phase};
+    use lamlint_model::tri::{Proof, Tri};
+    use lamlint_model::value::Value;
+    use lamlint_model::{FileId, Findings};
+
+    #[test]
+    fn a_fact_is_said_once_with_what_it_rests_on() {
+        let span = Span::new(FileId(0), 1, 2);
+        let written = |note: &str| Anchor { span, path: "x".into() }.evidence(note);
+        let kind = FactKind::FileRead { path: Value::Null };
+        let fact = Fact { kind, span, phase: Phase::Invoke, ctx: Ctx::default() };
+        let assumed = || fact.supposing("needs x", "a guess");
+        let cases: [(Proof, Proof, &str); 3] = [
+            (written("needs x"), assumed(), "needs x (assumed: a guess)"),
+            (assumed(), written("needs x"), "needs x (assumed: a guess)"),
+            (written("needs x"), written("needs xy"), "needs x; needs xy"),
+        ];
+        for (first, second, words) in cases {
+            let mut out = Findings::new(lamlint_rules::RULES[0]);
+            out.report(Tri::Yes(first.with_context(second)), "F", "", |_| Message::new("m"));
+            let found = out.into_vec();
+            let told: Vec<String> = labels(&found[0]).0.into_iter().map(|(_, w)| w).collect();
+            assert_eq!(told, [words]);
+        }
+    }
 }

@@ -226,7 +226,8 @@ fn what_is_being_typed_keeps_what_was_known() {
 #[test]
 fn templates_and_code_are_joined() {
     let (_dir, root, template, code) = scratch();
-    let mut e = Editor::over(&root, &json!({}));
+    let shows = json!({"textDocument": {"hover": {"contentFormat": ["markdown", "plaintext"]}}});
+    let mut e = Editor::over(&root, &shows);
     let at = |text: &str, path: &Path, what: &str| {
         let line = text.lines().position(|l| l.contains(what)).expect("there");
         let column = text.lines().nth(line).and_then(|l| l.find(what)).expect("there");
@@ -250,6 +251,7 @@ fn templates_and_code_are_joined() {
     assert_eq!(title, "Worker: python3.14, 60 s, 128 MB; an SQS queue Jobs");
     for (text, path, what) in [(TEMPLATE, &template, "Worker"), (CODE, &code, "handler")] {
         let r = e.ask("textDocument/hover", &at(text, path, what));
+        assert_eq!(r["result"]["contents"]["kind"], "markdown");
         let words = r["result"]["contents"]["value"].as_str().unwrap_or_else(|| panic!("{r}"));
         for part in ["**Worker**", "timeout: `60 s", "trigger: `an SQS queue: Jobs", "TABLE"] {
             assert!(words.contains(part), "{part}: {words}");

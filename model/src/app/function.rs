@@ -1,6 +1,6 @@
 //! A function as rules see it: typed access to its canonical properties, with the service's defaults.
 
-use super::{App, CodeRef, Resource};
+use super::{App, CodeRef, Resource, ResourceId};
 use crate::aws::env;
 use crate::handler::Ctx;
 use crate::tree::{Node, Tree};
@@ -26,6 +26,12 @@ impl<'a> Function<'a> {
     /// Logical name.
     pub fn name(&self) -> &'a str {
         &self.resource.name
+    }
+
+    /// Whether its role is one its shorthand makes from `Policies`, which may name policy templates.
+    pub fn takes_policy_templates(&self, role: Option<ResourceId>) -> bool {
+        let own = role.is_some_and(|r| self.app.resource(r).implied_by == Some(self.resource.id));
+        own && self.app.templates.get(self.resource.template as usize).is_some_and(|t| t.policy_templates)
     }
 
     /// `Runtime`; `None` for images.

@@ -65,6 +65,9 @@ pub struct Template {
     pub application: ApplicationId,
     /// Name of the dialect for people and for `lamlint model` (rules must not look).
     pub dialect: &'static str,
+    /// Whether its functions take names of policy templates among their `Policies`
+    /// (<https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-templates.html>).
+    pub policy_templates: bool,
     /// Why properties that are not written may still be set (a fragment merged elsewhere, a macro); `None` when it is whole.
     pub open: Option<Why>,
     /// Why it may have other resources than those that are read (a loop that is not expanded).

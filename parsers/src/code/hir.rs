@@ -116,6 +116,24 @@ pub struct Function {
     pub is_static: bool,
 }
 
+impl Function {
+    /// A nameless function at a place, without parameters and body.
+    pub fn at(span: Span) -> Self {
+        Self {
+            name: SmolStr::default(),
+            name_span: span,
+            span,
+            params: Vec::new(),
+            body: Vec::new(),
+            is_async: false,
+            is_generator: false,
+            decorators: Vec::new(),
+            class: None,
+            is_static: false,
+        }
+    }
+}
+
 /// A parameter.
 #[derive(Debug, Clone)]
 pub struct Param {

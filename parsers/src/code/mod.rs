@@ -6,6 +6,7 @@
 mod api;
 pub mod csharp;
 pub(crate) mod cst;
+mod draft;
 #[cfg(test)]
 mod dump;
 pub mod go;

@@ -4,6 +4,7 @@
 //! value that is computed, in a resource a shorthand implies. What is refused is still reported; it is only not mended.
 
 mod code;
+mod hcl;
 mod silence;
 mod suppression;
 mod template;
@@ -20,6 +21,7 @@ use lamlint_model::{App, Value};
 use std::collections::BTreeMap;
 
 use crate::doc::Doc;
+use crate::iac::terraform::is_hcl;
 use crate::text::SourceText;
 
 /// A change: the text at a place becomes another one.
@@ -45,12 +47,13 @@ pub struct Editor<'a> {
     app: &'a App,
     sources: &'a SourceMap,
     docs: BTreeMap<FileId, Option<Doc>>,
+    bodies: hcl::Bodies,
 }
 
 impl<'a> Editor<'a> {
     /// An editor of these texts.
     pub fn new(app: &'a App, sources: &'a SourceMap) -> Self {
-        Self { app, sources, docs: BTreeMap::new() }
+        Self { app, sources, docs: BTreeMap::new(), bodies: BTreeMap::new() }
     }
 
     /// The changes that make a repair, in the order of their places.
@@ -80,7 +83,16 @@ impl<'a> Editor<'a> {
         if self.app.origins.is_written(file) {
             return Err(Refused("a program writes the template"));
         }
+        let is_hcl = is_hcl(&self.sources.file(file).path);
         match intent {
+            Intent::Set { resource, path, value } if is_hcl => self.set_argument(*resource, path, value),
+            Intent::Append { resource, path, value } if is_hcl => {
+                self.append_argument(*resource, path, value)
+            }
+            Intent::Add { behind, name, type_name, properties } if is_hcl => {
+                self.add_block(*behind, name, type_name, properties)
+            }
+            Intent::Replace { at, value } if is_hcl => self.replace_argument(*at, value),
             Intent::Set { resource, path, value } => self.set(*resource, path, value),
             Intent::Append { resource, path, value } => self.append(*resource, path, value),
             Intent::Add { behind, name, type_name, properties } => {

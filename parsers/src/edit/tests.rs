@@ -1,5 +1,7 @@
 //! Repairs of whole texts.
 
+mod hcl;
+
 use super::{Edit, Editor};
 use crate::files::MemoryFiles;
 use crate::iac::{self, ConfigFile, Deploy};

@@ -226,6 +226,7 @@ impl<'a> Assembler<'a> {
                 file: facts.file,
                 application: *application,
                 dialect: facts.dialect,
+                policy_templates: facts.dialect == "SAM",
                 open: facts.open.clone(),
                 more: facts.more.clone(),
             });

@@ -23,7 +23,7 @@ mod params;
 mod routes;
 mod sam;
 mod serverless;
-mod terraform;
+pub(crate) mod terraform;
 #[cfg(test)]
 mod tests;
 

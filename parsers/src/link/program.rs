@@ -191,9 +191,10 @@ fn in_directory<'m>(tree: Tree<'_>, p: &Place<'_>, all: &'m [Main], dir: &str) -
     }
     only(inside.iter().copied()).ok_or_else(|| {
         let n = inside.len();
+        let place = if dir.is_empty() { "the root folder".to_owned() } else { format!("`{dir}`") };
         Why::new(
             Reason::BuiltElsewhere,
-            format!("`{dir}` holds {n} programs, and nothing says which is built"),
+            format!("{place} holds {n} programs, and nothing says which is built"),
         )
     })
 }
@@ -244,8 +245,8 @@ fn top<'p>(_: Tree<'_>, all: &[Main], from: &'p str) -> &'p str {
 
 fn only<'m>(mut found: impl Iterator<Item = &'m Main>) -> Option<&'m Main> {
     let first = found.next()?;
-    // Files of one program may have its entry point for different systems.
-    found.all(|m| m.dir == first.dir && m.name == first.name).then_some(first)
+    // Two entry points in one directory are two programs that are built file by file: which one is meant is not known.
+    found.all(|m| m.unit == first.unit).then_some(first)
 }
 
 /// The directory that the target `build-<name>` of a `Makefile` in `dir` builds a program from.
@@ -404,6 +405,10 @@ mod tests {
         );
         assert_eq!(at("bootstrap", "dist", &files), Err(Reason::BuiltElsewhere));
         assert_eq!(at("bootstrap", "", &files[..1]).as_deref(), Ok("cmd/orders/main.go"));
+        // Programs that are built file by file share their directory, and names in it.
+        let files = [("todos/create.go", ""), ("todos/update.go", "")];
+        assert_eq!(at("bin/create", "", &files), Err(Reason::BuiltElsewhere));
+        assert_eq!(at("bootstrap", "todos", &files), Err(Reason::BuiltElsewhere));
         let same = [("cmd/a/get/main.go", ""), ("cmd/b/get/main.go", "")];
         assert_eq!(at("get", "", &same), Err(Reason::BuiltElsewhere));
         assert_eq!(at("b-get", "", &same).as_deref(), Ok("cmd/b/get/main.go"));

@@ -52,6 +52,7 @@ pub(crate) fn resource(
             file: FileId(0),
             application: ApplicationId(0),
             dialect: "SAM",
+            policy_templates: true,
             more: None,
             open: None,
         });

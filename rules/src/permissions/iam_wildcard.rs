@@ -7,9 +7,10 @@ use lamlint_model::finding::Message;
 use lamlint_model::policy::used::{Judged, judged};
 use lamlint_model::policy::{Arn, Effect, Pattern, Patterns, Statement, glob, identity_of};
 use lamlint_model::rule::{Severity, Tier};
+use lamlint_model::source::Span;
 use lamlint_model::tri::Proof;
-use lamlint_model::{Cx, Findings, Rule, Tri};
-use std::collections::BTreeSet;
+use lamlint_model::{Cx, Findings, ResourceId, Rule, Tri};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -24,8 +25,16 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &Cx<'_>, out: &mut Findings) {
     let judged = judged(cx.app, |f| cx.handler_of(f));
-    for function in cx.app.functions() {
-        let identity = identity_of(cx.app, function.resource.id);
+    let identities: Vec<_> = cx.app.functions().map(|f| (f, identity_of(cx.app, f.resource.id))).collect();
+    // The roles a statement belongs to: one policy may be given to many.
+    let mut roles: BTreeMap<Span, BTreeSet<ResourceId>> = BTreeMap::new();
+    for (_, identity) in &identities {
+        for s in &identity.statements {
+            roles.entry(s.span).or_default().extend(identity.role);
+        }
+    }
+    for (function, identity) in &identities {
+        let function = *function;
         let Some(role) = identity.role.map(|r| cx.app.resource(r)).filter(|r| !r.generated) else { continue };
         let known = judged.iter().find(|j| j.role == role.id);
         let mut seen: Vec<String> = Vec::new();
@@ -37,8 +46,10 @@ fn check(cx: &Cx<'_>, out: &mut Findings) {
             seen.push(wide.clone());
             let same = identity.statements.iter().filter(|o| o.origin == s.origin && o.span == s.span);
             let same: Vec<&Statement> = same.collect();
-            out.report(claim, function.name(), format!("{} {wide}", role.name), |_| {
-                Message::new(format!("the role `{}` has {wide}", role.name)).help(instead(cx, known, &same))
+            // What one function needs is no advice for the others.
+            let own = known.filter(|_| roles.get(&s.span).is_none_or(|r| r.len() == 1));
+            out.report(claim, function.name(), wide.clone(), |_| {
+                Message::new(format!("the role `{}` has {wide}", role.name)).help(instead(cx, own, &same))
             });
         }
         if let Some(known) = known {
@@ -219,6 +230,31 @@ mod tests {
         assert_eq!(s3, ["the role `Role` has `s3:*` on every resource"]);
         let managed = found(r#"{"ManagedPolicyArns": ["arn:aws:iam::aws:policy/AmazonS3FullAccess"]}"#);
         assert_eq!(managed, ["the role `Role` has the managed policy `AmazonS3FullAccess`"]);
+    }
+
+    #[test]
+    fn a_policy_of_several_roles_gets_no_advice_from_one() {
+        let trust = r#""AssumeRolePolicyDocument": {"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": {"Service": "lambda.amazonaws.com"}}}"#;
+        let role = format!(r#"{{{trust}, "ManagedPolicyArns": ["${{Shared}}"]}}"#);
+        let policy = r#"{"PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "glue:*", "Resource": "*"}]}}"#;
+        let help = |roles: &[(&str, &str)]| -> Vec<(String, String)> {
+            let mut app = AppBuilder::new().add("AWS::IAM::ManagedPolicy", "Shared", policy);
+            for (name, function) in roles {
+                let uses = format!(r#"{{"Role": "${{{name}.Arn}}"}}"#);
+                app = app.add("AWS::IAM::Role", name, &role).add("AWS::Lambda::Function", function, &uses);
+            }
+            let app = app.build();
+            let handlers: Vec<_> = roles.iter().map(|(_, f)| handler(&app, f, Vec::new())).collect();
+            let all = check(&RULE, &app, &handlers);
+            all.iter()
+                .map(|f| (f.discriminator().to_owned(), f.message().help.clone().unwrap_or_default()))
+                .collect()
+        };
+        let all = |advice: &str| ("`glue:*` on every resource".to_owned(), advice.to_owned());
+        assert_eq!(help(&[("A", "F")]), [all("remove it: no call of the code needs it")]);
+        let plain = all("allow the actions the code calls, on the resources it uses");
+        assert_eq!(help(&[("A", "F"), ("B", "G")]), [plain.clone(), plain]);
     }
 
     fn with_code(statement: &str, calls: &[(&str, &str, &str)]) -> Vec<(String, String)> {

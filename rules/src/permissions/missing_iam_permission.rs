@@ -165,8 +165,9 @@ fn remedy(app: &App, f: Function<'_>, who: &Identity, ask: &Ask<'_>) -> Option<(
     }
     let below = ask.arn().is_some_and(|a| matches!(a.value, Value::Concat(_)));
     let named = format!("{} `{}`", target.kind.word(), target.name);
-    let implied = who.role.is_some_and(|r| app.resource(r).implied_by == Some(f.resource.id));
-    if implied && let Some((template, parameter)) = policies::template_for(target.kind, action, below) {
+    if f.takes_policy_templates(who.role)
+        && let Some((template, parameter)) = policies::template_for(target.kind, action, below)
+    {
         let inner = Value::Map(vec![(parameter.into(), Value::Of(target.id, Attr::Name))], false);
         let value = Value::Map(vec![(template.into(), inner)], false);
         let append = Intent::Append { resource: f.resource.id, path: vec!["Policies".into()], value };

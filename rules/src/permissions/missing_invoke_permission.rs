@@ -65,7 +65,7 @@ fn message(cx: &Cx<'_>, i: &Invocation, from: &Resource, near: Option<(Miss, Res
             let text = format!("{start} nothing permits `{}` to do so", i.principal);
             let order = if from.kind == Kind::Bucket { "; the bucket has to depend on it" } else { "" };
             Message::new(text).help(format!(
-                "add an `AWS::Lambda::Permission` with `Principal: {}`, and the ARN of the source as `SourceArn`{order}",
+                "add a permission that lets `{}` invoke it, with the ARN of the source as its source ARN{order}",
                 i.principal
             ))
             .mended(permit(cx, i, from))
@@ -81,8 +81,7 @@ fn permit(cx: &Cx<'_>, i: &Invocation, from: &Resource) -> Option<Fix> {
         return None;
     }
     let by = app.resource(i.by);
-    let plain = |s: &str| s.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
-    let name = format!("{}From{}Permission", plain(&function.name), plain(&from.name));
+    let name = format!("{}From{}Permission", words_joined(&function.name), words_joined(&from.name));
     let text = |s: &str| Value::str(s);
     let properties = vec![
         ("Action".into(), text("lambda:InvokeFunction")),
@@ -97,6 +96,15 @@ fn permit(cx: &Cx<'_>, i: &Invocation, from: &Resource) -> Option<Fix> {
         properties: Value::Map(properties, false),
     };
     Some(Fix::suggested(format!("add a permission for `{}`", i.principal), add))
+}
+
+/// Words as one, told apart by their first letters.
+fn words_joined(s: &str) -> String {
+    let words = s.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(|w| {
+        let (first, rest) = w.split_at_checked(1)?;
+        Some(first.to_ascii_uppercase() + rest)
+    });
+    words.collect()
 }
 
 fn words(r: &Resource) -> String {

@@ -16,6 +16,9 @@ pub enum Template {
     CloudFormation,
 }
 
+/// Formats whose functions can take what is written: names and references of others mean nothing in a template.
+const TEMPLATES: &[&str] = &["CloudFormation", "SAM"];
+
 /// The least policies in the form of a template.
 pub fn template(report: &Report<'_>, only: Option<&str>, form: Template) -> anyhow::Result<String> {
     let mut out = String::from("Resources:\n");
@@ -26,6 +29,10 @@ pub fn template(report: &Report<'_>, only: Option<&str>, form: Template) -> anyh
             if let Some(why) = why {
                 note(&mut out, &e, &format!("{what}: {why}"));
             }
+        }
+        if !TEMPLATES.contains(&e.dialect) {
+            note(&mut out, &e, &format!("is described by {}: see `--format json`", e.dialect));
+            continue;
         }
         if form == Template::Sam && !e.implied {
             let role =

@@ -2,6 +2,7 @@
 
 use super::{Lower, literal};
 use crate::code::cst;
+use crate::code::draft::{INVALID, Statements};
 use crate::code::hir::{
     Arg, Block, Class, Expr, ExprKind, Function, Import, ImportName, Param, Pattern, Stmt, StmtKind,
 };
@@ -12,22 +13,16 @@ impl Lower<'_> {
     /// The declarations of a file; functions named `init` run where they stand.
     pub(super) fn top(&mut self, root: Node<'_>) -> Block {
         let mut out = Block::new();
-        for piece in cst::pieces(root, self.src.text, super::CLAUSE_WORDS) {
-            match piece {
-                cst::Piece::Clean(n) => self.top_level(n, &mut out),
-                cst::Piece::Partial(n) if cst::errors_only_in(n, &["block"], super::CLAUSES) => {
-                    self.top_level(n, &mut out);
-                }
-                cst::Piece::Partial(n) => self.broken(n.byte_range(), "invalid syntax", &mut out),
-                cst::Piece::Broken(range) => self.broken(range, "invalid syntax", &mut out),
+        for part in self.parts(root) {
+            match part {
+                Ok(n) => self.bounded(n, &mut out, Self::top_level),
+                Err(range) => self.broken(range, INVALID, &mut out),
             }
         }
         out
     }
 
     fn top_level(&mut self, n: Node<'_>, out: &mut Block) {
-        let start = out.len();
-        let outer = std::mem::take(&mut self.too_deep);
         match n.kind() {
             "package_clause" => {}
             "import_declaration" => {
@@ -39,11 +34,6 @@ impl Lower<'_> {
             "method_declaration" => self.method(n, out),
             _ => self.statement_kind(n, out),
         }
-        if self.too_deep {
-            out.truncate(start);
-            self.broken(n.byte_range(), "the code is nested too deeply to be read", out);
-        }
-        self.too_deep = outer;
     }
 
     fn import(&mut self, n: Node<'_>, out: &mut Block) {
@@ -104,14 +94,7 @@ impl Lower<'_> {
             name,
             name_span: name_node
                 .map_or_else(|| self.src.span(n.start_byte(), n.start_byte() + head), |n| self.span(n)),
-            span: self.span(n),
-            params: Vec::new(),
-            body: Vec::new(),
-            is_async: false,
-            is_generator: false,
-            decorators: Vec::new(),
-            class: None,
-            is_static: false,
+            ..Function::at(self.span(n))
         });
         self.scopes.push_function();
         let in_switch = std::mem::take(&mut self.in_switch);

@@ -14,45 +14,30 @@ mod stmt;
 mod tests;
 
 use super::cst;
-use super::hir::{
-    Block, Class, ClassId, Expr, ExprKind, FnId, Function, Lang, Pattern, Stmt, StmtKind, Taint, Unit,
-};
+use super::draft::{Draft, INVALID, Statements, TOO_LARGE, over_draft};
+use super::hir::{Block, Expr, Lang, Pattern, Unit};
 use crate::text::SourceText;
-use lamlint_model::source::Span;
 use scope::Scopes;
 use smol_str::SmolStr;
-use std::ops::Range;
 use tree_sitter::Node;
-
-/// Words that continue a statement at its own indentation.
-const CLAUSE_WORDS: &[&str] = &["else", "case", "default"];
-
-/// Children of a statement that hold blocks: an error in such a block leaves the rest of the statement sound.
-const CLAUSES: &[&str] = &["if_statement", "func_literal"];
 
 /// Parse a Go file.
 pub fn lower(src: &SourceText<'_>, path: &str) -> Unit {
     let mut unit = Unit::empty(src.file, Lang::Go);
     let mut it = Lower {
-        src: *src,
-        functions: Vec::new(),
-        classes: Vec::new(),
-        taints: Vec::new(),
-        errors: Vec::new(),
+        draft: Draft::new(*src),
         scopes: Scopes::default(),
         asked: Vec::new(),
         results: Vec::new(),
         in_switch: false,
-        depth: 0,
-        too_deep: false,
     };
     let Some(tree) = cst::parse(&tree_sitter_go::LANGUAGE.into(), src.text) else {
-        it.broken(0..src.text.len(), "the text is too large to be read", &mut unit.body);
-        unit.taints = it.taints;
+        it.broken(0..src.text.len(), TOO_LARGE, &mut unit.body);
+        it.draft.finish(&mut unit);
         return unit;
     };
     let root = tree.root_node();
-    it.errors = cst::errors(root).into_iter().map(|n| (n.byte_range(), cst::describe(n))).collect();
+    it.read_errors(root);
     if root.kind() == "source_file" {
         unit.body = it.top(root);
         let clause = cst::named(root).into_iter().find(|n| n.kind() == "package_clause");
@@ -62,24 +47,16 @@ pub fn lower(src: &SourceText<'_>, path: &str) -> Unit {
             unit.package = it.name(name);
         }
     } else {
-        it.broken(0..src.text.len(), "invalid syntax", &mut unit.body);
+        it.broken(0..src.text.len(), INVALID, &mut unit.body);
     }
-    unit.comments = cst::all_of_kind(root, "comment").into_iter().map(|n| cst::span(src, n)).collect();
-    it.taints.sort_by_key(|t| t.span);
-    unit.functions = it.functions;
-    unit.classes = it.classes;
-    unit.taints = it.taints;
+    unit.comments = it.places_of(root, &["comment"]);
+    it.draft.finish(&mut unit);
     unit
 }
 
 /// The state of lowering one file.
 struct Lower<'s> {
-    src: SourceText<'s>,
-    functions: Vec<Function>,
-    classes: Vec<Class>,
-    taints: Vec<Taint>,
-    /// Places of the tree's errors, with what is wrong.
-    errors: Vec<(Range<usize>, String)>,
+    draft: Draft<'s>,
     scopes: Scopes,
     /// Names that tell whether something was found, with the question they stand for.
     asked: Vec<(SmolStr, Expr)>,
@@ -87,63 +64,27 @@ struct Lower<'s> {
     results: Vec<Vec<SmolStr>>,
     /// The nearest thing a `break` leaves is a `switch` or `select`.
     in_switch: bool,
-    depth: u32,
-    /// Something of the current statement is nested beyond the bound.
-    too_deep: bool,
 }
 
-impl<'s> Lower<'s> {
-    fn span(&self, n: Node<'_>) -> Span {
-        cst::span(&self.src, n)
-    }
+over_draft!(Lower);
 
-    fn text(&self, n: Node<'_>) -> &'s str {
-        cst::text(&self.src, n)
-    }
+impl<'s> Statements<'s> for Lower<'s> {
+    const CLAUSE_WORDS: &'static [&'static str] = &["else", "case", "default"];
+    const BLOCKS: &'static [&'static str] = &["block"];
+    const CLAUSES: &'static [&'static str] = &["if_statement", "func_literal"];
 
-    fn name(&self, n: Node<'_>) -> SmolStr {
-        self.text(n).into()
+    fn statement_kind(&mut self, n: Node<'_>, out: &mut Block) {
+        self.read_statement(n, out);
     }
+}
 
-    fn expr_at(&self, n: Node<'_>, kind: ExprKind) -> Expr {
-        Expr { span: self.span(n), kind }
-    }
-
-    fn stmt_at(&self, n: Node<'_>, kind: StmtKind) -> Stmt {
-        Stmt { span: self.span(n), kind }
-    }
-
-    /// Something of which nothing is known.
-    fn unknown(&self, n: Node<'_>) -> Expr {
-        self.expr_at(n, ExprKind::Opaque(Vec::new()))
-    }
-
-    /// Enter a level of nesting; false beyond the bound.
-    fn enter(&mut self) -> bool {
-        self.depth += 1;
-        self.too_deep |= self.depth > cst::MAX_DEPTH;
-        self.depth <= cst::MAX_DEPTH
-    }
-
-    fn leave(&mut self) {
-        self.depth -= 1;
-    }
-
+impl Lower<'_> {
     /// The statements of a list, with names of their own.
     fn statements(&mut self, list: Node<'_>) -> Block {
         let mut out = Block::new();
         if self.enter() {
             self.scopes.push();
-            for piece in cst::pieces(list, self.src.text, CLAUSE_WORDS) {
-                match piece {
-                    cst::Piece::Clean(n) => self.statement(n, &mut out),
-                    cst::Piece::Partial(n) if cst::errors_only_in(n, &["block"], CLAUSES) => {
-                        self.statement(n, &mut out);
-                    }
-                    cst::Piece::Partial(n) => self.broken(n.byte_range(), "invalid syntax", &mut out),
-                    cst::Piece::Broken(range) => self.broken(range, "invalid syntax", &mut out),
-                }
-            }
+            self.read_list(list, &mut out);
             self.scopes.pop();
         }
         self.leave();
@@ -157,51 +98,10 @@ impl<'s> Lower<'s> {
             if c.kind() == "statement_list" {
                 out.extend(self.statements(c));
             } else if c.is_error() || c.is_missing() {
-                self.broken(c.byte_range(), "invalid syntax", &mut out);
+                self.broken(c.byte_range(), INVALID, &mut out);
             }
         }
         out
-    }
-
-    /// A statement; one that is nested too deeply becomes opaque as a whole.
-    fn statement(&mut self, n: Node<'_>, out: &mut Block) {
-        let start = out.len();
-        let outer = std::mem::take(&mut self.too_deep);
-        self.statement_kind(n, out);
-        if self.too_deep {
-            out.truncate(start);
-            self.broken(n.byte_range(), "the code is nested too deeply to be read", out);
-        }
-        self.too_deep = outer;
-    }
-
-    /// A stretch that is not evidence of anything.
-    fn broken(&mut self, range: Range<usize>, what: &str, out: &mut Block) {
-        let (at, what) = self
-            .errors
-            .iter()
-            .find(|(r, _)| r.start >= range.start && r.start <= range.end)
-            .map_or_else(|| (range.clone(), what.to_owned()), Clone::clone);
-        let rest = self.src.text.get(at.start..).unwrap_or("");
-        let line = rest.lines().next().unwrap_or("").trim_end().len();
-        let end = at.end.min(at.start + line).max(at.start);
-        self.taints.push(Taint { span: self.src.span(at.start, end), what, certain: false });
-        out.push(Stmt {
-            span: self.src.span(range.start, range.end),
-            kind: StmtKind::Opaque(Vec::new(), Vec::new()),
-        });
-    }
-
-    fn add_function(&mut self, f: Function) -> FnId {
-        let id = FnId(u32::try_from(self.functions.len()).unwrap_or(u32::MAX));
-        self.functions.push(f);
-        id
-    }
-
-    fn add_class(&mut self, c: Class) -> ClassId {
-        let id = ClassId(u32::try_from(self.classes.len()).unwrap_or(u32::MAX));
-        self.classes.push(c);
-        id
     }
 
     /// A name that is declared here; `_` binds nothing.

@@ -3,12 +3,13 @@
 use super::Lower;
 use super::decl::plain;
 use crate::code::cst;
+use crate::code::draft::Statements;
 use crate::code::hir::{Block, Expr, ExprKind, Pattern, StmtKind};
 use smol_str::SmolStr;
 use tree_sitter::Node;
 
 impl Lower<'_> {
-    pub(super) fn statement_kind(&mut self, n: Node<'_>, out: &mut Block) {
+    pub(super) fn read_statement(&mut self, n: Node<'_>, out: &mut Block) {
         match n.kind() {
             "expression_statement" | "go_statement" | "defer_statement" => {
                 for c in cst::named(n) {

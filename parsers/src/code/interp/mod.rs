@@ -9,6 +9,7 @@ mod access;
 mod assign;
 mod beyond;
 mod branch;
+mod builders;
 mod call;
 mod chain;
 mod classes;
@@ -17,6 +18,7 @@ mod environment;
 mod expr;
 mod external;
 mod http;
+mod lookup;
 mod messages;
 mod methods;
 mod modules;
@@ -32,7 +34,7 @@ mod typed;
 mod types;
 pub(crate) mod value;
 
-pub(crate) use modules::{CRATE, GO_MODULE};
+pub(crate) use lookup::{CRATE, GO_MODULE};
 
 use super::Entry;
 use super::hir::{FnId, Lang};

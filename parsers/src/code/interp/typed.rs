@@ -2,6 +2,7 @@
 
 use super::Interp;
 use super::access::map_get;
+use super::builders::{builder, built_input};
 use super::call::{Args, Site};
 use super::sdk::{api_args, client_is_foreign};
 use super::value::{Built, Func, Sdk, V, limited};
@@ -162,7 +163,7 @@ impl Interp<'_> {
         }
     }
 
-    fn entry_foreign(&self, k: &str, v: &V) -> bool {
+    pub(super) fn entry_foreign(&self, k: &str, v: &V) -> bool {
         // A configuration inside of options.
         (is_foreign_name(k) && !v.is_null()) || matches!(v, V::Map(..) | V::Sdk(_)) && self.option_foreign(v)
     }
@@ -347,98 +348,6 @@ impl Interp<'_> {
         self.call_operation(service, operation.clone(), api_args(input, &[]), foreign, site)
     }
 
-    /// A method of a builder: the end of what is built, or one more argument.
-    pub(super) fn builder_method(
-        &mut self,
-        of: &Built,
-        set: &Rc<Vec<(SmolStr, V)>>,
-        open: bool,
-        name: &str,
-        args: &Args,
-        site: &Site<'_>,
-    ) -> V {
-        let (service, operation) = match of {
-            Built::Client { service, .. } => (service, SmolStr::default()),
-            Built::Input { service, operation } | Built::Call { service, operation, .. } => {
-                (service, operation.clone())
-            }
-        };
-        if sdk::runs(self.lang, name) {
-            return match of {
-                Built::Client { service, foreign } => {
-                    let foreign = *foreign || open || set.iter().any(|(k, v)| self.entry_foreign(k, v));
-                    let deps = set.iter().fold(Deps::NONE, |d, (_, v)| d.or(v.deps()));
-                    // A client around one that was built before.
-                    let wraps =
-                        set.iter().any(|(_, v)| matches!(v, V::Sdk(s) if matches!(**s, Sdk::Client { .. })));
-                    if !wraps {
-                        self.new_client(Some(service.clone()), deps, site);
-                    }
-                    client(service.clone(), foreign)
-                }
-                Built::Input { .. } => V::Map(set.clone(), open),
-                Built::Call { service, operation, foreign } => {
-                    let input = V::Map(set.clone(), open);
-                    // The call is named by its operation, not by how its builder ends.
-                    let site = Site { callee: begun(site.callee, service).or(site.callee), ..*site };
-                    self.call_operation(service, operation.clone(), api_args(&input, &[]), *foreign, &site)
-                }
-            };
-        }
-        if let Built::Call { service, operation, foreign } = of
-            && name == "presigned"
-        {
-            let input = api_args(&V::Map(set.clone(), open), &[]);
-            self.signed(service, operation.clone(), input, *foreign, site);
-            return V::of_deps(Deps::FRESH);
-        }
-        let value = match args.at(0) {
-            Some(f @ V::Func(_)) => {
-                let inner = builder(Built::Input { service: service.clone(), operation: SmolStr::default() });
-                let v = self.call_value(&f.clone(), Args::of(vec![inner]), site.span);
-                built_input(&v)
-            }
-            // An entry of a map.
-            Some(k) if args.pos.len() == 2 && self.lang.traits().fluent && k.as_str().is_some() => {
-                let key = sdk::argument(self.lang, service, &operation, name);
-                let before = set.iter().find(|(n, _)| *n == key).map(|(_, v)| v);
-                let (mut entries, open) = match before {
-                    Some(V::Map(m, open)) => (m.to_vec(), *open),
-                    Some(_) => (Vec::new(), true),
-                    None => (Vec::new(), false),
-                };
-                let k = SmolStr::from(k.as_str().unwrap_or_default());
-                entries.retain(|(n, _)| *n != k);
-                entries.extend(args.at(1).map(|v| (k, built_input(v))));
-                V::Map(Rc::new(entries), open || args.open)
-            }
-            Some(_) if args.pos.len() == 2 && self.lang.traits().fluent => V::Map(Rc::new(Vec::new()), true),
-            Some(v) if args.pos.len() == 1 && crate::code::api::adds_element(self.lang, name) => {
-                let key = sdk::argument(self.lang, service, &operation, name);
-                let before = set.iter().find(|(n, _)| *n == key).map(|(_, v)| v);
-                let (mut items, open) = match before {
-                    Some(V::List(l, open)) => (l.to_vec(), *open),
-                    Some(_) => (Vec::new(), true),
-                    None => (Vec::new(), false),
-                };
-                items.push(built_input(v));
-                V::List(Rc::new(items), open || self.ctx.in_loop)
-            }
-            Some(_) if args.pos.len() > 1 => V::List(Rc::new(args.pos.clone()), args.open),
-            Some(v) => built_input(v),
-            None => V::Sym(Value::Bool(true)),
-        };
-        let name = match ["set_", "with", "set"].iter().find_map(|p| name.strip_prefix(p)) {
-            Some(n) if n.starts_with(|c: char| c.is_uppercase()) || name.starts_with("set_") => n,
-            _ => name,
-        };
-        let key = sdk::argument(self.lang, service, &operation, name);
-        let mut entries = set.to_vec();
-        entries.retain(|(k, _)| *k != key);
-        entries.push((key, value));
-        V::Sdk(Rc::new(Sdk::Builder { of: of.clone(), set: Rc::new(entries), open }))
-    }
-
     /// What a place of a type holds before anything is put there.
     pub(super) fn zero(&mut self, ty: &Expr) -> V {
         match self.eval(ty) {
@@ -579,7 +488,7 @@ pub(super) fn error() -> V {
 }
 
 /// The part of a chain of calls that names an operation: `client.get_item` of `client.get_item().key(k).send`.
-fn begun<'e>(callee: Option<&'e Expr>, service: &str) -> Option<&'e Expr> {
+pub(super) fn begun<'e>(callee: Option<&'e Expr>, service: &str) -> Option<&'e Expr> {
     let mut at = callee?;
     for _ in 0..64 {
         at = match &at.kind {
@@ -595,23 +504,8 @@ fn begun<'e>(callee: Option<&'e Expr>, service: &str) -> Option<&'e Expr> {
 }
 
 /// A client.
-fn client(service: SmolStr, foreign: bool) -> V {
+pub(super) fn client(service: SmolStr, foreign: bool) -> V {
     V::Sdk(Rc::new(Sdk::Client { service, foreign, document: false, defaults: None }))
-}
-
-fn builder(of: Built) -> V {
-    V::Sdk(Rc::new(Sdk::Builder { of, set: Rc::new(Vec::new()), open: false }))
-}
-
-/// What a builder of an input holds; anything else is itself.
-fn built_input(v: &V) -> V {
-    match v {
-        V::Sdk(s) => match &**s {
-            Sdk::Builder { of: Built::Input { .. }, set, open } => V::Map(set.clone(), *open),
-            _ => v.clone(),
-        },
-        v => v.clone(),
-    }
 }
 
 /// Whether what a client is built from is, or may be, not the role's own.

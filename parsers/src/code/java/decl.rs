@@ -3,6 +3,7 @@
 use super::names::ClassNames;
 use super::{Lower, literal};
 use crate::code::cst;
+use crate::code::draft::{INVALID, Statements};
 use crate::code::hir::{
     Arg, Block, Class, ClassId, Expr, ExprKind, FnId, Function, Param, Pattern, Stmt, StmtKind,
 };
@@ -51,16 +52,11 @@ impl<'s> Lower<'s> {
             let next = nodes.iter().position(|n| left == 0 || !waits(n)).unwrap_or(0);
             left = left.saturating_sub(1);
             let n = nodes.remove(next);
-            let start = out.len();
-            let outer = std::mem::take(&mut self.too_deep);
-            if let Some(id) = self.class(n, None) {
-                out.push(self.stmt_at(n, StmtKind::Class(id)));
-            }
-            if self.too_deep {
-                out.truncate(start);
-                self.broken(n.byte_range(), "the code is nested too deeply to be read", out);
-            }
-            self.too_deep = outer;
+            self.bounded(n, out, |it, n, out| {
+                if let Some(id) = it.class(n, None) {
+                    out.push(it.stmt_at(n, StmtKind::Class(id)));
+                }
+            });
         }
     }
 
@@ -217,9 +213,8 @@ impl<'s> Lower<'s> {
     /// Members that could not be read.
     fn broken_members(&mut self, body: Node<'_>, out: &mut Block) {
         for c in cst::children(body) {
-            let confined = cst::errors_only_in(c, super::BLOCKS, super::CLAUSES);
-            if c.is_error() || c.is_missing() || c.has_error() && !confined {
-                self.broken(c.byte_range(), "invalid syntax", out);
+            if c.is_error() || c.is_missing() || c.has_error() && !self.is_sound(c) {
+                self.broken(c.byte_range(), INVALID, out);
             }
         }
     }
@@ -246,14 +241,10 @@ impl<'s> Lower<'s> {
         self.add_function(Function {
             name,
             name_span: self.span(n),
-            span: self.span(n),
             params,
             body,
-            is_async: false,
-            is_generator: false,
-            decorators: Vec::new(),
             class: Some(class),
-            is_static: false,
+            ..Function::at(self.span(n))
         })
     }
 
@@ -358,7 +349,7 @@ impl<'s> Lower<'s> {
         let constructor = m.kind() == "constructor_declaration";
         made.has_constructor |= constructor;
         let (Some(name_node), Some(body)) = (cst::field(m, "name"), cst::field(m, "body")) else { return };
-        if m.has_error() && !cst::errors_only_in(m, super::BLOCKS, super::CLAUSES) {
+        if m.has_error() && !self.is_sound(m) {
             return;
         }
         let is_static = Self::has_modifier(m, "static");
@@ -372,14 +363,10 @@ impl<'s> Lower<'s> {
         let id = self.add_function(Function {
             name,
             name_span: self.span(name_node),
-            span: self.span(m),
-            params: Vec::new(),
-            body: Vec::new(),
-            is_async: false,
-            is_generator: false,
             decorators,
             class: Some(made.id),
             is_static,
+            ..Function::at(self.span(m))
         });
         self.names.push_function(is_static);
         let params = cst::field(m, "parameters").map(|p| self.params(p)).unwrap_or_default();
@@ -452,14 +439,7 @@ impl<'s> Lower<'s> {
         let id = self.add_function(Function {
             name: SmolStr::default(),
             name_span: self.src.span(n.start_byte(), n.start_byte() + head.max(1)),
-            span: self.span(n),
-            params: Vec::new(),
-            body: Vec::new(),
-            is_async: false,
-            is_generator: false,
-            decorators: Vec::new(),
-            class: None,
-            is_static: false,
+            ..Function::at(self.span(n))
         });
         // Where it stands is as static as what is around it.
         self.names.push();

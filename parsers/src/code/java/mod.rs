@@ -14,129 +14,74 @@ mod switch;
 mod tests;
 
 use super::cst;
-use super::hir::{
-    Block, Class, ClassId, Expr, ExprKind, FnId, Function, Import, ImportName, Lang, Stmt, StmtKind, Taint,
-    Unit,
-};
+use super::draft::{Draft, INVALID, Statements, TOO_LARGE, over_draft};
+use super::hir::{Block, Import, ImportName, Lang, StmtKind, Unit};
 use crate::text::SourceText;
-use lamlint_model::source::Span;
 use names::Names;
 use smol_str::SmolStr;
-use std::ops::Range;
 use tree_sitter::Node;
-
-/// Words that continue a statement at its own indentation.
-const CLAUSE_WORDS: &[&str] = &["else", "catch", "finally", "while", "case", "default"];
-
-/// Children of a statement that hold blocks: an error in such a block leaves the rest of the statement sound.
-const CLAUSES: &[&str] = &["if_statement", "catch_clause", "finally_clause"];
-const BLOCKS: &[&str] =
-    &["block", "class_body", "interface_body", "enum_body", "constructor_body", "method_declaration"];
 
 /// Parse a Java file.
 pub fn lower(src: &SourceText<'_>, path: &str) -> Unit {
     let mut unit = Unit::empty(src.file, Lang::Java);
-    let mut it = Lower {
-        src: *src,
-        functions: Vec::new(),
-        classes: Vec::new(),
-        taints: Vec::new(),
-        errors: Vec::new(),
-        names: Names::default(),
-        pending: Block::new(),
-        in_switch: false,
-        depth: 0,
-        too_deep: false,
-    };
+    let mut it =
+        Lower { draft: Draft::new(*src), names: Names::default(), pending: Block::new(), in_switch: false };
     // Descriptions of modules and packages hold no code.
     if path.ends_with("module-info.java") || path.ends_with("package-info.java") {
         return unit;
     }
     let Some(tree) = cst::parse(&tree_sitter_java::LANGUAGE.into(), src.text) else {
-        it.broken(0..src.text.len(), "the text is too large to be read", &mut unit.body);
-        unit.taints = it.taints;
+        it.broken(0..src.text.len(), TOO_LARGE, &mut unit.body);
+        it.draft.finish(&mut unit);
         return unit;
     };
     let root = tree.root_node();
-    it.errors = cst::errors(root).into_iter().map(|n| (n.byte_range(), cst::describe(n))).collect();
+    it.read_errors(root);
     if root.kind() == "program" {
         it.file(root, &mut unit);
     } else {
-        it.broken(0..src.text.len(), "invalid syntax", &mut unit.body);
+        it.broken(0..src.text.len(), INVALID, &mut unit.body);
     }
-    for kind in ["line_comment", "block_comment"] {
-        unit.comments.extend(cst::all_of_kind(root, kind).into_iter().map(|n| cst::span(src, n)));
-    }
-    unit.comments.sort_unstable();
-    it.taints.sort_by_key(|t| t.span);
-    unit.functions = it.functions;
-    unit.classes = it.classes;
-    unit.taints = it.taints;
+    unit.comments = it.places_of(root, &["line_comment", "block_comment"]);
+    it.draft.finish(&mut unit);
     unit
 }
 
 /// The state of lowering one file.
 struct Lower<'s> {
-    src: SourceText<'s>,
-    functions: Vec<Function>,
-    classes: Vec<Class>,
-    taints: Vec<Taint>,
-    /// Places of the tree's errors, with what is wrong.
-    errors: Vec<(Range<usize>, String)>,
+    draft: Draft<'s>,
     names: Names,
     /// What stands before the statement that is being read: names its conditions bind.
     pending: Block,
     /// The nearest thing a `break` leaves is a `switch`.
     in_switch: bool,
-    depth: u32,
-    /// Something of the current statement is nested beyond the bound.
-    too_deep: bool,
 }
 
-impl<'s> Lower<'s> {
-    fn span(&self, n: Node<'_>) -> Span {
-        cst::span(&self.src, n)
-    }
+over_draft!(Lower);
 
-    fn text(&self, n: Node<'_>) -> &'s str {
-        cst::text(&self.src, n)
-    }
+impl<'s> Statements<'s> for Lower<'s> {
+    const CLAUSE_WORDS: &'static [&'static str] = &["else", "catch", "finally", "while", "case", "default"];
+    const BLOCKS: &'static [&'static str] =
+        &["block", "class_body", "interface_body", "enum_body", "constructor_body", "method_declaration"];
+    const CLAUSES: &'static [&'static str] = &["if_statement", "catch_clause", "finally_clause"];
 
-    fn name(&self, n: Node<'_>) -> SmolStr {
-        self.text(n).into()
+    fn statement_kind(&mut self, n: Node<'_>, out: &mut Block) {
+        let start = out.len();
+        let pending = std::mem::take(&mut self.pending);
+        self.read_statement(n, out);
+        let bound = std::mem::replace(&mut self.pending, pending);
+        out.splice(start..start, bound);
     }
+}
 
-    fn expr_at(&self, n: Node<'_>, kind: ExprKind) -> Expr {
-        Expr { span: self.span(n), kind }
-    }
-
-    fn stmt_at(&self, n: Node<'_>, kind: StmtKind) -> Stmt {
-        Stmt { span: self.span(n), kind }
-    }
-
-    /// Something of which nothing is known.
-    fn unknown(&self, n: Node<'_>) -> Expr {
-        self.expr_at(n, ExprKind::Opaque(Vec::new()))
-    }
-
-    /// Enter a level of nesting; false beyond the bound.
-    fn enter(&mut self) -> bool {
-        self.depth += 1;
-        self.too_deep |= self.depth > cst::MAX_DEPTH;
-        self.depth <= cst::MAX_DEPTH
-    }
-
-    fn leave(&mut self) {
-        self.depth -= 1;
-    }
-
+impl Lower<'_> {
     /// Package, imports, and types, of which those that others extend come first.
     fn file(&mut self, root: Node<'_>, unit: &mut Unit) {
         let mut types = Vec::new();
-        for piece in cst::pieces(root, self.src.text, CLAUSE_WORDS) {
+        for piece in cst::pieces(root, self.src.text, Self::CLAUSE_WORDS) {
             let (cst::Piece::Clean(n) | cst::Piece::Partial(n)) = piece else {
                 let cst::Piece::Broken(range) = piece else { continue };
-                self.broken(range, "invalid syntax", &mut unit.body);
+                self.broken(range, INVALID, &mut unit.body);
                 continue;
             };
             match n.kind() {
@@ -192,64 +137,11 @@ impl<'s> Lower<'s> {
         let mut out = Block::new();
         if self.enter() {
             self.names.push();
-            for piece in cst::pieces(n, self.src.text, CLAUSE_WORDS) {
-                match piece {
-                    cst::Piece::Clean(n) => self.statement(n, &mut out),
-                    cst::Piece::Partial(n) if cst::errors_only_in(n, BLOCKS, CLAUSES) => {
-                        self.statement(n, &mut out);
-                    }
-                    cst::Piece::Partial(n) => self.broken(n.byte_range(), "invalid syntax", &mut out),
-                    cst::Piece::Broken(range) => self.broken(range, "invalid syntax", &mut out),
-                }
-            }
+            self.read_list(n, &mut out);
             self.names.pop();
         }
         self.leave();
         out
-    }
-
-    /// A statement; one that is nested too deeply becomes opaque as a whole.
-    fn statement(&mut self, n: Node<'_>, out: &mut Block) {
-        let start = out.len();
-        let outer = std::mem::take(&mut self.too_deep);
-        let pending = std::mem::take(&mut self.pending);
-        self.statement_kind(n, out);
-        let bound = std::mem::replace(&mut self.pending, pending);
-        out.splice(start..start, bound);
-        if self.too_deep {
-            out.truncate(start);
-            self.broken(n.byte_range(), "the code is nested too deeply to be read", out);
-        }
-        self.too_deep = outer;
-    }
-
-    /// A stretch that is not evidence of anything.
-    fn broken(&mut self, range: Range<usize>, what: &str, out: &mut Block) {
-        let (at, what) = self
-            .errors
-            .iter()
-            .find(|(r, _)| r.start >= range.start && r.start <= range.end)
-            .map_or_else(|| (range.clone(), what.to_owned()), Clone::clone);
-        let rest = self.src.text.get(at.start..).unwrap_or("");
-        let line = rest.lines().next().unwrap_or("").trim_end().len();
-        let end = at.end.min(at.start + line).max(at.start);
-        self.taints.push(Taint { span: self.src.span(at.start, end), what, certain: false });
-        out.push(Stmt {
-            span: self.src.span(range.start, range.end),
-            kind: StmtKind::Opaque(Vec::new(), Vec::new()),
-        });
-    }
-
-    fn add_function(&mut self, f: Function) -> FnId {
-        let id = FnId(u32::try_from(self.functions.len()).unwrap_or(u32::MAX));
-        self.functions.push(f);
-        id
-    }
-
-    fn add_class(&mut self, c: Class) -> ClassId {
-        let id = ClassId(u32::try_from(self.classes.len()).unwrap_or(u32::MAX));
-        self.classes.push(c);
-        id
     }
 }
 

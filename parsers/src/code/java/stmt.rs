@@ -2,12 +2,13 @@
 
 use super::Lower;
 use crate::code::cst;
+use crate::code::draft::Statements;
 use crate::code::hir::{Arg, Block, Catch, Expr, ExprKind, Pattern, StmtKind};
 use smol_str::SmolStr;
 use tree_sitter::Node;
 
 impl Lower<'_> {
-    pub(super) fn statement_kind(&mut self, n: Node<'_>, out: &mut Block) {
+    pub(super) fn read_statement(&mut self, n: Node<'_>, out: &mut Block) {
         match n.kind() {
             "expression_statement" => {
                 for c in cst::named(n) {

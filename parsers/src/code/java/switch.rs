@@ -2,6 +2,7 @@
 
 use super::Lower;
 use crate::code::cst;
+use crate::code::draft::Statements;
 use crate::code::hir::{Block, Expr, ExprKind, Function, Stmt, StmtKind};
 use smol_str::SmolStr;
 use tree_sitter::Node;
@@ -21,14 +22,7 @@ impl Lower<'_> {
         let id = self.add_function(Function {
             name: SmolStr::default(),
             name_span: self.span(n),
-            span: self.span(n),
-            params: Vec::new(),
-            body: Vec::new(),
-            is_async: false,
-            is_generator: false,
-            decorators: Vec::new(),
-            class: None,
-            is_static: false,
+            ..Function::at(self.span(n))
         });
         self.names.push();
         let pending = std::mem::take(&mut self.pending);

@@ -118,14 +118,8 @@ impl Lower<'_> {
         let id = self.add_function(Function {
             name: names.last().cloned().unwrap_or_default(),
             name_span: self.span(name),
-            span,
-            params: Vec::new(),
             body: statements,
-            is_async: false,
-            is_generator: false,
-            decorators: Vec::new(),
-            class: None,
-            is_static: false,
+            ..Function::at(span)
         });
         let callee = Box::new(Expr { span, kind: ExprKind::Closure(id) });
         let mut value = Expr { span, kind: ExprKind::Call { callee, args: Vec::new(), is_new: false } };

@@ -310,14 +310,7 @@ impl Lower<'_> {
         let id = self.function(Function {
             name: name.cloned().unwrap_or_default(),
             name_span: self.src.span(n.start_byte(), n.start_byte() + head),
-            span: self.span(n),
-            params: Vec::new(),
-            body: Vec::new(),
-            is_async: false,
-            is_generator: false,
-            decorators: Vec::new(),
-            class: None,
-            is_static: false,
+            ..Function::at(self.span(n))
         });
         self.function_body(id, params, |it| {
             let Some(body) = body else { return Vec::new() };

@@ -2,6 +2,7 @@
 
 use super::{Lower, k};
 use crate::code::cst;
+use crate::code::draft::Statements;
 use crate::code::hir::{
     Block, Catch, Class, ClassId, Expr, ExprKind, FnId, Function, Import, ImportName, Param, Pattern, Stmt,
     StmtKind,
@@ -10,7 +11,7 @@ use smol_str::SmolStr;
 use tree_sitter::Node;
 
 impl Lower<'_> {
-    pub(super) fn statement_kind(&mut self, n: Node<'_>, out: &mut Block) {
+    pub(super) fn read_statement(&mut self, n: Node<'_>, out: &mut Block) {
         match n.kind() {
             k::EXPRESSION_STATEMENT => self.expression_statement(n, out),
             k::IMPORT_STATEMENT => self.import(n, out),
@@ -372,14 +373,11 @@ impl Lower<'_> {
         let id = self.function(Function {
             name: if class.is_some() && written == "__init__" { "constructor".into() } else { written },
             name_span: self.span(name),
-            span: self.span(whole),
-            params: Vec::new(),
-            body: Block::new(),
             is_async: cst::has(n, "async"),
-            is_generator: false,
             decorators,
             class,
             is_static,
+            ..Function::at(self.span(whole))
         });
         let params = cst::field(n, "parameters").map(|p| self.params(p)).unwrap_or_default();
         self.function_body(id, params, |it| it.suite(n, "body"));

@@ -4,6 +4,7 @@ use super::expr::{boxed, returning};
 use super::scope::Inside;
 use super::{BLOCK, Lower};
 use crate::code::cst;
+use crate::code::draft::{INVALID, Statements};
 use crate::code::hir::{
     Arg, Block, Class, ClassId, Expr, ExprKind, FnId, Function, Param, Pattern, Stmt, StmtKind,
 };
@@ -57,18 +58,7 @@ impl Lower<'_> {
     }
 
     fn function(&self, n: Node<'_>, name: Node<'_>, text: SmolStr) -> Function {
-        Function {
-            name: text,
-            name_span: self.span(name),
-            span: self.span(n),
-            params: Vec::new(),
-            body: Vec::new(),
-            is_async: false,
-            is_generator: false,
-            decorators: Vec::new(),
-            class: None,
-            is_static: false,
-        }
+        Function { name: text, name_span: self.span(name), ..Function::at(self.span(n)) }
     }
 
     /// `{ |x| … }`, `do |x| … end`
@@ -288,14 +278,10 @@ impl Lower<'_> {
     }
 
     fn class_body(&mut self, list: Node<'_>, it: &mut Members, singleton: bool) {
-        for piece in cst::pieces(list, self.src.text, super::CLAUSE_WORDS) {
-            match piece {
-                cst::Piece::Clean(n) => self.class_member(n, it, singleton),
-                cst::Piece::Partial(n) if cst::errors_only_in(n, super::BLOCKS, super::CLAUSES) => {
-                    self.class_member(n, it, singleton);
-                }
-                cst::Piece::Partial(n) => self.broken(n.byte_range(), "invalid syntax", &mut it.body),
-                cst::Piece::Broken(range) => self.broken(range, "invalid syntax", &mut it.body),
+        for part in self.parts(list) {
+            match part {
+                Ok(n) => self.class_member(n, it, singleton),
+                Err(range) => self.broken(range, INVALID, &mut it.body),
             }
         }
     }

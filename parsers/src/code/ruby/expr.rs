@@ -3,6 +3,7 @@
 use super::scope::Inside;
 use super::{BLOCK, Lower};
 use crate::code::cst;
+use crate::code::draft::Statements;
 use crate::code::hir::{Arg, Block, Expr, ExprKind, MapEntry, Pattern, Stmt, StmtKind};
 use smol_str::SmolStr;
 use tree_sitter::Node;

@@ -13,21 +13,13 @@ mod stmt;
 mod tests;
 
 use super::cst;
-use super::hir::{Block, Class, ClassId, Expr, ExprKind, FnId, Function, Lang, Stmt, StmtKind, Taint, Unit};
+use super::draft::{Draft, INVALID, Statements, TOO_LARGE, over_draft};
+use super::hir::{Block, Lang, Unit};
 use crate::text::SourceText;
-use lamlint_model::source::Span;
 use scope::Scopes;
-use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use tree_sitter::Node;
-
-/// Words that continue a statement at its own indentation.
-const CLAUSE_WORDS: &[&str] = &["else", "elsif", "when", "in", "rescue", "ensure", "end"];
-
-/// Children of a statement that hold statements.
-const BLOCKS: &[&str] = &["body_statement", "then", "do", "else", "ensure", "block_body"];
-const CLAUSES: &[&str] = &["rescue", "when", "elsif", "do_block", "block", "argument_list"];
 
 /// The name under which a method gets the block it is called with.
 const BLOCK: &str = "&";
@@ -36,26 +28,19 @@ const BLOCK: &str = "&";
 pub fn lower(src: &SourceText<'_>) -> Unit {
     let mut unit = Unit::empty(src.file, Lang::Ruby);
     let mut it = Lower {
-        src: *src,
-        functions: Vec::new(),
-        classes: Vec::new(),
-        taints: Vec::new(),
-        errors: Vec::new(),
+        draft: Draft::new(*src),
         scopes: Scopes::new(src.file.0),
         heredocs: BTreeMap::new(),
         in_class: false,
         in_loop: false,
-        depth: 0,
-        too_deep: false,
-        temporaries: 0,
     };
     let Some(tree) = tree(src.text) else {
-        it.broken(0..src.text.len(), "the text is too large to be read", &mut unit.body);
-        unit.taints = it.taints;
+        it.broken(0..src.text.len(), TOO_LARGE, &mut unit.body);
+        it.draft.finish(&mut unit);
         return unit;
     };
     let root = tree.root_node();
-    it.errors = cst::errors(root).into_iter().map(|n| (n.byte_range(), cst::describe(n))).collect();
+    it.read_errors(root);
     // Bodies stand where their lines are, in the order in which they are announced.
     let bodies = cst::all_of_kind(root, "heredoc_body").into_iter().map(|n| n.byte_range());
     let starts = cst::all_of_kind(root, "heredoc_beginning").into_iter().map(|n| n.start_byte());
@@ -63,13 +48,10 @@ pub fn lower(src: &SourceText<'_>) -> Unit {
     if root.kind() == "program" {
         unit.body = it.statements(root);
     } else {
-        it.broken(0..src.text.len(), "invalid syntax", &mut unit.body);
+        it.broken(0..src.text.len(), INVALID, &mut unit.body);
     }
-    unit.comments = cst::all_of_kind(root, "comment").into_iter().map(|n| cst::span(src, n)).collect();
-    it.taints.sort_by_key(|t| t.span);
-    unit.functions = it.functions;
-    unit.classes = it.classes;
-    unit.taints = it.taints;
+    unit.comments = it.places_of(root, &["comment"]);
+    it.draft.finish(&mut unit);
     unit
 }
 
@@ -106,12 +88,7 @@ fn overflows(text: &str) -> bool {
 
 /// The state of lowering one file.
 struct Lower<'s> {
-    src: SourceText<'s>,
-    functions: Vec<Function>,
-    classes: Vec<Class>,
-    taints: Vec<Taint>,
-    /// Places of the tree's errors, with what is wrong.
-    errors: Vec<(Range<usize>, String)>,
+    draft: Draft<'s>,
     scopes: Scopes,
     /// The bodies of heredocs by where they are announced.
     heredocs: BTreeMap<usize, Range<usize>>,
@@ -119,116 +96,44 @@ struct Lower<'s> {
     in_class: bool,
     /// The nearest thing `next` goes on with is a loop.
     in_loop: bool,
-    depth: u32,
-    /// Something of the current statement is nested beyond the bound.
-    too_deep: bool,
-    temporaries: u32,
 }
 
-impl<'s> Lower<'s> {
-    fn span(&self, n: Node<'_>) -> Span {
-        cst::span(&self.src, n)
-    }
+over_draft!(Lower);
 
-    fn text(&self, n: Node<'_>) -> &'s str {
-        cst::text(&self.src, n)
-    }
+impl<'s> Statements<'s> for Lower<'s> {
+    const CLAUSE_WORDS: &'static [&'static str] = &["else", "elsif", "when", "in", "rescue", "ensure", "end"];
+    const BLOCKS: &'static [&'static str] = &["body_statement", "then", "do", "else", "ensure", "block_body"];
+    const CLAUSES: &'static [&'static str] =
+        &["rescue", "when", "elsif", "do_block", "block", "argument_list"];
 
-    fn expr_at(&self, n: Node<'_>, kind: ExprKind) -> Expr {
-        Expr { span: self.span(n), kind }
+    fn statement_kind(&mut self, n: Node<'_>, out: &mut Block) {
+        self.read_statement(n, out);
     }
+}
 
-    fn stmt_at(&self, n: Node<'_>, kind: StmtKind) -> Stmt {
-        Stmt { span: self.span(n), kind }
-    }
-
-    /// Something of which nothing is known.
-    fn unknown(&self, n: Node<'_>) -> Expr {
-        self.expr_at(n, ExprKind::Opaque(Vec::new()))
-    }
-
-    /// Enter a level of nesting; false beyond the bound.
-    fn enter(&mut self) -> bool {
-        self.depth += 1;
-        self.too_deep |= self.depth > cst::MAX_DEPTH;
-        self.depth <= cst::MAX_DEPTH
-    }
-
-    fn leave(&mut self) {
-        self.depth -= 1;
-    }
-
+impl Lower<'_> {
     /// The statements of a list; clauses of the statement around it are left out.
     fn statements(&mut self, list: Node<'_>) -> Block {
         let mut out = Block::new();
         if self.enter() {
             let mut lost = false;
-            for piece in cst::pieces(list, self.src.text, CLAUSE_WORDS) {
+            for piece in cst::pieces(list, self.src.text, Self::CLAUSE_WORDS) {
                 lost |= list.kind() == "program" && !matches!(piece, cst::Piece::Clean(_));
                 match piece {
                     // Behind a broken head of a definition its body stands at the top level.
                     cst::Piece::Clean(n) if lost && !is_definition(n.kind()) => {
-                        self.broken(n.byte_range(), "invalid syntax", &mut out);
+                        self.broken(n.byte_range(), INVALID, &mut out);
                     }
                     cst::Piece::Clean(n) | cst::Piece::Partial(n) if is_clause(n.kind()) => {}
-                    cst::Piece::Clean(n) => self.statement(n, &mut out),
-                    cst::Piece::Partial(n) if cst::errors_only_in(n, BLOCKS, CLAUSES) => {
-                        self.statement(n, &mut out);
-                    }
-                    cst::Piece::Partial(n) => self.broken(n.byte_range(), "invalid syntax", &mut out),
-                    cst::Piece::Broken(range) => self.broken(range, "invalid syntax", &mut out),
+                    piece => match self.part(piece) {
+                        Ok(n) => self.statement(n, &mut out),
+                        Err(range) => self.broken(range, INVALID, &mut out),
+                    },
                 }
             }
         }
         self.leave();
         out
-    }
-
-    /// A statement; one that is nested too deeply becomes opaque as a whole.
-    fn statement(&mut self, n: Node<'_>, out: &mut Block) {
-        let start = out.len();
-        let outer = std::mem::take(&mut self.too_deep);
-        self.statement_kind(n, out);
-        if self.too_deep {
-            out.truncate(start);
-            self.broken(n.byte_range(), "the code is nested too deeply to be read", out);
-        }
-        self.too_deep = outer;
-    }
-
-    /// A stretch that is not evidence of anything.
-    fn broken(&mut self, range: Range<usize>, what: &str, out: &mut Block) {
-        let (at, what) = self
-            .errors
-            .iter()
-            .find(|(r, _)| r.start >= range.start && r.start <= range.end)
-            .map_or_else(|| (range.clone(), what.to_owned()), Clone::clone);
-        let rest = self.src.text.get(at.start..).unwrap_or("");
-        let line = rest.lines().next().unwrap_or("").trim_end().len();
-        let end = at.end.min(at.start + line).max(at.start);
-        self.taints.push(Taint { span: self.src.span(at.start, end), what, certain: false });
-        out.push(Stmt {
-            span: self.src.span(range.start, range.end),
-            kind: StmtKind::Opaque(Vec::new(), Vec::new()),
-        });
-    }
-
-    fn add_function(&mut self, f: Function) -> FnId {
-        let id = FnId(u32::try_from(self.functions.len()).unwrap_or(u32::MAX));
-        self.functions.push(f);
-        id
-    }
-
-    fn add_class(&mut self, c: Class) -> ClassId {
-        let id = ClassId(u32::try_from(self.classes.len()).unwrap_or(u32::MAX));
-        self.classes.push(c);
-        id
-    }
-
-    /// A name no source can contain.
-    fn temporary(&mut self) -> SmolStr {
-        self.temporaries += 1;
-        format!("subject {}", self.temporaries).into()
     }
 }
 

@@ -4,6 +4,7 @@ use super::Lower;
 use super::expr::boxed;
 use super::scope::Inside;
 use crate::code::cst;
+use crate::code::draft::Statements;
 use crate::code::hir::{Block, Catch, Expr, ExprKind, Import, Pattern, StmtKind};
 use smol_str::SmolStr;
 use tree_sitter::Node;
@@ -31,7 +32,7 @@ enum Each {
 }
 
 impl Lower<'_> {
-    pub(super) fn statement_kind(&mut self, n: Node<'_>, out: &mut Block) {
+    pub(super) fn read_statement(&mut self, n: Node<'_>, out: &mut Block) {
         match n.kind() {
             "method" | "singleton_method" => self.top_method(n, out),
             "class" | "module" => self.class(n, out),

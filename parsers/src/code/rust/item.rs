@@ -307,14 +307,10 @@ impl Lower<'_> {
         let id = self.add_function(Function {
             name: plain(&sig.ident),
             name_span: self.span(&sig.ident),
-            span,
-            params: Vec::new(),
-            body: Vec::new(),
             is_async: sig.asyncness.is_some(),
-            is_generator: false,
-            decorators: Vec::new(),
             class,
             is_static,
+            ..Function::at(span)
         });
         let generics = self.push_generics(&sig.generics);
         self.scopes.push_function();
@@ -348,18 +344,8 @@ impl Lower<'_> {
     /// A closure, or a block that runs on its own.
     pub(super) fn closure(&mut self, inputs: &[&syn::Pat], span: Span, body: &syn::Expr) -> FnId {
         let head = Span { end: span.start.saturating_add(1).min(span.end), ..span };
-        let id = self.add_function(Function {
-            name: SmolStr::default(),
-            name_span: head,
-            span,
-            params: Vec::new(),
-            body: Vec::new(),
-            is_async: false,
-            is_generator: false,
-            decorators: Vec::new(),
-            class: None,
-            is_static: false,
-        });
+        let id =
+            self.add_function(Function { name: SmolStr::default(), name_span: head, ..Function::at(span) });
         self.scopes.push_function();
         let mut params = Vec::new();
         for p in inputs {

@@ -123,7 +123,7 @@ pub(super) fn read(src: &SourceText<'_>, path: &str) -> Result<Option<Serverless
     let parsed = if is_json { json::parse(src) } else { yaml::parse(src) };
     let doc = match parsed {
         Ok(d) => d,
-        Err(e) if form == Form::Service => return Err((e, false)),
+        Err(e) if form == Form::Service => return Err((e, is_clearly_one(src.text))),
         Err(_) => return Ok(None),
     };
     let is_map = matches!(doc.root.kind, DocKind::Map(_));
@@ -145,6 +145,14 @@ pub(super) fn read(src: &SourceText<'_>, path: &str) -> Result<Option<Serverless
         }
         Form::Service | Form::Maybe => Ok(None),
     }
+}
+
+/// Marks of generators whose input is no configuration yet.
+const GENERATORS: &[&str] = &["{%", "{{", "<%"];
+
+/// Whether a text that does not parse is meant to be a configuration as it stands.
+fn is_clearly_one(text: &str) -> bool {
+    text.lines().any(|l| l.starts_with("service:")) && !GENERATORS.iter().any(|g| text.contains(g))
 }
 
 /// What the services deploy, as templates. `others` are the templates of the run; those that are part of a service

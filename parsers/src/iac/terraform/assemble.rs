@@ -156,7 +156,8 @@ pub(super) fn evaluated(
         out.app.templates.push(Template {
             file: plan.file(),
             application: ApplicationId(application),
-            dialect: "terraform",
+            dialect: "Terraform",
+            policy_templates: false,
             open: None,
             more: None,
         });
@@ -393,7 +394,8 @@ impl<'m> Assembler<'m> {
             out.app.templates.push(Template {
                 file: instance.module.file,
                 application: instance.application,
-                dialect: "terraform",
+                dialect: "Terraform",
+                policy_templates: false,
                 open: None,
                 more: self.more[at].clone(),
             });

@@ -65,7 +65,7 @@ pub(super) fn policy(eval: &Eval<'_>, s: Scope<'_>, block: &Block, span: Span, d
 }
 
 /// Arguments of a statement and their names in the document.
-const LISTS: &[(&str, &str)] = &[
+pub(crate) const LISTS: &[(&str, &str)] = &[
     ("actions", "Action"),
     ("not_actions", "NotAction"),
     ("resources", "Resource"),

@@ -5,14 +5,14 @@ use smol_str::SmolStr;
 
 /// An expression with its place.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Expr {
-    pub(super) span: Span,
-    pub(super) kind: ExprKind,
+pub(crate) struct Expr {
+    pub(crate) span: Span,
+    pub(crate) kind: ExprKind,
 }
 
 /// Kinds of expressions.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum ExprKind {
+pub(crate) enum ExprKind {
     Null,
     Bool(bool),
     Int(i64),
@@ -38,21 +38,21 @@ pub(super) enum ExprKind {
 
 /// `[for key, value in over : value_expr if condition]`, and the same that makes a map.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct For {
-    pub(super) key: Option<SmolStr>,
-    pub(super) value: SmolStr,
-    pub(super) over: Expr,
+pub(crate) struct For {
+    pub(crate) key: Option<SmolStr>,
+    pub(crate) value: SmolStr,
+    pub(crate) over: Expr,
     /// Set where a map is made.
-    pub(super) key_expr: Option<Expr>,
-    pub(super) value_expr: Expr,
-    pub(super) condition: Option<Expr>,
+    pub(crate) key_expr: Option<Expr>,
+    pub(crate) value_expr: Expr,
+    pub(crate) condition: Option<Expr>,
     /// Whether values of one key are collected to a list.
-    pub(super) grouping: bool,
+    pub(crate) grouping: bool,
 }
 
 /// A step of a reference.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     Attribute(SmolStr),
     Index(Expr),
     /// What follows is taken of each element; an index behind `.*` is taken of the list itself, one behind `[*]` is not.
@@ -63,7 +63,7 @@ pub(super) enum Step {
 
 /// A part of a template.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     Text(SmolStr),
     Hole(Expr),
     If(Expr, Vec<Part>, Vec<Part>),
@@ -72,7 +72,7 @@ pub(super) enum Part {
 
 /// Binary operators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Operator {
+pub(crate) enum Operator {
     Equal,
     NotEqual,
     Less,
@@ -90,7 +90,7 @@ pub(super) enum Operator {
 
 impl Operator {
     /// As it is written.
-    pub(super) fn sign(self) -> &'static str {
+    pub(crate) fn sign(self) -> &'static str {
         match self {
             Self::Equal => "==",
             Self::NotEqual => "!=",
@@ -111,37 +111,37 @@ impl Operator {
 
 /// What stands between braces.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Body {
-    pub(super) attributes: Vec<Attribute>,
-    pub(super) blocks: Vec<Block>,
+pub(crate) struct Body {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) blocks: Vec<Block>,
 }
 
 /// `name = value`.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Attribute {
-    pub(super) name: SmolStr,
-    pub(super) name_span: Span,
-    pub(super) value: Expr,
+pub(crate) struct Attribute {
+    pub(crate) name: SmolStr,
+    pub(crate) name_span: Span,
+    pub(crate) value: Expr,
 }
 
 /// `kind "label" "label" { … }`.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Block {
-    pub(super) kind: SmolStr,
-    pub(super) labels: Vec<SmolStr>,
+pub(crate) struct Block {
+    pub(crate) kind: SmolStr,
+    pub(crate) labels: Vec<SmolStr>,
     /// The kind and the labels.
-    pub(super) header: Span,
-    pub(super) span: Span,
-    pub(super) body: Body,
+    pub(crate) header: Span,
+    pub(crate) span: Span,
+    pub(crate) body: Body,
 }
 
 impl Expr {
-    pub(super) fn new(kind: ExprKind, span: Span) -> Self {
+    pub(crate) fn new(kind: ExprKind, span: Span) -> Self {
         Self { span, kind }
     }
 
     /// Constant text.
-    pub(super) fn as_text(&self) -> Option<&SmolStr> {
+    pub(crate) fn as_text(&self) -> Option<&SmolStr> {
         match &self.kind {
             ExprKind::Text(t) => Some(t),
             _ => None,
@@ -151,12 +151,12 @@ impl Expr {
 
 impl Body {
     /// The value of an argument.
-    pub(super) fn get(&self, name: &str) -> Option<&Expr> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Expr> {
         self.attributes.iter().find(|a| a.name == name).map(|a| &a.value)
     }
 
     /// The nested blocks of a kind.
-    pub(super) fn blocks<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Block> {
+    pub(crate) fn blocks<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Block> {
         self.blocks.iter().filter(move |b| b.kind == kind)
     }
 }

@@ -15,7 +15,7 @@ use std::ops::Range;
 const BOM: char = '\u{feff}';
 
 /// Parse a file.
-pub(super) fn parse(src: &SourceText<'_>) -> Result<(Body, Vec<Span>), SyntaxError> {
+pub(crate) fn parse(src: &SourceText<'_>) -> Result<(Body, Vec<Span>), SyntaxError> {
     let text = src.text.strip_prefix(BOM).unwrap_or(src.text);
     let shift = src.text.len() - text.len();
     let body = hcl_edit::parser::parse_body(text).map_err(|e| {

@@ -11,9 +11,9 @@ mod condition;
 mod documents;
 mod eval;
 mod evaluated;
-mod expr;
+pub(crate) mod expr;
 mod functions;
-mod hcl;
+pub(crate) mod hcl;
 mod json;
 mod loops;
 mod module;
@@ -30,7 +30,9 @@ mod values;
 mod variables;
 
 pub(super) use assemble::assemble;
+pub(crate) use documents::LISTS;
 use evaluated::Evaluated;
+pub(crate) use schema::back;
 
 use crate::comments::{self, Directive};
 use crate::files::file_name;
@@ -66,6 +68,11 @@ const VALUES: &[(&str, bool)] = &[(".tfvars", false), (".tfvars.json", true)];
 fn kind_of(path: &str, kinds: &[(&str, bool)]) -> Option<bool> {
     let name = file_name(path);
     kinds.iter().find(|(end, _)| name.len() > end.len() && name.ends_with(end)).map(|(_, json)| *json)
+}
+
+/// Whether a file of that name is one of a module, in the language of its own.
+pub(crate) fn is_hcl(path: &str) -> bool {
+    kind_of(path, MODULES) == Some(false)
 }
 
 /// Whether a file of that name belongs to a module.

@@ -165,6 +165,27 @@ pub(in crate::iac::terraform) fn identity(type_name: &str, attribute: &str) -> O
     })
 }
 
+/// The attribute of a type that is an identity, by the clearest of its names.
+pub(super) fn attribute(type_name: &str, id: &Attr) -> Option<&'static str> {
+    let (_, all) = IDENTITIES.iter().find(|(t, _)| *t == type_name)?;
+    let fits = |a: &&'static str| identity(type_name, a).as_ref() == Some(id);
+    let mut names = all.iter().map(|(a, _)| *a).filter(fits);
+    let first = names.next()?;
+    Some(if first == "id" { names.next().unwrap_or(first) } else { first })
+}
+
+/// The attribute that is a text of which `parts` are the start, and how many of them it is.
+pub(super) fn text_at(id: ResourceId, type_name: &str, parts: &[Value]) -> Option<(&'static str, usize)> {
+    TEXTS.iter().filter(|(t, ..)| *t == type_name).find_map(|(_, name, _)| {
+        match text_of(id, type_name, name)? {
+            Value::Concat(text) if parts.starts_with(&text) => {
+                Some((attribute(type_name, &Attr::Other((*name).into()))?, text.len()))
+            }
+            _ => None,
+        }
+    })
+}
+
 /// The text an attribute is, where it is one around another identity.
 pub(super) fn text_of(id: ResourceId, type_name: &str, attribute: &str) -> Option<Value> {
     let (.., text) = TEXTS.iter().find(|(t, a, _)| *t == type_name && *a == attribute)?;

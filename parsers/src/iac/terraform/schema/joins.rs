@@ -129,6 +129,15 @@ const JOINS: &[Join] = &[
     },
 ];
 
+/// The type that puts an element into a list of resources of a kind, with the arguments that name the resource and
+/// give the element.
+pub(super) fn joiner(kind: Kind, property: &str) -> Option<(&'static str, &'static str, &'static str)> {
+    JOINS.iter().filter(|j| j.list && j.kind == kind && j.property == property).find_map(|j| match j.what {
+        What::Argument(argument) => Some((j.type_name, j.names, argument)),
+        _ => None,
+    })
+}
+
 /// Types that say nothing beside what others say already.
 const SILENT: &[&str] = &["aws_iam_role_policies_exclusive"];
 

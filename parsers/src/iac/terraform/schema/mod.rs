@@ -4,6 +4,7 @@
 //! target) are put into that one (`joins`); what a resource implies becomes a resource of its own (`implied`,
 //! `routes`).
 
+pub(crate) mod back;
 mod code;
 mod ids;
 mod implied;

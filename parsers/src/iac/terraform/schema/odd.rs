@@ -8,8 +8,13 @@ use lamlint_model::tri::Why;
 use lamlint_model::value::{Attr, Value};
 use smol_str::SmolStr;
 
+/// Types whose properties are not read off the tables alone.
+pub(super) const SHAPED: &[&str] =
+    &["aws_dynamodb_table", "aws_s3_bucket_notification", "aws_lambda_permission", "aws_kinesis_stream"];
+
 /// The properties of a resource with what is odd about its type set right.
 pub(super) fn shaped(e: &Evaluated, props: Tree) -> Tree {
+    // What is added here is a type of `SHAPED` as well.
     match e.type_name.as_str() {
         "aws_dynamodb_table" => table(e, &props),
         "aws_s3_bucket_notification" => notification(&props),

@@ -107,6 +107,7 @@ fn app_with(written: &[Written<'_>], files: &[&str]) -> Assembled {
         file: FileId(0),
         application: ApplicationId(0),
         dialect: "Terraform",
+        policy_templates: false,
         open: None,
         more: None,
     });

@@ -54,6 +54,12 @@ pub(super) fn find(name: &str) -> Option<&'static Type> {
     TABLES.iter().flat_map(|t| t.iter()).find(|t| t.name == name)
 }
 
+/// The one type that is a canonical type.
+pub(super) fn back(canonical: &str) -> Option<&'static Type> {
+    let mut all = TABLES.iter().flat_map(|t| t.iter()).filter(|t| t.canonical == canonical);
+    all.next().filter(|_| all.next().is_none())
+}
+
 #[cfg(test)]
 mod tests {
     use super::TABLES;
