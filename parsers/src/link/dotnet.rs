@@ -6,7 +6,7 @@ use super::build::strip_dir;
 use super::place::Place;
 use super::{Attempt, Tree, suggest};
 use crate::code::csharp::MAIN;
-use crate::code::hir::{Class, ExprKind, Lang, Pattern, StmtKind, Unit};
+use crate::code::hir::{Class, ExprKind, Pattern, StmtKind, Unit};
 use crate::code::lang::Scope;
 use crate::code::program::UnitId;
 use crate::code::{Entry, runtime_language};
@@ -81,7 +81,7 @@ pub(super) fn in_directory(tree: Tree<'_>, p: &Place<'_>, dir: &str, handler: &s
 
 fn units<'t>(tree: Tree<'t>, project: &'t str) -> impl Iterator<Item = (UnitId, &'t Unit)> {
     tree.program.iter().filter_map(move |(id, path, u)| {
-        let own = u.lang == Lang::CSharp
+        let own = u.lang.traits().scope == Scope::Project
             && !path.is_empty()
             && tree.program.project_of(path) == project
             && !path.split('/').any(|p| p == "bin" || p == "obj");
@@ -178,5 +178,127 @@ fn program(tree: Tree<'_>, p: &Place<'_>, project: &str) -> Attempt {
         (Some(id), _) => entry(p, project, id, MAIN.into()),
         (None, Some((id, symbol))) => entry(p, project, id, symbol),
         _ => unlinked(Reason::BuiltElsewhere, format!("`{project}` holds no program")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+
+    use crate::code::program::Program;
+    use crate::code::{language, lower};
+    use crate::files::MemoryFiles;
+    use crate::link::manifest::read_manifests;
+    use crate::link::tests::{app, dir, none};
+    use crate::link::{Outcome, link};
+    use crate::text::SourceText;
+    use lamlint_model::App;
+    use lamlint_model::source::FileId;
+    use std::sync::Arc;
+
+    const FUNCTION: &str = "namespace Shop.Orders;\npublic class Function { public string Handle(string s) => s; public class Inner { public void Run() {} } }\n";
+    const PROGRAM: &str = "var x = 1;\nSystem.Console.WriteLine(x);\n";
+    const PROJECT: &str = "<Project Sdk=\"Microsoft.NET.Sdk\"></Project>";
+
+    /// What a function is linked to (file and symbol), or why not.
+    fn linked(app: &App, files: &[(&str, &str)]) -> Result<String, String> {
+        let mut program = Program::default();
+        for (path, text) in files {
+            let Some(lang) = language(path) else { continue };
+            program.add(path, Arc::new(lower(lang, &SourceText::file(FileId(0), text), path)));
+        }
+        let files = MemoryFiles::new(files.iter().copied());
+        read_manifests(&mut program, &files);
+        let (links, entries) = link(app, &program, &files);
+        match (&entries[..], &links[0].outcome) {
+            ([e], Outcome::Linked) => Ok(format!("{} {}", program.path(e.unit), e.symbol)),
+            (_, Outcome::Unlinked(why)) => Err(format!("{:?}: {}", why.reason, why.detail)),
+            (_, Outcome::Missing(m)) => Err(format!("missing {:?}", m.suggestions)),
+            (_, o) => panic!("{o:?}"),
+        }
+    }
+
+    fn at(handler: &str, code: &str, files: &[(&str, &str)]) -> Result<String, String> {
+        linked(&app("dotnet10", handler, dir(code), none()), files)
+    }
+
+    #[test]
+    fn methods_of_types_by_their_full_names() {
+        let files = [("src/Orders/Orders.csproj", PROJECT), ("src/Orders/Api/Function.cs", FUNCTION)];
+        let found = Ok("src/Orders/Api/Function.cs Shop.Orders.Function::Handle".to_owned());
+        // The folder of the project, one around it, one of its output.
+        for code in ["src/Orders", "src", "", "src/Orders/bin/Release/net10.0/publish"] {
+            assert_eq!(at("Orders::Shop.Orders.Function::Handle", code, &files), found, "{code}");
+        }
+        let inner = at("Orders::Shop.Orders.Function+Inner::Run", "src/Orders", &files);
+        assert_eq!(inner.as_deref(), Ok("src/Orders/Api/Function.cs Shop.Orders.Function+Inner::Run"));
+        let near = at("Orders::Shop.Orders.Function::Handel", "src/Orders", &files);
+        assert_eq!(near.unwrap_err(), "missing [\"Orders::Shop.Orders.Function::Handle\"]");
+        // Another type, another assembly, something else than a handler.
+        assert!(at("Orders::Shop.Orders.Other::Handle", "src/Orders", &files).is_err());
+        assert!(at("Payments::Shop.Orders.Function::Handle", "src/Orders", &files).is_err());
+        assert_eq!(at("Orders::Handle", "src/Orders", &files).unwrap_err(), "missing []");
+    }
+
+    #[test]
+    fn assemblies_are_named_by_their_projects() {
+        let named = "<Project><PropertyGroup><AssemblyName>Shop.Api</AssemblyName></PropertyGroup></Project>";
+        let files = [
+            ("a/A.csproj", named),
+            ("a/F.cs", FUNCTION),
+            ("b/Shop.Orders.csproj", PROJECT),
+            ("b/F.cs", FUNCTION),
+        ];
+        let name = "Shop.Orders.Function::Handle";
+        let file = |r: Result<String, String>| r.map(|f| f.split(' ').next().unwrap_or_default().to_owned());
+        assert_eq!(file(at(&format!("Shop.Api::{name}"), "a", &files)).as_deref(), Ok("a/F.cs"));
+        assert_eq!(file(at(&format!("Shop.Orders::{name}"), "", &files)).as_deref(), Ok("b/F.cs"));
+        // The project of the folder does not build what the handler names; one elsewhere does.
+        assert!(at(&format!("A::{name}"), "a", &files).is_err());
+        assert_eq!(file(at(&format!("Shop.Orders::{name}"), "a", &files)).as_deref(), Ok("b/F.cs"));
+        // Two that build the same.
+        let twice =
+            [("a/X.csproj", PROJECT), ("a/F.cs", FUNCTION), ("b/X.csproj", PROJECT), ("b/F.cs", FUNCTION)];
+        assert_eq!(file(at(&format!("X::{name}"), "b", &twice)).as_deref(), Ok("b/F.cs"));
+        assert!(at(&format!("X::{name}"), "", &twice).is_err());
+    }
+
+    #[test]
+    fn programs() {
+        let main = "static class P { static void Main() {} }\n";
+        for text in [PROGRAM, main] {
+            let files = [("src/App.csproj", PROJECT), ("src/Program.cs", text), ("src/F.cs", FUNCTION)];
+            assert_eq!(at("App", "src", &files).as_deref(), Ok("src/Program.cs <Main>"));
+            let native = app("provided.al2023", "bootstrap", dir("src"), none());
+            assert_eq!(linked(&native, &files).as_deref(), Ok("src/Program.cs <Main>"));
+        }
+        // A library has none, and what lies in its output is not its own.
+        let files = [("src/App.csproj", PROJECT), ("src/obj/Program.cs", PROGRAM), ("src/F.cs", FUNCTION)];
+        assert!(at("App", "src", &files).is_err());
+    }
+
+    #[test]
+    fn generated_handlers_lead_to_the_methods_they_call() {
+        let marked =
+            "namespace Shop;\npublic class Api { [LambdaFunction] public string Get(string s) => s; }\n";
+        let files = [("src/Shop.csproj", PROJECT), ("src/Api.cs", marked)];
+        let found = at("Shop::Shop.Api_Get_Generated::Get", "src", &files);
+        assert_eq!(found.as_deref(), Ok("src/Api.cs Shop.Api::Get"));
+        assert!(at("Shop::Shop.Api_Put_Generated::Put", "src", &files).is_err());
+    }
+
+    #[test]
+    fn what_a_type_may_have_from_elsewhere_is_not_missing() {
+        let based = "namespace A;\npublic class F : Base { }\n";
+        let broken = "namespace A;\npublic class G {\n  void X( {\n}\n";
+        let part = "namespace A;\npublic partial class H { }\n";
+        let files = [("s/S.csproj", PROJECT), ("s/F.cs", based), ("s/H.cs", part), ("s/H2.cs", part)];
+        for (name, files) in [
+            ("F", &files[..]),
+            ("H", &files[..]),
+            ("K", &[("s/S.csproj", PROJECT), ("s/K.cs", "namespace A; class K {}"), ("s/G.cs", broken)][..]),
+        ] {
+            let why = at(&format!("S::A.{name}::Run"), "s", files).unwrap_err();
+            assert!(!why.starts_with("missing"), "{name}: {why}");
+        }
     }
 }

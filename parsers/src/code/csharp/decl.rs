@@ -2,6 +2,7 @@
 
 use super::{Lower, MAIN, Member, TypeScope};
 use crate::code::cst;
+use crate::code::draft::{INVALID, Statements};
 use crate::code::hir::{Block, Class, Expr, ExprKind, Function, Import, ImportName, Pattern, Stmt, StmtKind};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -44,21 +45,13 @@ impl Lower<'_> {
             self.leave();
             return;
         }
-        for piece in cst::pieces(list, self.src.text, super::CLAUSE_WORDS) {
-            match piece {
-                cst::Piece::Clean(n) => self.top_level(n, program),
-                cst::Piece::Partial(n) if n.kind() != "global_statement" => self.top_level(n, program),
-                cst::Piece::Partial(n) => {
-                    let mut out = Block::new();
-                    self.broken(n.byte_range(), "invalid syntax", &mut out);
-                    self.body.append(&mut out);
-                }
-                cst::Piece::Broken(range) => {
-                    let mut out = Block::new();
-                    self.broken(range, "invalid syntax", &mut out);
-                    self.body.append(&mut out);
-                }
+        for piece in cst::pieces(list, self.src.text, Self::CLAUSE_WORDS) {
+            let mut out = Block::new();
+            match self.part(piece) {
+                Ok(n) => self.bounded(n, &mut out, |it, n, _| it.top_level(n, program)),
+                Err(range) => self.broken(range, INVALID, &mut out),
             }
+            self.body.append(&mut out);
         }
         self.leave();
     }
@@ -85,7 +78,23 @@ impl Lower<'_> {
                 }
             }
             "global_statement" => program.extend(cst::named(n)),
-            "preproc_if" | "preproc_else" | "preproc_elif" => self.namespace_body(n, program),
+            "preproc_if" => match self.compiled(n) {
+                Some(code) if self.enter() => {
+                    for c in code {
+                        if c.kind().ends_with("_statement") {
+                            program.push(c);
+                        } else {
+                            self.top_level(c, program);
+                        }
+                    }
+                    self.leave();
+                }
+                Some(_) => self.leave(),
+                None => {
+                    let stmt = self.perhaps(n);
+                    self.body.push(stmt);
+                }
+            },
             k if TYPES.contains(&k) => self.type_declaration(n),
             "enum_declaration" => self.enumeration(n),
             _ => {}

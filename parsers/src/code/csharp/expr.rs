@@ -9,6 +9,7 @@ use tree_sitter::Node;
 /// Methods whose type arguments say what they do: they come as arguments `#0`, `#1`.
 const GENERIC: &[&str] = &[
     "AddAWSService",
+    "AddHttpClient",
     "AddHostedService",
     "AddScoped",
     "AddSingleton",
@@ -232,6 +233,11 @@ impl Lower<'_> {
             },
             "typeof_expression" | "sizeof_expression" => ExprKind::Opaque(Vec::new()),
             "query_expression" => self.query(n),
+            "preproc_if" => {
+                let stmt = self.perhaps(n);
+                self.pending.push(stmt);
+                ExprKind::Opaque(Vec::new())
+            }
             // Records with other values, ranges, and whatever a newer grammar adds.
             _ => ExprKind::Opaque(self.exprs(n)),
         }

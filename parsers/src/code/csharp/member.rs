@@ -2,6 +2,7 @@
 
 use super::{Lower, Member};
 use crate::code::cst;
+use crate::code::draft::{INVALID, Statements};
 use crate::code::hir::{
     Arg, Block, Class, ClassId, Expr, ExprKind, FnId, Function, Param, Pattern, StmtKind,
 };
@@ -30,16 +31,10 @@ impl Lower<'_> {
         let (bases, base_args) = self.bases(n);
         let mut parts = Parts::default();
         if let Some(list) = list {
-            for piece in cst::pieces(list, self.src.text, super::CLAUSE_WORDS) {
-                match piece {
-                    cst::Piece::Clean(m) => self.member(m, id, primary.is_some(), &mut parts),
-                    cst::Piece::Partial(m) if cst::errors_only_in(m, &["block", "declaration_list"], &[]) => {
-                        self.member(m, id, primary.is_some(), &mut parts);
-                    }
-                    cst::Piece::Partial(m) => {
-                        self.broken(m.byte_range(), "invalid syntax", &mut parts.body);
-                    }
-                    cst::Piece::Broken(range) => self.broken(range, "invalid syntax", &mut parts.body),
+            for part in self.parts(list) {
+                match part {
+                    Ok(m) => self.member(m, id, primary.is_some(), &mut parts),
+                    Err(range) => self.broken(range, INVALID, &mut parts.body),
                 }
             }
         }
@@ -107,7 +102,12 @@ impl Lower<'_> {
     }
 
     fn member(&mut self, m: Node<'_>, id: ClassId, late: bool, parts: &mut Parts) {
-        let outer = std::mem::take(&mut self.too_deep);
+        let mut broken = Block::new();
+        self.bounded(m, &mut broken, |it, m, _| it.read_member(m, id, late, parts));
+        parts.body.append(&mut broken);
+    }
+
+    fn read_member(&mut self, m: Node<'_>, id: ClassId, late: bool, parts: &mut Parts) {
         match m.kind() {
             "field_declaration" => {
                 let Some(d) = cst::named(m).into_iter().find(|c| c.kind() == "variable_declaration") else {
@@ -161,24 +161,22 @@ impl Lower<'_> {
                 parts.methods.push(f);
             }
             "constructor_declaration" => self.constructor(m, id, parts),
-            "preproc_if" | "preproc_else" | "preproc_elif" => {
-                if self.enter() {
-                    for c in cst::named(m) {
+            "preproc_if" => match self.compiled(m) {
+                Some(code) if self.enter() => {
+                    for c in code {
                         self.member(c, id, late, parts);
                     }
+                    self.leave();
                 }
-                self.leave();
-            }
+                Some(_) => self.leave(),
+                None => parts.body.push(self.perhaps(m)),
+            },
             "class_declaration" | "struct_declaration" | "record_declaration" | "interface_declaration" => {
                 self.type_declaration(m);
             }
             "enum_declaration" => self.enumeration(m),
             _ => {}
         }
-        if self.too_deep {
-            self.broken(m.byte_range(), "the code is nested too deeply to be read", &mut parts.body);
-        }
-        self.too_deep = outer;
     }
 
     fn field(&mut self, m: Node<'_>, name: Node<'_>, value: Expr, late: bool, parts: &mut Parts) {
@@ -279,6 +277,7 @@ impl Lower<'_> {
         self.scopes.push_function();
         let in_switch = std::mem::take(&mut self.in_switch);
         let pending = std::mem::take(&mut self.pending);
+        let yields = std::mem::take(&mut self.yields);
         let params = match params {
             // `x => …`
             Some(p) if p.kind() != "parameter_list" => {
@@ -299,7 +298,7 @@ impl Lower<'_> {
         self.pending = pending;
         self.in_switch = in_switch;
         self.scopes.pop_function();
-        let generator = block.iter().any(|s| yields(s, 0));
+        let generator = std::mem::replace(&mut self.yields, yields);
         if let Some(f) = self.functions.get_mut(id.0 as usize) {
             f.params = params;
             f.body = block;
@@ -372,16 +371,5 @@ impl Lower<'_> {
     /// Whether a name belongs to the objects of a type around.
     pub(super) fn is_member(&self, name: &str) -> bool {
         self.types.iter().any(|t| matches!(t.members.get(name), Some(Member::Instance | Member::Static)))
-    }
-}
-
-fn yields(s: &crate::code::hir::Stmt, depth: u32) -> bool {
-    let any = |b: &Block| depth < 32 && b.iter().any(|s| yields(s, depth + 1));
-    match &s.kind {
-        StmtKind::Expr(e) => matches!(e.kind, ExprKind::Yield(_)),
-        StmtKind::If { then, otherwise, .. } => any(then) || any(otherwise),
-        StmtKind::Loop { body, .. } | StmtKind::Block(body) => any(body),
-        StmtKind::Try { body, finally, .. } => any(body) || any(finally),
-        _ => false,
     }
 }

@@ -2,12 +2,13 @@
 
 use super::Lower;
 use crate::code::cst;
+use crate::code::draft::Statements;
 use crate::code::hir::{Block, Catch, Expr, ExprKind, Pattern, StmtKind};
 use smol_str::SmolStr;
 use tree_sitter::Node;
 
 impl Lower<'_> {
-    pub(super) fn statement_kind(&mut self, n: Node<'_>, out: &mut Block) {
+    pub(super) fn read_statement(&mut self, n: Node<'_>, out: &mut Block) {
         match n.kind() {
             "expression_statement" => {
                 for c in cst::named(n) {
@@ -32,6 +33,7 @@ impl Lower<'_> {
                 out.push(self.stmt_at(n, StmtKind::Return(value)));
             }
             "yield_statement" => {
+                self.yields = true;
                 let kind = match cst::named(n).first() {
                     Some(e) => {
                         let value = self.expr(*e);
@@ -105,31 +107,22 @@ impl Lower<'_> {
                     self.statement(c, out);
                 }
             }
-            // What is compiled depends on symbols that are not known.
-            "preproc_if" | "preproc_elif" | "preproc_else" => {
-                let mut blocks = Vec::new();
-                let mut block = Block::new();
-                for c in cst::named(n).into_iter().skip(usize::from(n.kind() != "preproc_else")) {
-                    let mut inner = Block::new();
-                    if self.enter() {
-                        self.statement(c, &mut inner);
+            "preproc_if" => match self.compiled(n) {
+                Some(code) if self.enter() => {
+                    for c in code {
+                        self.statement(c, out);
                     }
                     self.leave();
-                    if c.kind().starts_with("preproc_") {
-                        blocks.push(inner);
-                    } else {
-                        block.append(&mut inner);
-                    }
                 }
-                blocks.insert(0, block);
-                let test = self.unknown(n);
-                out.push(self.stmt_at(n, StmtKind::Opaque(vec![test], blocks)));
-            }
+                Some(_) => self.leave(),
+                None => out.push(self.perhaps(n)),
+            },
             // What follows in a `switch` runs anyway.
             "break_statement" if self.in_switch => {}
             "break_statement" => out.push(self.stmt_at(n, StmtKind::Break)),
             "continue_statement" => out.push(self.stmt_at(n, StmtKind::Continue)),
-            "goto_statement" | "empty_statement" => {}
+            "goto_statement" => out.push(self.stmt_at(n, StmtKind::Opaque(Vec::new(), Vec::new()))),
+            "empty_statement" => {}
             k if k.starts_with("preproc_") => {}
             _ => self.effect(n, out),
         }

@@ -8,6 +8,7 @@ use super::http::{is_path, joined_path, request, statement_text};
 use super::value::{V, limited, member};
 use crate::code::api::{self, Kind, Row};
 use crate::code::hir::{Lang, ModuleKind};
+use crate::code::lang::Scope;
 use lamlint_model::handler::{FactKind, NewClient, Phase};
 use lamlint_model::source::Span;
 use lamlint_model::value::{Deps, Fresh, Value};
@@ -113,13 +114,10 @@ impl Interp<'_> {
             },
             Kind::Fresh(f) | Kind::Moment(f) => V::Sym(Value::Fresh(f)),
             Kind::Register => {
-                self.register_service(&args);
+                self.register_service(&args, row.detail, site);
                 V::Ext(SmolStr::new_static(row.result.unwrap_or("#services")), Deps::NONE)
             }
-            Kind::Resolve => match args.named("#0").or_else(|| args.at(0)).cloned() {
-                Some(ty) => self.service(&ty, 0),
-                None => V::unknown(),
-            },
+            Kind::Resolve => self.resolve_service(&args, row.detail),
             Kind::Now if args.pos.is_empty() => V::Sym(Value::Fresh(Fresh::Time)),
             // `new Date(x)` is x as a date.
             Kind::Now => match args.at(0) {
@@ -518,6 +516,9 @@ impl Interp<'_> {
         if args.all().any(V::holds_sdk) && !known {
             let detail = format!("an AWS client is handed to `{}`", site.name());
             self.give_up(lamlint_model::tri::Reason::NotInTree, detail);
+        }
+        if !known && self.lang.traits().scope == Scope::Project {
+            self.give_up(lamlint_model::tri::Reason::NotInTree, format!("`{}` was not found", site.name()));
         }
         if args.all().any(|v| self.has_methods(v)) && !known {
             let detail = format!("a class is handed to `{}`", site.name());

@@ -13,6 +13,7 @@ mod builders;
 mod call;
 mod chain;
 mod classes;
+mod container;
 mod decorate;
 mod environment;
 mod expr;
@@ -112,7 +113,11 @@ pub(crate) struct Interp<'p> {
     /// Projects by their directories.
     projects: BTreeMap<String, Rc<project::Project>>,
     /// Services registered with a container: the name of their type, and what makes them.
-    services: Vec<project::Service>,
+    services: Vec<container::Service>,
+    /// Their clients may have credentials of somebody else.
+    services_foreign: bool,
+    /// What the object that is being made asks for its services.
+    asking: container::Asked,
 }
 
 /// Whether control goes on after a statement.
@@ -160,6 +165,8 @@ pub(crate) fn run(program: &Program, entry: &Entry) -> Option<Handler> {
         exited: false,
         projects: BTreeMap::new(),
         services: Vec::new(),
+        services_foreign: false,
+        asking: container::Asked::default(),
     };
     let frame = it.load(entry.unit);
     it.frame = frame;

@@ -1,15 +1,14 @@
-//! Projects whose files know each other's types by full names: types, overloads, extension methods, and containers that
-//! build objects from the types of their constructors' parameters.
+//! Projects whose files know each other's types by full names: types, overloads, extension methods.
 
 use super::Interp;
 use super::call::{Args, Site};
 use super::value::{ClassInfo, Frame, FrameRef, V, limited};
 use crate::code::api::{self, sdk};
 use crate::code::csharp::MAIN;
-use crate::code::hir::{ClassId, Expr, ExprKind, Pattern, StmtKind};
+use crate::code::hir::{ClassId, ExprKind, Pattern, StmtKind};
 use crate::code::lang::Scope;
 use crate::code::program::UnitId;
-use lamlint_model::handler::{Ctx, Phase};
+use lamlint_model::handler::Ctx;
 use lamlint_model::tri::Reason;
 use lamlint_model::value::{Deps, Value};
 use smol_str::SmolStr;
@@ -33,7 +32,7 @@ const IMPLICIT: &[&str] = &[
 #[derive(Debug, Default)]
 pub(super) struct Project {
     /// Its types by full name: where they are declared, several places for a partial type.
-    types: BTreeMap<SmolStr, Vec<(UnitId, ClassId)>>,
+    pub(super) types: BTreeMap<SmolStr, Vec<(UnitId, ClassId)>>,
     /// Full names by the last part.
     simple: BTreeMap<SmolStr, Vec<SmolStr>>,
     namespaces: BTreeSet<SmolStr>,
@@ -46,18 +45,8 @@ pub(super) struct Project {
     made: RefCell<BTreeMap<SmolStr, V>>,
 }
 
-/// A service of a container.
-#[derive(Debug, Clone)]
-pub(super) struct Service {
-    /// Its type.
-    name: SmolStr,
-    /// What makes it, or the object itself.
-    how: V,
-    made: bool,
-}
-
 /// The last part of a full name.
-fn last(full: &str) -> &str {
+pub(super) fn last(full: &str) -> &str {
     full.rsplit(['.', '+']).next().unwrap_or(full)
 }
 
@@ -67,7 +56,7 @@ impl Interp<'_> {
         self.program.unit(id).lang.traits().scope == Scope::Project
     }
 
-    fn project(&mut self, id: UnitId) -> Option<Rc<Project>> {
+    pub(super) fn project(&mut self, id: UnitId) -> Option<Rc<Project>> {
         if !self.is_project(id) {
             return None;
         }
@@ -161,7 +150,7 @@ impl Interp<'_> {
                         self.may_call(&i.module, "");
                     }
                 }
-                StmtKind::Function(_) => self.at_top(id, |it| {
+                StmtKind::Opaque(..) | StmtKind::Function(_) => self.at_top(id, |it| {
                     it.stmt(s);
                 }),
                 _ => {}
@@ -172,7 +161,7 @@ impl Interp<'_> {
     }
 
     /// A type of the project by its full name; its static parts run when it is first named.
-    fn declared_type(&mut self, project: &Rc<Project>, full: &str) -> Option<V> {
+    pub(super) fn declared_type(&mut self, project: &Rc<Project>, full: &str) -> Option<V> {
         let known = project.made.borrow().get(full).cloned();
         if known.is_some() {
             return known;
@@ -275,19 +264,19 @@ impl Interp<'_> {
         Some(self.type_in_file(&project, n))
     }
 
-    /// A type by the name a file gives it.
+    /// A type by the name a file gives it. One that is found nowhere leaves the handler incomplete.
     fn type_in_file(&mut self, project: &Rc<Project>, n: &SmolStr) -> V {
         if let Some(v) = self.declared_type(project, n) {
             return v;
         }
         let unit = self.program.unit(self.unit).clone();
-        let mut spaces: Vec<SmolStr> = Vec::new();
-        let mut own = unit.package.as_str();
-        while !own.is_empty() {
-            spaces.push(own.into());
-            own = own.rsplit_once('.').map_or("", |(head, _)| head);
+        let mut own: Vec<SmolStr> = Vec::new();
+        let mut around = unit.package.as_str();
+        while !around.is_empty() {
+            own.push(around.into());
+            around = around.rsplit_once('.').map_or("", |(head, _)| head);
         }
-        let declared = spaces.len();
+        let mut used: Vec<SmolStr> = Vec::new();
         for s in &unit.body {
             let StmtKind::Import(i) = &s.kind else { continue };
             let [name] = &i.names[..] else { continue };
@@ -300,35 +289,34 @@ impl Interp<'_> {
                         let span = super::unit_span(&unit);
                         return self.attr(&t, n, span, true);
                     }
-                    spaces.push(i.module.clone());
+                    used.push(i.module.clone());
                 }
-                "*" => spaces.push(i.module.clone()),
+                "*" => used.push(i.module.clone()),
                 _ if name.bound == *n => {
-                    let target = i.module.split('<').next().unwrap_or_default();
-                    return match self.declared_type(project, target) {
+                    let target: SmolStr = i.module.split('<').next().unwrap_or_default().into();
+                    return match self.declared_type(project, &target) {
                         Some(v) => v,
-                        None => V::Ext(api::normal(self.lang, &target.into()), Deps::NONE),
+                        None if api::knows(self.lang, &target) => {
+                            V::Ext(api::normal(self.lang, &target), Deps::NONE)
+                        }
+                        None => self.not_found(project, n),
                     };
                 }
                 _ => {}
             }
         }
-        spaces.extend(project.usings.iter().cloned());
-        for s in &spaces {
+        used.extend(project.usings.iter().cloned());
+        for s in own.iter().chain(&used) {
             if let Some(v) = self.declared_type(project, &format!("{s}.{n}")) {
                 return v;
             }
         }
-        let spaces: Vec<SmolStr> = spaces
-            .into_iter()
-            .skip(declared)
-            .chain(IMPLICIT.iter().map(|s| SmolStr::new_static(s)))
-            .collect();
+        used.extend(IMPLICIT.iter().map(|s| SmolStr::new_static(s)));
         // Structures of the SDK's models may have any name: they come last.
         let is_struct = |q: &str| sdk::named(self.lang, q).is_some_and(|n| n.kind == sdk::SdkKind::Struct);
         let (reaching, _) = api::reaching(self.lang);
         let reaches = |q: &str| reaching.iter().any(|r| r.ends_with('.') && q.starts_with(r));
-        let known = spaces.iter().map(|s| limited(format!("{s}.{n}")));
+        let known = used.iter().map(|s| limited(format!("{s}.{n}")));
         let known = known.filter(|q| api::knows(self.lang, q) || reaches(q));
         let (models, plain): (Vec<SmolStr>, Vec<SmolStr>) =
             known.partition(|q| is_struct(q) || !api::knows(self.lang, q));
@@ -336,7 +324,13 @@ impl Interp<'_> {
         if let Some(q) = plain.first().or_else(|| models.first().filter(|_| only)) {
             return V::Ext(api::normal(self.lang, q), Deps::NONE);
         }
-        if n.contains('.') || api::is_global(self.lang, n) {
+        // A full name, or how one begins.
+        let begins = format!("{n}.");
+        let of_project = project.types.range(SmolStr::new(&begins)..).next();
+        if api::knows(self.lang, n)
+            || api::is_global(self.lang, n)
+            || of_project.is_some_and(|(full, _)| full.starts_with(&begins))
+        {
             return V::Ext(api::normal(self.lang, n), Deps::NONE);
         }
         // The only type of that name: a namespace that is used in a way that was not seen.
@@ -345,15 +339,34 @@ impl Interp<'_> {
         {
             return v;
         }
+        // A type within a type.
+        if let Some((head, rest)) = n.split_once('.') {
+            let found = match self.type_in_file(project, &head.into()) {
+                V::Class(u, c) => {
+                    let is = |(_, places): &(&SmolStr, &Vec<_>)| places.contains(&(u, c));
+                    let full = project.types.iter().find(is).map(|(full, _)| full.clone());
+                    full.and_then(|f| self.declared_type(project, &format!("{f}+{}", rest.replace('.', "+"))))
+                }
+                V::Ext(q, deps) if api::is_known(self.lang, &q) => {
+                    Some(V::Ext(limited(format!("{q}.{rest}")), deps))
+                }
+                _ => None,
+            };
+            if let Some(v) = found {
+                return v;
+            }
+        }
+        self.not_found(project, n)
+    }
+
+    /// A type nobody knows: it may be generated, or of a project or a library that is not there.
+    fn not_found(&mut self, project: &Project, n: &str) -> V {
         if project.broken {
             self.give_up(Reason::Syntax, format!("`{n}` may be declared in a file with a syntax error"));
+        } else {
+            self.give_up(Reason::NotInTree, format!("the type `{n}` was not found"));
         }
-        // A type of a library of which nothing is known, or the beginning of a namespace.
-        let foreign = spaces.iter().find(|s| !api::is_inert(self.lang, s));
-        match foreign {
-            Some(s) => V::Ext(limited(format!("{s}.{n}")), Deps::NONE),
-            None => V::Ext(n.clone(), Deps::NONE),
-        }
+        V::unknown()
     }
 
     /// Whether a value is a method with several forms.
@@ -429,7 +442,7 @@ impl Interp<'_> {
         let v = if of_type {
             self.attr(&class, method, span, false)
         } else {
-            let made = self.injected((u, c), true, 0);
+            let made = self.handler_made((u, c));
             self.attr(&made, method, span, false)
         };
         (self.unit, self.lang) = outer;
@@ -477,183 +490,6 @@ impl Interp<'_> {
         Some(first.map_or(V::Sym(Value::Null), |first| all.fold(first, |a, b| a.join(&b))))
     }
 
-    /// An object of a type as the runtime or a container makes it. `bare`: a constructor without parameters is taken
-    /// where there is one, else the one with the most.
-    fn injected(&mut self, class: (UnitId, ClassId), bare: bool, depth: u32) -> V {
-        if depth > 16 {
-            return V::unknown();
-        }
-        let span = super::unit_span(self.program.unit(class.0));
-        let forms = self.class_member(class, "constructor", 0).map(|v| v.possibilities()).unwrap_or_default();
-        let mut forms: Vec<(usize, V)> = forms
-            .into_iter()
-            .filter_map(|v| match &v {
-                V::Func(f) => Some((self.program.unit(f.unit).function(f.id).params.len(), v)),
-                _ => None,
-            })
-            .collect();
-        forms.sort_by_key(|(n, _)| *n);
-        let chosen = if bare { forms.into_iter().next() } else { forms.into_iter().next_back() };
-        let mut args = Args::default();
-        if let Some((_, V::Func(f))) = chosen {
-            if depth == 0 && !self.program.unit(f.unit).function(f.id).params.is_empty() {
-                self.configure_services();
-            }
-            let unit = self.program.unit(f.unit).clone();
-            let outer = self.at_unit(f.unit);
-            let frame = std::mem::replace(&mut self.frame, f.frame.clone());
-            for p in &unit.function(f.id).params {
-                let v = match &p.ty {
-                    Some(t) => {
-                        let ty = self.eval(t);
-                        self.service(&ty, depth + 1)
-                    }
-                    None => V::unknown(),
-                };
-                args.pos.push(v);
-            }
-            self.frame = frame;
-            (self.unit, self.lang) = outer;
-        }
-        self.construct(class, args, span)
-    }
-
-    /// Run what registers the services of the project.
-    fn configure_services(&mut self) {
-        let Some(project) = self.project(self.unit) else { return };
-        let is_startup = |(full, places): (&SmolStr, &Vec<(UnitId, ClassId)>)| {
-            let marked = places.iter().any(|(u, c)| {
-                let class = self.program.unit(*u).class(*c);
-                class.decorators.iter().any(|d: &Expr| {
-                    matches!(&d.kind, ExprKind::Name(n) if last(n).trim_end_matches("Attribute") == "LambdaStartup")
-                })
-            });
-            marked.then(|| full.clone())
-        };
-        let Some(full) = project.types.iter().find_map(is_startup) else { return };
-        let Some(V::Class(u, c)) = self.declared_type(&project, &full) else { return };
-        let span = super::unit_span(self.program.unit(u));
-        let made = self.construct((u, c), Args::default(), span);
-        for name in ["ConfigureServices", "ConfigureHostBuilder"] {
-            if self.class_member((u, c), name, 0).is_some() {
-                let f = self.attr(&made, name, span, false);
-                let services = V::Ext("#services".into(), Deps::NONE);
-                self.call_value(&f, Args::of(vec![services]), span);
-            }
-        }
-    }
-
-    /// The name of a type in a container.
-    fn service_name(ty: &V) -> Option<SmolStr> {
-        match ty {
-            V::Class(u, c) => Some(format!("{}:{}", u.0, c.0).into()),
-            V::Ext(q, _) => Some(q.clone()),
-            _ => None,
-        }
-    }
-
-    /// `AddSingleton<IStore, Store>()`, `AddSingleton<IStore>(new Store())`, `AddAWSService<IAmazonS3>()`.
-    pub(super) fn register_service(&mut self, args: &Args) {
-        let given = args.pos.iter().find(|v| !matches!(v, V::Class(..)));
-        // `AddSingleton(typeof(IStore), typeof(Store))` is not followed.
-        let mut types = ["#0", "#1"].iter().filter_map(|n| args.named(n));
-        let Some(name) = types.next().and_then(Self::service_name) else { return };
-        let how = match (types.next(), given) {
-            (Some(implementation), _) => implementation.clone(),
-            (None, Some(v)) => v.clone(),
-            (None, None) => match args.named("#0") {
-                // A client with the credentials of the role.
-                Some(V::Ext(q, _)) => match sdk::named(self.lang, q) {
-                    Some(n) => n.service.map_or_else(V::unknown, |s| {
-                        V::Sdk(Rc::new(super::value::Sdk::Client {
-                            service: SmolStr::new_static(s),
-                            foreign: false,
-                            document: false,
-                            defaults: None,
-                        }))
-                    }),
-                    None => V::unknown(),
-                },
-                Some(t) => t.clone(),
-                None => return,
-            },
-        };
-        self.services.retain(|s| s.name != name);
-        self.services.push(Service { name, how, made: false });
-    }
-
-    /// The object a container gives for a type: it is made once.
-    pub(super) fn service(&mut self, ty: &V, depth: u32) -> V {
-        if depth > 16 {
-            return V::unknown();
-        }
-        let name = Self::service_name(ty);
-        let known = name.as_ref().and_then(|n| self.services.iter().position(|s| s.name == *n));
-        let outer = self.ctx.clone();
-        let phase = std::mem::replace(&mut self.phase, Phase::Init);
-        let v = match known.and_then(|i| self.services.get(i).cloned()) {
-            Some(s) if s.made => s.how,
-            Some(s) => {
-                let span = super::unit_span(self.program.unit(self.unit));
-                let v = match &s.how {
-                    V::Class(u, c) => self.injected((*u, *c), false, depth + 1),
-                    V::Func(_) => {
-                        let provider = V::Ext("#provider".into(), Deps::NONE);
-                        self.call_value(&s.how, Args::of(vec![provider]), span)
-                    }
-                    v => v.clone(),
-                };
-                if let Some(kept) = known.and_then(|i| self.services.get_mut(i)) {
-                    kept.how = v.clone();
-                    kept.made = true;
-                }
-                v
-            }
-            None => self.unregistered(ty, depth),
-        };
-        self.phase = phase;
-        self.ctx = outer;
-        v
-    }
-
-    fn unregistered(&mut self, ty: &V, depth: u32) -> V {
-        match ty {
-            V::Class(u, c) => {
-                let class = self.implementation((*u, *c));
-                match class {
-                    Some(class) => {
-                        let v = self.injected(class, false, depth + 1);
-                        if let Some(name) = Self::service_name(ty) {
-                            self.services.push(Service { name, how: v.clone(), made: true });
-                        }
-                        v
-                    }
-                    None => V::unknown(),
-                }
-            }
-            V::Ext(q, _) => match sdk::named(self.lang, q) {
-                // Somebody else made it, with credentials that are not known.
-                Some(_) => self.of_service_type(ty),
-                None if api::is_inert(self.lang, q) => V::Ext(limited(format!("{q}()")), Deps::NONE),
-                None => V::unknown(),
-            },
-            _ => V::unknown(),
-        }
-    }
-
-    fn of_service_type(&self, ty: &V) -> V {
-        let V::Ext(q, _) = ty else { return V::unknown() };
-        let service = sdk::named(self.lang, q).and_then(|n| n.service);
-        service.map_or_else(V::unknown, |s| {
-            V::Sdk(Rc::new(super::value::Sdk::Client {
-                service: SmolStr::new_static(s),
-                foreign: true,
-                document: false,
-                defaults: None,
-            }))
-        })
-    }
-
     /// Whether a type is that of a client, which no event has.
     pub(super) fn is_service(&self, ty: &V) -> bool {
         matches!(ty, V::Ext(q, _) if sdk::named(self.lang, q).is_some_and(|n| n.kind == sdk::SdkKind::Type))
@@ -663,30 +499,6 @@ impl Interp<'_> {
     pub(super) fn is_interface(&self, class: (UnitId, ClassId)) -> bool {
         let mut chars = self.program.unit(class.0).class(class.1).name.chars();
         chars.next() == Some('I') && chars.next().is_some_and(char::is_uppercase)
-    }
-
-    /// The one type of the project that can stand for a type: itself, or what alone implements an interface.
-    fn implementation(&mut self, class: (UnitId, ClassId)) -> Option<(UnitId, ClassId)> {
-        if !self.is_interface(class) {
-            return Some(class);
-        }
-        let name = self.program.unit(class.0).class(class.1).name.clone();
-        let project = self.project(self.unit)?;
-        let implements = |places: &Vec<(UnitId, ClassId)>| {
-            places.iter().any(|(u, c)| {
-                let bases = &self.program.unit(*u).class(*c).bases;
-                bases.iter().any(|b| matches!(&b.kind, ExprKind::Name(n) if last(n) == name))
-            })
-        };
-        let mut found = project.types.iter().filter(|(_, places)| implements(places)).map(|(full, _)| full);
-        let one = found.next()?.clone();
-        if found.next().is_some() {
-            return None;
-        }
-        match self.declared_type(&project, &one)? {
-            V::Class(u, c) => Some((u, c)),
-            _ => None,
-        }
     }
 }
 
