@@ -39,7 +39,17 @@ pub(super) fn attempt(tree: Tree<'_>, p: &Place<'_>) -> Option<Attempt> {
     }
     // A program compiled ahead of time.
     let provided = p.runtime.is_some_and(|r| r.starts_with("provided"));
-    let project = project_at(tree, dir).filter(|_| provided)?;
+    if !provided {
+        return None;
+    }
+    let named = || {
+        let mut all = tree.program.projects.iter().filter(|(d, q)| {
+            Some(q.assembly.as_str()) == p.handler && (dir.is_empty() || strip_dir(d, dir).is_some())
+        });
+        let one = all.next()?.0;
+        all.next().is_none().then_some(one.as_str())
+    };
+    let project = project_at(tree, dir).or_else(named)?;
     Some(program(tree, p, project))
 }
 
@@ -271,6 +281,12 @@ mod tests {
             let native = app("provided.al2023", "bootstrap", dir("src"), none());
             assert_eq!(linked(&native, &files).as_deref(), Ok("src/Program.cs <Main>"));
         }
+        // Compiled ahead of time, by the name of its assembly or not at all.
+        let files =
+            [("a/Get.csproj", PROJECT), ("a/P.cs", PROGRAM), ("b/Put.csproj", PROJECT), ("b/P.cs", PROGRAM)];
+        let native = |handler| linked(&app("provided.al2023", handler, dir(""), none()), &files);
+        assert_eq!(native("Put").as_deref(), Ok("b/P.cs <Main>"));
+        assert!(native("bootstrap").is_err());
         // A library has none, and what lies in its output is not its own.
         let files = [("src/App.csproj", PROJECT), ("src/obj/Program.cs", PROGRAM), ("src/F.cs", FUNCTION)];
         assert!(at("App", "src", &files).is_err());

@@ -143,6 +143,7 @@ impl Interp<'_> {
                 g.bound.extend(args.pos.into_iter().skip(1));
                 V::Func(Rc::new(g))
             }
+            "invoke" => self.enter(f, args, site.span, false),
             "call" => {
                 let mut g = (**f).clone();
                 if let Some(this) = args.at(0).filter(|t| !t.is_null()) {
@@ -175,6 +176,10 @@ impl Interp<'_> {
             }
             "handler" => args.at(0).cloned().unwrap_or_else(|| V::Func(f.clone())),
             _ => {
+                if self.lang.traits().scope == crate::code::lang::Scope::Project {
+                    let detail = format!("`{}` of a function is not known", site.name());
+                    self.give_up(lamlint_model::tri::Reason::Dynamic, detail);
+                }
                 self.hand_over(args.functions(), args.deps(), true);
                 V::of_deps(args.deps())
             }
