@@ -61,7 +61,8 @@ pub(crate) enum Kind {
     Middleware,
     /// Registers functions that run on some invocations.
     Route,
-    /// Runs a function per record of the event (detail: position or name of the function).
+    /// Runs a function per record of the event (detail: position or name of the function, or of the class or object that
+    /// holds it with the name it has there).
     Batch,
     /// Calls a function with each element of a list (detail: their positions).
     Each,

@@ -244,7 +244,25 @@ impl Lower<'_> {
     pub(super) fn attributes(&mut self, n: Node<'_>) -> Vec<Expr> {
         let lists = cst::named(n).into_iter().filter(|c| c.kind() == "attribute_list");
         let all: Vec<Node<'_>> = lists.flat_map(cst::named).filter(|a| a.kind() == "attribute").collect();
-        all.into_iter().filter_map(|a| self.type_name(cst::field(a, "name")?)).collect()
+        all.into_iter().filter_map(|a| self.attribute(a)).collect()
+    }
+
+    /// An attribute: its type, and the types it is given (`[BatchProcessor(RecordHandler = typeof(T))]`).
+    fn attribute(&self, a: Node<'_>) -> Option<Expr> {
+        let ty = self.type_name(cst::field(a, "name")?)?;
+        let list = cst::named(a).into_iter().find(|c| c.kind() == "attribute_argument_list");
+        let mut args = Vec::new();
+        for given in list.map(cst::named).unwrap_or_default() {
+            let parts = cst::named(given);
+            let of =
+                parts.last().filter(|v| v.kind() == "typeof_expression").and_then(|v| cst::field(*v, "type"));
+            let (Some(value), [name, _]) = (of.and_then(|t| self.type_name(t)), &parts[..]) else { continue };
+            args.push(Arg { name: Some(self.name(*name)), value });
+        }
+        if args.is_empty() {
+            return Some(ty);
+        }
+        Some(self.expr_at(a, ExprKind::Call { callee: Box::new(ty), args, is_new: true }))
     }
 
     /// A function, method or closure: its number.

@@ -80,3 +80,50 @@ fn bad_input_ends() {
         let _ = parse(&text);
     }
 }
+
+#[test]
+fn an_error_in_a_head_is_told() {
+    for text in [
+        "class A : , {\n  void F() { G(1); }\n}\nclass B {\n  void H() { I(1); }\n}\n",
+        "class A {\n  void F(int, ) { G(1); }\n}\nclass B {\n  void H() { I(1); }\n}\n",
+    ] {
+        let u = parse(text);
+        assert!(!u.taints.is_empty() && u.taints.iter().all(|t| !t.certain), "{text}");
+        assert!(!dump::unit(&u).contains("G(1)") && dump::unit(&u).contains("I(1)"), "{}", dump::unit(&u));
+    }
+}
+
+#[test]
+fn what_is_compiled() {
+    let names = |condition: &str| {
+        let text =
+            format!("class A {{\n#if {condition}\n  void F() {{}}\n#else\n  void G() {{}}\n#endif\n}}\n");
+        let all = dump::unit(&parse(&text));
+        (all.contains("fn F"), all.contains("fn G"))
+    };
+    for c in ["RELEASE", "!DEBUG && NET", "(TRACE || FOO)", "true", "DEBUG == false"] {
+        assert_eq!(names(c), (true, false), "{c}");
+    }
+    for c in ["DEBUG", "FOO && DEBUG", "!NET"] {
+        assert_eq!(names(c), (false, true), "{c}");
+    }
+    for c in ["FOO", "NET8_0_OR_GREATER", "DEBUG || FOO"] {
+        assert_eq!(names(c), (false, false), "{c}");
+    }
+}
+
+#[test]
+fn large_and_deep_files_end() {
+    let many = format!("class A {{ {} }}", "void F(int x) { G(x); }\n".repeat(20_000));
+    let types = format!("{}{}", "class A { ".repeat(3_000), "}".repeat(3_000));
+    let chain = format!("class A {{ void F() {{ x{}; }} }}", ".Y()".repeat(5_000));
+    let added = format!("class A {{ void F() {{ var x = {}1; }} }}", "1 + ".repeat(5_000));
+    let branches = format!("class A {{ void F() {{ {} }} }}", "if (a) b(); else ".repeat(3_000) + "c();");
+    let read = move || {
+        for text in [many, types, chain, added, branches] {
+            let _ = parse(&text);
+        }
+    };
+    // As large as those of the engine.
+    std::thread::Builder::new().stack_size(64 << 20).spawn(read).unwrap().join().unwrap();
+}

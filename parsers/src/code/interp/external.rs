@@ -173,7 +173,7 @@ impl Interp<'_> {
             }
             Kind::Environ => {
                 self.env_read(&V::unknown(), false, site.span);
-                V::of_deps(Deps::ENV)
+                row.result.map_or(V::of_deps(Deps::ENV), |r| V::Ext(SmolStr::new_static(r), Deps::ENV))
             }
             Kind::Http => {
                 self.http(row, &args, site);
@@ -245,10 +245,26 @@ impl Interp<'_> {
                 V::Ext(q.clone(), given)
             }
             Kind::Batch => {
-                let f = match row.detail.parse::<usize>() {
+                // The function, or the object or class whose method it is.
+                let (at, method) = row.detail.split_once(' ').unwrap_or((row.detail, ""));
+                let f = match at.parse::<usize>() {
                     Ok(i) => args.at(i).cloned(),
-                    Err(_) => args.named(row.detail).or_else(|| args.at(1)).cloned(),
+                    Err(_) => args.named(at).or_else(|| args.at(1)).cloned(),
                 };
+                let f = match f {
+                    Some(V::Class(u, c)) if !method.is_empty() => {
+                        let made = self.construct((u, c), Args::default(), site.span);
+                        Some(self.attr(&made, method, site.span, false))
+                    }
+                    Some(o @ V::Instance(_)) if !method.is_empty() => {
+                        Some(self.attr(&o, method, site.span, false))
+                    }
+                    f => f,
+                };
+                if !method.is_empty() && f.iter().all(|f| f.functions().is_empty()) {
+                    let detail = "records are handled by something that is not known";
+                    self.give_up(lamlint_model::tri::Reason::Dynamic, detail);
+                }
                 let record = V::Sym(Value::Event(vec!["Records".into(), "*".into()]));
                 for f in f.iter().flat_map(V::functions) {
                     if self.phase == Phase::Init {

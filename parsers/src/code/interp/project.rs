@@ -5,7 +5,7 @@ use super::call::{Args, Site};
 use super::value::{ClassInfo, Frame, FrameRef, V, limited};
 use crate::code::api::{self, sdk};
 use crate::code::csharp::MAIN;
-use crate::code::hir::{ClassId, ExprKind, Pattern, StmtKind};
+use crate::code::hir::{ClassId, Expr, ExprKind, Pattern, StmtKind};
 use crate::code::lang::Scope;
 use crate::code::program::UnitId;
 use lamlint_model::handler::Ctx;
@@ -187,7 +187,9 @@ impl Interp<'_> {
                     let v = it.closure_in(*m, module.clone());
                     // Attributes that are not known only say something.
                     let incomplete = it.incomplete.clone();
-                    let v = it.decorated(v, &f.decorators, f.name_span);
+                    let plain = |d: &&Expr| !matches!(d.kind, ExprKind::Call { .. });
+                    let plain: Vec<Expr> = f.decorators.iter().filter(plain).cloned().collect();
+                    let v = it.decorated(v, &plain, f.name_span);
                     it.incomplete = incomplete;
                     // Overloads.
                     let v = match frame.borrow().vars.get(&f.name) {
@@ -446,6 +448,15 @@ impl Interp<'_> {
             self.attr(&made, method, span, false)
         };
         (self.unit, self.lang) = outer;
+        // What stands around it is given types that do the work.
+        for f in member.functions() {
+            let around = self.program.unit(f.unit).function(f.id).decorators.clone();
+            for d in around.iter().filter(|d| matches!(d.kind, ExprKind::Call { .. })) {
+                self.at_top(f.unit, |it| {
+                    it.eval(d);
+                });
+            }
+        }
         // The runtime wants one method of that name.
         if self.is_overloaded(&v) {
             self.give_up(Reason::Dynamic, format!("`{method}` has several forms"));
