@@ -53,6 +53,8 @@ pub enum Lang {
     TypeScript,
     /// Go.
     Go,
+    /// C#.
+    CSharp,
     /// Rust.
     Rust,
     /// Java.

@@ -37,6 +37,8 @@ pub(crate) struct Traits {
     pub errors_are_results: bool,
     /// Which positional argument of a client's method is its input, functions left out.
     pub input: InputAt,
+    /// Methods of clients and their inputs also take fields by position, told apart from an input by being text, or several.
+    pub fields_by_position: bool,
     /// Methods of clients give a builder of their input: `client.get_item().key(..).send()`.
     pub fluent: bool,
     /// What others see as the fields of events, with the names of JSON, are typed members of the language.
@@ -63,7 +65,8 @@ pub(crate) enum EntryPoint {
     Module,
     /// The package holds a program that starts the runtime itself: its `main` is followed until it does.
     Program,
-    /// `Handler` names a class and a method of it: the class is made once.
+    /// `Handler` names a class and a method of it (`Assembly::Namespace.Type::Method` with [`Scope::Project`], where it may
+    /// also name an assembly that is a program): the class is made once.
     Method,
 }
 
@@ -74,6 +77,8 @@ pub(crate) enum Scope {
     File,
     /// All files of the directory with the same package name; imports belong to their file.
     Directory,
+    /// All files of the project, and of those it refers to: types are known by their full names.
+    Project,
     /// All files of the package, wherever they are; other types are imported by their qualified names.
     Package,
     /// All files of the program, once they are loaded.
@@ -104,6 +109,7 @@ const PYTHON: Traits = Traits {
     converts: false,
     errors_are_results: false,
     input: InputAt::First,
+    fields_by_position: false,
     fluent: false,
     typed_events: false,
     object_methods: false,
@@ -204,12 +210,37 @@ const RUBY: Traits = Traits {
     ..PYTHON
 };
 
+const CSHARP: Traits = Traits {
+    name: "C#",
+    key: "cs",
+    extensions: &["cs"],
+    runtimes: &["dotnet"],
+    images: &["dotnet"],
+    entry: EntryPoint::Method,
+    scope: Scope::Project,
+    hoists: true,
+    assignment_is_local: false,
+    receiver_is_param: false,
+    struct_literals: true,
+    fields_by_position: true,
+    typed_events: true,
+    ..PYTHON
+};
+
 /// All languages, in the order in which they are tried.
-pub(crate) const ALL: &[Lang] =
-    &[Lang::Python, Lang::JavaScript, Lang::TypeScript, Lang::Go, Lang::Rust, Lang::Java, Lang::Ruby];
+pub(crate) const ALL: &[Lang] = &[
+    Lang::Python,
+    Lang::JavaScript,
+    Lang::TypeScript,
+    Lang::Go,
+    Lang::Rust,
+    Lang::Java,
+    Lang::Ruby,
+    Lang::CSharp,
+];
 
 /// Keys of the recognition tables, in the order of their columns.
-pub(crate) const KEYS: &[&str] = &["py", "js", "go", "rs", "java", "rb"];
+pub(crate) const KEYS: &[&str] = &["py", "js", "go", "rs", "java", "rb", "cs"];
 
 impl Lang {
     /// Its row.
@@ -219,6 +250,7 @@ impl Lang {
             Self::JavaScript => &JAVASCRIPT,
             Self::TypeScript => &TYPESCRIPT,
             Self::Go => &GO,
+            Self::CSharp => &CSHARP,
             Self::Rust => &RUST,
             Self::Java => &JAVA,
             Self::Ruby => &RUBY,

@@ -4,6 +4,7 @@
 //! a run and how one finds another, [`analyze`] follows a handler through them.
 
 mod api;
+pub mod csharp;
 pub(crate) mod cst;
 mod draft;
 #[cfg(test)]
@@ -89,6 +90,7 @@ pub fn lower(lang: Lang, src: &SourceText<'_>, path: &str) -> Unit {
         Lang::Python => python::lower(src),
         Lang::JavaScript | Lang::TypeScript => javascript::lower(lang, src, path),
         Lang::Go => go::lower(src, path),
+        Lang::CSharp => csharp::lower(src),
         Lang::Rust => rust::lower(src),
         Lang::Java => java::lower(src, path),
         Lang::Ruby => ruby::lower(src),
@@ -105,6 +107,7 @@ pub(crate) fn tree(lang: Lang, path: &str, text: &str) -> Option<tree_sitter::Tr
         Lang::Python => tree_sitter_python::LANGUAGE.into(),
         Lang::JavaScript | Lang::TypeScript => javascript::grammar(lang, path),
         Lang::Go => tree_sitter_go::LANGUAGE.into(),
+        Lang::CSharp => tree_sitter_c_sharp::LANGUAGE.into(),
         // Its parser keeps no tree of the text.
         Lang::Rust => return None,
         Lang::Java => tree_sitter_java::LANGUAGE.into(),

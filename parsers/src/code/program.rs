@@ -25,6 +25,8 @@ pub struct Program {
     pub aliases: Vec<(String, String, String)>,
     /// Names of the packages of the tree (workspaces) with their directories.
     pub packages: BTreeMap<String, String>,
+    /// Projects whose files see each other, by their directories.
+    pub projects: BTreeMap<String, Project>,
     /// Variables of the environment a bundler is told to put constants for, or that a file of the package may set.
     substituted: Substituted,
 }
@@ -35,6 +37,7 @@ pub struct Surroundings {
     paths: Vec<String>,
     aliases: Vec<(String, String, String)>,
     packages: BTreeMap<String, String>,
+    projects: BTreeMap<String, Project>,
     substituted: Substituted,
 }
 
@@ -116,6 +119,17 @@ impl<'p> View<'p> {
     }
 }
 
+/// What a project file (`*.csproj`) says.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Project {
+    /// The name of what is built.
+    pub assembly: String,
+    /// Directories of the projects it refers to.
+    pub references: Vec<String>,
+    /// Namespaces all its files use.
+    pub usings: Vec<String>,
+}
+
 /// The name of a type with its package.
 pub(crate) fn qualified(package: &str, name: &str) -> String {
     if package.is_empty() { name.to_owned() } else { format!("{package}.{name}") }
@@ -170,6 +184,7 @@ impl Program {
             paths: self.units.iter().map(|(p, _)| p.clone()).collect(),
             aliases: self.aliases.clone(),
             packages: self.packages.clone(),
+            projects: self.projects.clone(),
             substituted: self.substituted.clone(),
         }
     }
@@ -207,6 +222,21 @@ impl Program {
             })
             .filter(move |(p, _)| !p[prefix.len()..].contains('/'))
             .map(|(p, id)| (p.as_str(), *id))
+    }
+
+    /// The directory of the project a path belongs to; its own directory where there is no project file.
+    pub fn project_of<'p>(&self, path: &'p str) -> &'p str {
+        let own = crate::files::parent(path);
+        let mut dir = own;
+        loop {
+            if self.projects.contains_key(dir) {
+                return dir;
+            }
+            if dir.is_empty() {
+                return own;
+            }
+            dir = crate::files::parent(dir);
+        }
     }
 
     /// The unit of inline code.

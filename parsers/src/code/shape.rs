@@ -10,8 +10,28 @@ pub(super) fn handlers(unit: &Unit) -> Vec<SmolStr> {
         Lang::JavaScript | Lang::TypeScript => javascript(unit),
         // Its handlers have any name, and the programs around them say which they are.
         Lang::Go | Lang::Rust | Lang::Java => Vec::new(),
+        Lang::CSharp => by_type(unit),
         Lang::Ruby => ruby(unit),
     }
+}
+
+/// Methods that are marked as functions, or are named as handlers and take the context of an invocation.
+fn by_type(unit: &Unit) -> Vec<SmolStr> {
+    let mut out = Vec::new();
+    for s in &unit.body {
+        let StmtKind::Declare { target: Pattern::Name(full, _), value } = &s.kind else { continue };
+        let ExprKind::Class(c) = value.kind else { continue };
+        for f in unit.class(c).methods.iter().map(|m| unit.function(*m)) {
+            let marked = f.decorators.iter().any(
+                |d| matches!(&d.kind, ExprKind::Name(n) if n.trim_end_matches("Attribute") == "LambdaFunction"),
+            );
+            let context = f.params.iter().any(|p| p.annotation.as_deref() == Some("ILambdaContext"));
+            if marked || context && f.name.contains("Handler") {
+                out.push(format!("{full}::{}", f.name).into());
+            }
+        }
+    }
+    out
 }
 
 fn python(unit: &Unit) -> Vec<SmolStr> {

@@ -1,6 +1,6 @@
 //! `package.json` and `tsconfig.json`: what they say about where code lies.
 
-use crate::code::program::Program;
+use crate::code::program::{Program, Project};
 use crate::code::{CRATE, GO_MODULE};
 use crate::files::{Files, join, parent};
 use jsonc_parser::{JsonValue, ParseOptions, parse_to_value};
@@ -58,6 +58,10 @@ pub fn read_manifests(program: &mut Program, files: &dyn Files) -> bool {
                 for (module, at) in own.into_iter().chain(go_replaced(&text, &dir)) {
                     program.packages.entry(format!("{GO_MODULE}{module}")).or_insert(at);
                 }
+            } else if name.ends_with(".csproj") {
+                let text = files.read(&path).unwrap_or_default();
+                let stem = name.trim_end_matches(".csproj");
+                program.projects.entry(dir.clone()).or_insert_with(|| csproj(&text, stem, &dir));
             } else if name == "Cargo.toml" {
                 crates(program, files, &dir, &path);
             } else if name == "tsconfig.json" || name == "jsconfig.json" {
@@ -82,6 +86,31 @@ fn aliases(program: &mut Program, files: &dyn Files, dir: &str, path: &str) {
     // With a base directory, every bare name may be a path below it.
     if let Some(base) = &config.base_url {
         program.aliases.push((dir.to_owned(), String::new(), relative(dir, base, true)));
+    }
+}
+
+/// What a project file of .NET says; `stem` is its own name.
+/// Source: <https://learn.microsoft.com/en-us/dotnet/core/project-sdk/msbuild-props>
+fn csproj(text: &str, stem: &str, dir: &str) -> Project {
+    let element = |name: &str| {
+        let rest = text.split_once(&format!("<{name}>"))?.1;
+        Some(rest.split_once("</")?.0.trim())
+    };
+    let included = |element: &str| -> Vec<&str> {
+        let start = format!("<{element} ");
+        let items = text.split(start.as_str()).skip(1);
+        let items = items.filter_map(|t| t.split('>').next()?.split_once("Include=\"")?.1.split('"').next());
+        items.collect()
+    };
+    let assembly = element("AssemblyName").filter(|a| !a.contains("$(")).unwrap_or(stem);
+    let references = included("ProjectReference").into_iter().filter_map(|p| {
+        let path = join(dir, &p.replace('\\', "/"))?;
+        Some(parent(&path).to_owned())
+    });
+    Project {
+        assembly: assembly.to_owned(),
+        references: references.collect(),
+        usings: included("Using").into_iter().map(str::to_owned).collect(),
     }
 }
 

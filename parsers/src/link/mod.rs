@@ -8,6 +8,7 @@ mod asset;
 mod build;
 mod class;
 mod dockerfile;
+mod dotnet;
 mod find;
 mod imports;
 mod layers;

@@ -2,12 +2,13 @@
 
 use super::asset;
 use super::build::{self, below};
+use super::dotnet;
 use super::find::{self, Search};
 use super::layers::Layers;
 use super::target::{Target, stem};
 use super::{Attempt, Tree, class, dockerfile, problems, program, symbol};
 use crate::code::hir::Lang;
-use crate::code::lang::{self, EntryPoint};
+use crate::code::lang::{self, EntryPoint, Scope};
 use crate::code::program::UnitId;
 use crate::code::{Entry, language, program_languages, runtime_language};
 use crate::files::{file_name, join, parent};
@@ -38,6 +39,9 @@ fn unlinked(reason: Reason, detail: impl Into<SmolStr>) -> Attempt {
 pub(super) fn attempt(tree: Tree<'_>, p: &Place<'_>) -> Attempt {
     if let CodeRef::Image { context, dockerfile, command } = p.code {
         return image(tree, p, context.as_deref(), dockerfile.as_deref(), command.as_deref());
+    }
+    if let Some(found) = dotnet::attempt(tree, p) {
+        return found;
     }
     if let Some(langs) = p.runtime.and_then(program_languages_of) {
         return program::attempt(tree, p, &langs);
@@ -345,6 +349,10 @@ fn image(
     let words: Vec<String> =
         command.map_or_else(|| image.command.clone(), |c| c.iter().map(ToString::to_string).collect());
     let adapter = ["awslambdaric", "aws-lambda-ric", "lambda-entrypoint", "lambda_entrypoint"];
+    // `Assembly::Namespace.Type::Method`
+    if let Some(handler) = words.iter().rev().find(|w| w.matches("::").count() == 2) {
+        return dotnet::in_directory(tree, p, context, handler);
+    }
     let started = entry_point.iter().chain(&words);
     if !entry_point.is_empty() && !started.into_iter().any(|w| adapter.iter().any(|a| w.contains(a))) {
         return unlinked(Reason::Image, format!("`{path}` starts something else than a handler"));
@@ -352,7 +360,7 @@ fn image(
     let Some(handler) = words.iter().rev().find(|w| w.contains('.') && !w.starts_with('-')) else {
         return unlinked(Reason::Image, format!("`{path}` names no handler"));
     };
-    let by_class = lang::ALL.iter().copied().filter(|l| l.traits().entry == EntryPoint::Method);
+    let by_class = lang::ALL.iter().copied().filter(|l| l.traits().scope == Scope::Package);
     for l in by_class {
         let named = l.traits().images.iter().any(|w| image.base.contains(w));
         if named || p.runtime.and_then(runtime_language) == Some(l) {

@@ -21,7 +21,7 @@ pub(super) enum Has {
 pub(super) fn has(unit: &Unit, symbol: &str) -> Has {
     let first = symbol.split('.').next().unwrap_or(symbol);
     let has = match unit.lang {
-        Lang::Python | Lang::Go | Lang::Rust | Lang::Java => defines(unit, first),
+        Lang::Python | Lang::Go | Lang::Rust | Lang::Java | Lang::CSharp => defines(unit, first),
         // Constants and methods come from every file that is loaded.
         Lang::Ruby => match defines(unit, first) {
             Has::No if imports(&unit.body, 0) => Has::Maybe,
@@ -40,7 +40,7 @@ pub(super) fn has(unit: &Unit, symbol: &str) -> Has {
 pub(super) fn names(unit: &Unit) -> Vec<SmolStr> {
     let mut out: Vec<(bool, SmolStr)> = Vec::new();
     match unit.lang {
-        Lang::Python | Lang::Go | Lang::Rust | Lang::Java | Lang::Ruby => {
+        Lang::Python | Lang::Go | Lang::CSharp | Lang::Rust | Lang::Java | Lang::Ruby => {
             for s in &unit.body {
                 if let StmtKind::Function(id) = s.kind {
                     let f = unit.function(id);

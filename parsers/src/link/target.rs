@@ -35,7 +35,9 @@ impl Target {
                     symbol: symbol.to_owned(),
                 })
             }
-            Lang::Go | Lang::Rust | Lang::Java => Err(format!("`{handler}` names no function")),
+            Lang::Go | Lang::Rust | Lang::Java | Lang::CSharp => {
+                Err(format!("`{handler}` names no function"))
+            }
             Lang::Ruby => {
                 let parts: Vec<&str> = handler.split('.').collect();
                 let (module, symbol) = match parts[..] {
@@ -84,7 +86,7 @@ impl Target {
         let m = &self.module;
         match lang {
             Lang::Python => vec![format!("{m}/__init__.py"), format!("{m}.py")],
-            Lang::Go | Lang::Rust | Lang::Java => Vec::new(),
+            Lang::Go | Lang::Rust | Lang::Java | Lang::CSharp => Vec::new(),
             Lang::Ruby => vec![format!("{m}.rb")],
             Lang::JavaScript | Lang::TypeScript => ["js", "mjs", "cjs"].map(|e| format!("{m}.{e}")).into(),
         }
@@ -93,7 +95,7 @@ impl Target {
     /// Source files that a compiler turns into those.
     pub(super) fn source_files(&self, lang: Lang) -> Vec<String> {
         match lang {
-            Lang::Python | Lang::Go | Lang::Rust | Lang::Java | Lang::Ruby => Vec::new(),
+            Lang::Python | Lang::Go | Lang::CSharp | Lang::Rust | Lang::Java | Lang::Ruby => Vec::new(),
             Lang::JavaScript | Lang::TypeScript => {
                 let mut names = source_names(&self.module);
                 // A directory loads its `index`.

@@ -61,7 +61,8 @@ pub(crate) enum Kind {
     Middleware,
     /// Registers functions that run on some invocations.
     Route,
-    /// Runs a function per record of the event (detail: position or name of the function).
+    /// Runs a function per record of the event (detail: position or name of the function, or of the class or object that
+    /// holds it with the name it has there).
     Batch,
     /// Calls a function with each element of a list (detail: their positions).
     Each,
@@ -116,6 +117,12 @@ pub(crate) enum Kind {
     Sprintf,
     /// The elements of a list as one text (detail: positions of the list and of what stands between).
     Join,
+    /// A member that differs whenever it is read (detail as of `fresh`).
+    Moment(Fresh),
+    /// Registers a service of a container: its type, and what makes it.
+    Register,
+    /// Gives a service of a container by its type.
+    Resolve,
     /// A list of its arguments, or of the elements of a list it is given (detail: `copy`).
     ListOf,
     /// A map of keys and values in turn, or of a map it is given (detail: `copy`).
@@ -163,12 +170,15 @@ pub(super) fn kind(name: &str, detail: &str) -> Option<Kind> {
         "pure" => Kind::Pure,
         "result" => Kind::Answer,
         "object" => Kind::Object,
-        "fresh" => Kind::Fresh(match detail {
-            "Uuid" => Fresh::Uuid,
-            "Time" => Fresh::Time,
-            "Random" => Fresh::Random,
-            _ => return None,
-        }),
+        "fresh" | "moment" => {
+            let f = match detail {
+                "Uuid" => Fresh::Uuid,
+                "Time" => Fresh::Time,
+                "Random" => Fresh::Random,
+                _ => return None,
+            };
+            if name == "fresh" { Kind::Fresh(f) } else { Kind::Moment(f) }
+        }
         "now" => Kind::Now,
         "day" => Kind::Day,
         "env" => Kind::Env,
@@ -216,6 +226,8 @@ pub(super) fn kind(name: &str, detail: &str) -> Option<Kind> {
         "append" => Kind::Append,
         "sprintf" => Kind::Sprintf,
         "join" => Kind::Join,
+        "register" => Kind::Register,
+        "resolve" => Kind::Resolve,
         "listof" => Kind::ListOf,
         "mapof" => Kind::MapOf,
         "nothing" => Kind::Nothing,

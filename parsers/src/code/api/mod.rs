@@ -3,7 +3,7 @@
 //! All of it is data beside this file; the interpreter only acts on what a row says.
 
 use super::hir::Lang;
-use super::lang::KEYS;
+use super::lang::{KEYS, Scope};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -26,6 +26,7 @@ const LANGUAGES: &[(&str, &str)] = &[
     ("rs", include_str!("rs.tsv")),
     ("java", include_str!("java.tsv")),
     ("rb", include_str!("rb.tsv")),
+    ("cs", include_str!("cs.tsv")),
 ];
 
 pub(crate) mod events;
@@ -207,10 +208,12 @@ pub(crate) fn is_inert(lang: Lang, name: &str) -> bool {
     let known = ends.into_iter().any(|i| name.get(..i).is_some_and(|n| names.contains(n)));
     // Clients of the SDK, and types of them.
     known
+        || types_of(lang, name).is_some()
         || match lang {
             Lang::Python => name.starts_with("mypy_boto3_"),
             Lang::Rust => name.strip_prefix("aws_sdk_").is_some_and(|n| service_named(package(n)).is_some()),
             Lang::Go | Lang::Java => false,
+            Lang::CSharp => name.strip_prefix("Amazon.").is_some_and(|n| service_named(package(n)).is_some()),
             Lang::Ruby => name == "aws-sdk" || name.starts_with("aws-sdk-"),
             Lang::JavaScript | Lang::TypeScript => {
                 name.strip_prefix("@aws-sdk/client-").is_some_and(|n| service_named(package(n)).is_some())
@@ -269,7 +272,48 @@ pub(crate) fn is_known(lang: Lang, name: &str) -> bool {
     if lang == Lang::Java {
         return name.starts_with('#') || is_library(lang, java_package(name)) || is_inert(lang, name);
     }
+    if lang.traits().scope == Scope::Project {
+        // As far as a type.
+        let ends = name.match_indices(['.', '(']).map(|(i, _)| i).chain([name.len()]);
+        let type_of =
+            |q: &str| has_type(lang, q) || lookup(lang, q).is_some() || sdk::named(lang, q).is_some();
+        return name.starts_with('#') || ends.into_iter().any(|i| name.get(..i).is_some_and(type_of));
+    }
     name.starts_with('#') || is_library(lang, package(name))
+}
+
+/// The types of a namespace that are known and call no AWS service (rows `types namespace names`).
+fn types_of(lang: Lang, namespace: &str) -> Option<&'static BTreeSet<&'static str>> {
+    spaces(lang).get(namespace)
+}
+
+/// Types by their namespaces.
+type Spaces = BTreeMap<&'static str, BTreeSet<&'static str>>;
+
+fn spaces(lang: Lang) -> &'static Spaces {
+    static ALL: OnceLock<[Spaces; COLUMNS]> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let mut out: [Spaces; COLUMNS] = std::array::from_fn(|_| Spaces::new());
+        for (i, r) in of_languages("types") {
+            if let [namespace, names] = *r {
+                out[i].entry(namespace).or_default().extend(names.split(' '));
+            }
+        }
+        out
+    });
+    &all[lang.column()]
+}
+
+/// Whether a type is known by its full name.
+fn has_type(lang: Lang, full: &str) -> bool {
+    let Some((namespace, name)) = full.rsplit_once('.') else { return false };
+    types_of(lang, namespace).is_some_and(|t| t.contains(name))
+}
+
+/// Whether containers give objects of a type without being told (rows `given`).
+pub(crate) fn is_given(lang: Lang, full: &str) -> bool {
+    static ALL: OnceLock<[BTreeSet<&'static str>; COLUMNS]> = OnceLock::new();
+    ALL.get_or_init(|| names_of("given"))[lang.column()].contains(full)
 }
 
 /// Beginnings of the names of functions of a language that run other programs, sign requests or are the SDK's own, and
@@ -279,6 +323,39 @@ pub(crate) fn reaching(lang: Lang) -> (&'static BTreeSet<&'static str>, &'static
     static ALL: OnceLock<(Names, Names)> = OnceLock::new();
     let all = ALL.get_or_init(|| (names_of("reaching"), names_of("harmless")));
     (&all.0[lang.column()], &all.1[lang.column()])
+}
+
+/// Whether anything is known of a qualified name or of members of it.
+pub(crate) fn knows(lang: Lang, name: &str) -> bool {
+    let rows = &tables().rows[lang.column()];
+    let below = format!("{name}.");
+    let made = format!("{name}(");
+    let starts = |p: &str| rows.range(p..).next().is_some_and(|(k, _)| k.starts_with(p));
+    let (reaching, _) = reaching(lang);
+    rows.contains_key(name)
+        || starts(&below)
+        || starts(&made)
+        || reaching.iter().any(|r| *r == name || r.starts_with(&below) && *r != below)
+        || sdk::named(lang, name).is_some()
+        || has_type(lang, name)
+        || spaces(lang).contains_key(name)
+        || spaces(lang).range(&*below..).next().is_some_and(|(n, _)| n.starts_with(&below))
+}
+
+/// The name by which a method of values is known here (`method Select map`); itself where the language has no other.
+pub(crate) fn common_method(lang: Lang, name: &str) -> Option<&'static str> {
+    type Names = [BTreeMap<&'static str, &'static str>; COLUMNS];
+    static ALL: OnceLock<Names> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let mut out: Names = std::array::from_fn(|_| BTreeMap::new());
+        for (i, r) in of_languages("method") {
+            if let [names, common] = *r {
+                out[i].extend(names.split(' ').map(|n| (n, common)));
+            }
+        }
+        out
+    });
+    all[lang.column()].get(name).copied()
 }
 
 /// What a method does that values of any kind have.
@@ -433,12 +510,13 @@ mod tests {
                     "lib" => assert!(r.len() == 5 && kind(r[2], r[3]).is_some(), "{r:?}"),
                     "sdk" => assert!(r.len() == 4 && sdk::is_kind(r[2]), "{r:?}"),
                     "suffix" => assert!(r.len() == 3 && sdk::is_suffix(r[2]), "{r:?}"),
+                    "params" => assert!(r.len() == 4 && operation(r[1], r[2]).is_some(), "{r:?}"),
+                    "method" | "types" => assert_eq!(r.len(), 3, "{r:?}"),
                     "arg" => assert!(r.len() == 5 && is_service(r[1]), "{r:?}"),
-                    "global" | "inert" | "reaching" | "harmless" | "runs" | "data" | "keeps" | "keeps0"
-                    | "demands" | "falls" | "maps" | "filters" | "lists" | "elements" => {
+                    "global" | "given" | "inert" | "reaching" | "harmless" | "runs" | "data" | "keeps"
+                    | "keeps0" | "demands" | "falls" | "maps" | "filters" | "lists" | "elements" => {
                         assert_eq!(r.len(), 2, "{r:?}");
                     }
-                    "params" => assert!(r.len() == 4 && operation(r[1], r[2]).is_some(), "{r:?}"),
                     _ => panic!("{r:?}"),
                 }
             }

@@ -11,6 +11,8 @@
 //!   of the call: see [`Suffix`].
 //! * `runs NextPage Send`: methods that make the call of an operation that is prepared (paginators, waiters, requests,
 //!   builders); `runs` rows name them all.
+//! * `params service operation names`: the arguments of a method by position, by API name, where it takes no input.
+//! * `method Select map`: names of methods of lists, maps and text, with those by which they are known.
 //! * `arg service operation name API name`: inputs that are named otherwise than in the API, beyond case; `*` for all
 //!   operations.
 
@@ -193,10 +195,14 @@ fn fits<'q>(pattern: &str, q: &'q str, m: &mut Match<'q>) -> bool {
 
 /// The operation a method of a client calls, with what stands behind it.
 pub(crate) fn method(lang: Lang, service: &str, name: &str) -> Option<(SmolStr, Suffix)> {
-    if let Some(o) = operation(service, name) {
-        return Some((o, Suffix::Plain));
-    }
     let mut suffixes = of_languages("suffix").filter(|(i, _)| *i == lang.column());
+    let exact = operation(service, name);
+    // `InvokeAsync` is an operation of its own, and what an SDK calls `Invoke`.
+    if let Some(o) = exact {
+        let mut plain = of_languages("suffix").filter(|(i, r)| *i == lang.column() && r.get(1) == Some(&"-"));
+        let shorter = plain.find_map(|(_, r)| operation(service, name.strip_suffix(r.first()?)?));
+        return Some((shorter.unwrap_or(o), Suffix::Plain));
+    }
     suffixes.find_map(|(_, r)| {
         let head = name.strip_suffix(r.first()?)?;
         Some((operation(service, head)?, suffix_kind(r.get(1)?)?))

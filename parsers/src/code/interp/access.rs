@@ -16,6 +16,11 @@ impl Interp<'_> {
     /// `object.name`.
     pub(super) fn attr(&mut self, o: &V, name: &str, span: Span, optional: bool) -> V {
         match o {
+            V::Sym(Value::Event(_) | Value::CallResult { .. } | Value::Context(_))
+                if api::common_method(self.lang, name).is_some() =>
+            {
+                V::Method(Rc::new(o.clone()), name.into())
+            }
             V::Sym(Value::Event(path)) if self.lang.traits().typed_events => {
                 V::Sym(member(&Value::Event(path.clone()), &api::events::member(path, name)))
             }
@@ -104,6 +109,10 @@ impl Interp<'_> {
                 Some(v) => v,
                 None => self.submodule(*id, name).unwrap_or_else(V::unknown),
             },
+            // What is built on first use.
+            V::Func(f) if f.memo && name == "Value" => {
+                self.enter(f, super::call::Args::default(), span, false)
+            }
             V::Func(f) if self.attributes.get(&(f.unit, f.id)).is_some_and(|a| a.contains_key(name)) => {
                 let kept = self.attributes.get(&(f.unit, f.id)).and_then(|a| a.get(name)).cloned();
                 kept.unwrap_or_else(V::unknown)
@@ -236,8 +245,8 @@ impl Interp<'_> {
                     defaults: None,
                 }))
             }
-            (Sdk::Client { .. }, "client" | "meta" | "exceptions" | "config") => match name {
-                "client" => o.clone(),
+            (Sdk::Client { .. }, "client" | "meta" | "exceptions" | "config" | "Paginators") => match name {
+                "client" | "Paginators" => o.clone(),
                 _ => V::unknown(),
             },
             (Sdk::Object { ids, kind: "Queue", .. }, "url") => {
@@ -291,7 +300,7 @@ pub(super) fn mapping_methods(lang: Lang) -> &'static [&'static str] {
             "__dict__",
             "__len__",
         ],
-        Lang::Go | Lang::Rust | Lang::Java => &[],
+        Lang::Go | Lang::Rust | Lang::Java | Lang::CSharp => &[],
         Lang::Ruby => &[
             "[]",
             "dig",

@@ -302,6 +302,10 @@ impl Interp<'_> {
                 self.filled(site.args, &V::of_deps(given.or(v.deps())), None);
                 v
             }
+            V::OneOf(..) if self.is_overloaded(target) && self.overload(target, &args).is_some() => {
+                let one = self.overload(target, &args).unwrap_or_else(V::unknown);
+                self.apply(&one, args, site, object)
+            }
             V::OneOf(..) => {
                 let mut all = target.possibilities();
                 if self.lang.traits().object_methods {

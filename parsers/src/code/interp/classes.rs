@@ -82,13 +82,33 @@ impl Interp<'_> {
     ) -> V {
         self.init_fields(class, made, 0);
         if let Some(f) = self.class_member(class, "constructor", 0) {
+            let f = self.overload(&f, &args).unwrap_or(f);
             let f = self.bound_to(f, made, span);
             let mut functions = f.functions();
             if self.lang.traits().object_methods {
                 let all = functions.into_iter().map(V::Func).collect();
                 functions = self.fitting(all, &args).iter().flat_map(V::functions).collect();
             }
-            return functions.first().map_or(V::Sym(Value::Null), |f| self.enter(f, args, span, false));
+            let Some(f) = functions.first() else { return V::Sym(Value::Null) };
+            // What stands in braces behind the arguments of the constructor.
+            let set = if self.is_project(class.0) {
+                let params = &self.program.unit(f.unit).function(f.id).params;
+                let is_param = |n: &SmolStr| {
+                    params
+                        .iter()
+                        .any(|p| matches!(&p.pattern, crate::code::hir::Pattern::Name(p, _) if p == n))
+                };
+                args.named.iter().filter(|(n, _)| !is_param(n) && !n.starts_with('#')).cloned().collect()
+            } else {
+                Vec::new()
+            };
+            let v = self.enter(f, args, span, false);
+            if let V::Instance(i) = made
+                && let Ok(mut i) = i.try_borrow_mut()
+            {
+                i.fields.extend(set);
+            }
+            return v;
         }
         // A data class: its arguments are its fields.
         if let V::Instance(i) = made
@@ -159,7 +179,7 @@ impl Interp<'_> {
     /// A member of a class read on an instance.
     pub(super) fn bound_to(&mut self, v: V, o: &V, span: Span) -> V {
         if let V::OneOf(all, by) = &v
-            && self.lang.traits().object_methods
+            && (self.lang.traits().object_methods || self.is_overloaded(&v))
         {
             let all = all.iter().map(|v| self.bound_to(v.clone(), o, span)).collect();
             return V::OneOf(Rc::new(all), *by);
@@ -185,13 +205,24 @@ impl Interp<'_> {
 
     /// A member of a class read on the class.
     pub(super) fn bound_to_class(&mut self, v: V, o: &V) -> V {
+        if let V::OneOf(all, by) = &v
+            && self.is_overloaded(&v)
+        {
+            let all = all.iter().map(|f| self.bound_to_class(f.clone(), o)).collect();
+            return V::OneOf(Rc::new(all), *by);
+        }
         let V::Func(f) = &v else { return v };
         if !f.of_class && self.lang.traits().receiver_is_param || self.lang.traits().object_methods {
             return v;
         }
         let mut g = (**f).clone();
         g.this = Some(Box::new(o.clone()));
-        V::Func(Rc::new(g))
+        let g = Rc::new(g);
+        if f.property && self.is_project(f.unit) {
+            let span = self.program.unit(g.unit).function(g.id).name_span;
+            return self.enter(&g, Args::default(), span, false);
+        }
+        V::Func(g)
     }
 
     /// `super().m(…)`, `super(…)`, `super.m(…)`.

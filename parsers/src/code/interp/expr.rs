@@ -198,6 +198,9 @@ impl Interp<'_> {
         if let Some((v, _)) = self.known(n) {
             return v;
         }
+        if let Some(v) = self.project_name(n) {
+            return v;
+        }
         self.builtin(n)
     }
 

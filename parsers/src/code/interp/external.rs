@@ -6,8 +6,9 @@ use super::call::{Args, Site};
 use super::expr::text;
 use super::http::{is_path, joined_path, request, statement_text};
 use super::value::{V, limited, member};
-use crate::code::api::{self, Kind};
+use crate::code::api::{self, Kind, Row};
 use crate::code::hir::{Lang, ModuleKind};
+use crate::code::lang::Scope;
 use lamlint_model::handler::{FactKind, NewClient, Phase};
 use lamlint_model::source::Span;
 use lamlint_model::value::{Deps, Fresh, Value};
@@ -41,7 +42,11 @@ impl Interp<'_> {
             return self.env_read(&V::str(name), false, span);
         }
         let full = limited(format!("{q}.{name}"));
+        if let Some(v) = self.project_type(&full) {
+            return v;
+        }
         match api::lookup(self.lang, &full) {
+            Some(Row { kind: Kind::Moment(f), .. }) => return V::Sym(Value::Fresh(f)),
             Some(r) if r.kind == Kind::Const => return V::str(r.detail),
             Some(r) if r.kind == Kind::Context && r.detail.parse::<usize>().is_err() => {
                 return V::Sym(Value::Context(vec![super::access::context_name(r.detail).into()]));
@@ -108,7 +113,12 @@ impl Interp<'_> {
                 // `list()`, `new Set()`
                 None => V::List(Rc::new(Vec::new()), args.open),
             },
-            Kind::Fresh(f) => V::Sym(Value::Fresh(f)),
+            Kind::Fresh(f) | Kind::Moment(f) => V::Sym(Value::Fresh(f)),
+            Kind::Register => {
+                self.register_service(&args, row.detail, site);
+                V::Ext(SmolStr::new_static(row.result.unwrap_or("#services")), Deps::NONE)
+            }
+            Kind::Resolve => self.resolve_service(&args, row.detail),
             Kind::Now if args.pos.is_empty() => V::Sym(Value::Fresh(Fresh::Time)),
             // `new Date(x)` is x as a date.
             Kind::Now => match args.at(0) {
@@ -135,7 +145,8 @@ impl Interp<'_> {
                 let name = at.next().and_then(|i| args.at(i)).or_else(|| args.named("key"));
                 let name = name.cloned().unwrap_or_else(V::unknown);
                 let default = at.next().and_then(|i| args.at(i)).or_else(|| args.named("default")).cloned();
-                let v = self.env_read(&name, false, site.span);
+                let required = args.named("required").is_some();
+                let v = self.env_read(&name, required, site.span);
                 match default {
                     Some(d) if !d.is_null() => v.join(&d),
                     _ => v,
@@ -163,7 +174,7 @@ impl Interp<'_> {
             }
             Kind::Environ => {
                 self.env_read(&V::unknown(), false, site.span);
-                V::of_deps(Deps::ENV)
+                row.result.map_or(V::of_deps(Deps::ENV), |r| V::Ext(SmolStr::new_static(r), Deps::ENV))
             }
             Kind::Http => {
                 self.http(row, &args, site);
@@ -235,10 +246,26 @@ impl Interp<'_> {
                 V::Ext(q.clone(), given)
             }
             Kind::Batch => {
-                let f = match row.detail.parse::<usize>() {
+                // The function, or the object or class whose method it is.
+                let (at, method) = row.detail.split_once(' ').unwrap_or((row.detail, ""));
+                let f = match at.parse::<usize>() {
                     Ok(i) => args.at(i).cloned(),
-                    Err(_) => args.named(row.detail).or_else(|| args.at(1)).cloned(),
+                    Err(_) => args.named(at).or_else(|| args.at(1)).cloned(),
                 };
+                let f = match f {
+                    Some(V::Class(u, c)) if !method.is_empty() => {
+                        let made = self.construct((u, c), Args::default(), site.span);
+                        Some(self.attr(&made, method, site.span, false))
+                    }
+                    Some(o @ V::Instance(_)) if !method.is_empty() => {
+                        Some(self.attr(&o, method, site.span, false))
+                    }
+                    f => f,
+                };
+                if !method.is_empty() && f.iter().all(|f| f.functions().is_empty()) {
+                    let detail = "records are handled by something that is not known";
+                    self.give_up(lamlint_model::tri::Reason::Dynamic, detail);
+                }
                 let record = V::Sym(Value::Event(vec!["Records".into(), "*".into()]));
                 for f in f.iter().flat_map(V::functions) {
                     if self.phase == Phase::Init {
@@ -352,7 +379,7 @@ impl Interp<'_> {
                 self.started.push(v);
                 self.payload |= row.detail.ends_with("payload");
                 self.exited = true;
-                V::Sym(Value::Null)
+                row.result.map_or(V::Sym(Value::Null), |r| V::Ext(SmolStr::new_static(r), Deps::NONE))
             }
             Kind::Exit => {
                 self.exited = true;
@@ -419,7 +446,12 @@ impl Interp<'_> {
             Kind::Sprintf => {
                 let i = row.position();
                 let rest = V::List(Rc::new(args.pos.iter().skip(i + 1).cloned().collect()), args.open);
+                let braces = row.detail.contains("braces");
                 match args.at(i).and_then(V::as_str) {
+                    Some(format) if braces && !args.open => {
+                        let rest = Args::of(args.pos.iter().skip(i + 1).cloned().collect());
+                        V::Sym(super::text::formatted(format, &rest))
+                    }
                     Some(format) if !args.open => super::expr::percent_format(format, &rest),
                     _ => V::of_deps(given),
                 }
@@ -508,6 +540,9 @@ impl Interp<'_> {
         if args.all().any(V::holds_sdk) && !known {
             let detail = format!("an AWS client is handed to `{}`", site.name());
             self.give_up(lamlint_model::tri::Reason::NotInTree, detail);
+        }
+        if !known && self.lang.traits().scope == Scope::Project {
+            self.give_up(lamlint_model::tri::Reason::NotInTree, format!("`{}` was not found", site.name()));
         }
         if args.all().any(|v| self.methods_within(v)) && !known {
             let detail = format!("a class is handed to `{}`", site.name());

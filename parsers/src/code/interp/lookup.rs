@@ -39,7 +39,7 @@ impl Interp<'_> {
             Lang::JavaScript | Lang::TypeScript => self.node_module(module),
             Lang::Go => self.go_package(module),
             Lang::Rust => self.rust_module(module),
-            Lang::Java => Found::Library(api::normal(self.lang, &module.into())),
+            Lang::Java | Lang::CSharp => Found::Library(api::normal(self.lang, &module.into())),
             Lang::Ruby => self.ruby_file(module),
         }
     }

@@ -38,6 +38,14 @@ impl Interp<'_> {
         {
             return v;
         }
+        if let Some(v) = self.extension_method(o, name, &args, site) {
+            return v;
+        }
+        let told = api::common_method(self.lang, name).map(SmolStr::new_static);
+        let name = told.as_ref().unwrap_or(name);
+        if name == "same" {
+            return o.clone();
+        }
         if let Some(v) = self.promise_method(o, name, &args, site) {
             return v;
         }
@@ -135,6 +143,7 @@ impl Interp<'_> {
                 g.bound.extend(args.pos.into_iter().skip(1));
                 V::Func(Rc::new(g))
             }
+            "invoke" => self.enter(f, args, site.span, false),
             "call" => {
                 let mut g = (**f).clone();
                 if let Some(this) = args.at(0).filter(|t| !t.is_null()) {
@@ -167,6 +176,10 @@ impl Interp<'_> {
             }
             "handler" => args.at(0).cloned().unwrap_or_else(|| V::Func(f.clone())),
             _ => {
+                if self.lang.traits().scope == crate::code::lang::Scope::Project {
+                    let detail = format!("`{}` of a function is not known", site.name());
+                    self.give_up(lamlint_model::tri::Reason::Dynamic, detail);
+                }
                 self.hand_over(args.functions(), args.deps(), true);
                 V::of_deps(args.deps())
             }
@@ -296,7 +309,10 @@ impl Interp<'_> {
 
     /// Methods that take a function over the elements: `map`, `forEach`, `reduce` …
     fn element_method(&mut self, o: &V, name: &str, args: &Args, site: &Site<'_>) -> Option<V> {
-        if !self.lang.is_node() || args.pos.is_empty() {
+        let known = self.lang.is_node() || site.callee.is_some_and(|c| {
+            matches!(&c.kind, crate::code::hir::ExprKind::Attr { name, .. } if api::common_method(self.lang, name).is_some())
+        });
+        if !known || args.pos.is_empty() {
             return None;
         }
         let known = matches!(

@@ -13,6 +13,7 @@ mod builders;
 mod call;
 mod chain;
 mod classes;
+mod container;
 mod decorate;
 mod environment;
 mod expr;
@@ -24,6 +25,7 @@ mod methods;
 mod modules;
 mod objects;
 mod package;
+mod project;
 mod sdk;
 mod sdk_js;
 mod signed;
@@ -37,7 +39,7 @@ pub(crate) use lookup::{CRATE, GO_MODULE};
 
 use super::Entry;
 use super::hir::{FnId, Lang};
-use super::lang::EntryPoint;
+use super::lang::{EntryPoint, Scope};
 use super::program::{UnitId, View};
 use call::{Args, Call};
 use lamlint_model::handler::{Beyond, Ctx, Fact, FactKind, Handler, Phase};
@@ -112,6 +114,14 @@ pub(crate) struct Interp<'p> {
     parents: BTreeMap<UnitId, UnitId>,
     /// The expression that was evaluated last does not come back.
     exited: bool,
+    /// Projects by their directories.
+    projects: BTreeMap<String, Rc<project::Project>>,
+    /// Services registered with a container: the name of their type, and what makes them.
+    services: Vec<container::Service>,
+    /// Their clients may have credentials of somebody else.
+    services_foreign: bool,
+    /// What the object that is being made asks for its services.
+    asking: container::Asked,
 }
 
 /// Whether control goes on after a statement.
@@ -159,12 +169,20 @@ pub(crate) fn run(program: View<'_>, entry: &Entry) -> Option<Handler> {
         payload: false,
         parents: BTreeMap::new(),
         exited: false,
+        projects: BTreeMap::new(),
+        services: Vec::new(),
+        services_foreign: false,
+        asking: container::Asked::default(),
     };
     let frame = it.load(entry.unit);
     it.frame = frame;
-    let is_program = unit.lang.traits().entry == EntryPoint::Program;
-    let is_method = unit.lang.traits().entry == EntryPoint::Method;
-    let value = if is_method {
+    let traits = unit.lang.traits();
+    let is_project = traits.scope == Scope::Project;
+    let is_program = traits.entry == EntryPoint::Program || is_project;
+    let is_method = traits.entry == EntryPoint::Method && !is_project;
+    let value = if is_project {
+        it.entry_method(entry.unit, &entry.symbol)?
+    } else if is_method {
         it.handler_object(entry.unit, &entry.symbol)?
     } else if is_program {
         it.started_by(entry.unit, &entry.symbol)?

@@ -21,6 +21,9 @@ impl Interp<'_> {
         if let Some(f) = self.modules.get(&id) {
             return f.clone();
         }
+        if self.is_project(id) {
+            return self.load_project_file(id);
+        }
         if self.is_package(id) && self.loading < MAX_DEPTH {
             return self.load_package(id);
         }

@@ -1,6 +1,7 @@
 //! Packages of several files that share their top-level names, and programs that start the runtime themselves.
 
 use super::call::Args;
+use super::container::Asked;
 use super::value::{Frame, FrameRef, V};
 use super::{Interp, lookup};
 use crate::code::hir::{Function, Pattern, StmtKind};
@@ -241,6 +242,11 @@ impl Interp<'_> {
         let event = V::Sym(Value::Event(Vec::new()));
         let Some(ty) = ty else { return event };
         match self.eval(ty) {
+            // Services among the parameters.
+            v @ V::Class(u, c) if self.is_project(u) && self.is_interface((u, c)) => {
+                self.service(&v, Asked::Scope, 0)
+            }
+            v @ V::Ext(..) if self.is_service(&v) => self.service(&v, Asked::Scope, 0),
             V::Class(u, c) if self.has_methods(&V::Class(u, c)) => {
                 let made = self.instance((u, c));
                 self.decode_into(&made, &event);

@@ -56,7 +56,7 @@ impl Interp<'_> {
         match self.lang {
             Lang::Python => self.boto3(q, args, site),
             Lang::JavaScript | Lang::TypeScript => self.sdk_js(q, args, site),
-            Lang::Go | Lang::Rust | Lang::Java | Lang::Ruby => self.sdk_named(q, args, site),
+            Lang::Go | Lang::CSharp | Lang::Rust | Lang::Java | Lang::Ruby => self.sdk_named(q, args, site),
         }
     }
 

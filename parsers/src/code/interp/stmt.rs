@@ -127,7 +127,7 @@ impl Interp<'_> {
             }
             StmtKind::Opaque(exprs, blocks) => {
                 if exprs.is_empty() && blocks.is_empty() {
-                    self.give_up(Reason::Syntax, "a part of the code has a syntax error");
+                    self.give_up(Reason::Syntax, "a part of the code could not be read");
                 }
                 for e in exprs {
                     self.eval(e);

@@ -78,6 +78,11 @@ impl Interp<'_> {
                     return None;
                 }
                 let operation = n.operation.clone().unwrap_or_default();
+                let names = n.service.map(|s| sdk::positional(self.lang, s, &operation)).unwrap_or_default();
+                let given = names.iter().zip(&args.pos).filter(|(n, _)| **n != "-");
+                let given: Vec<(SmolStr, V)> =
+                    given.map(|(n, v)| (SmolStr::new_static(n), v.clone())).collect();
+                let open = args.open || given.len() < args.pos.len();
                 let named = args.named.iter().map(|(k, v)| {
                     let k = match n.service {
                         Some(s) => sdk::argument(self.lang, s, &operation, k),
@@ -85,7 +90,7 @@ impl Interp<'_> {
                     };
                     (k, v.clone())
                 });
-                Some(V::Map(Rc::new(named.collect()), args.open || !args.pos.is_empty()))
+                Some(V::Map(Rc::new(given.into_iter().chain(named).collect()), open))
             }
             SdkKind::Member => {
                 let v = args.named("Value").or_else(|| args.at(0)).cloned().unwrap_or_else(V::unknown);
@@ -273,6 +278,18 @@ impl Interp<'_> {
     /// The input among the arguments of a client's method.
     fn input_of(&mut self, args: &Args, service: &SmolStr, operation: &SmolStr, site: &Site<'_>) -> V {
         let is_map = |v: &&V| matches!(v, V::Map(..) | V::Sym(Value::Map(..)));
+        let names = sdk::positional(self.lang, service, operation);
+        if self.lang.traits().fields_by_position
+            && !names.is_empty()
+            && args.named.is_empty()
+            && args.pos.first().is_some_and(|v| !is_map(&v))
+            && (args.pos.len() > 1
+                || matches!(args.pos[0], V::Sym(Value::Str(_) | Value::Env(_) | Value::Concat(_))))
+        {
+            let all = names.iter().zip(&args.pos).filter(|(n, _)| **n != "-");
+            let all = all.map(|(n, v)| (SmolStr::new_static(n), v.clone())).collect();
+            return V::Map(Rc::new(all), args.open);
+        }
         if let Some(m) = args.pos.iter().find(is_map) {
             return if self.lang.traits().snake_inputs { spelled(m, 0) } else { m.clone() };
         }
@@ -294,7 +311,7 @@ impl Interp<'_> {
         match (given, args.pos.iter().find(|v| matches!(v, V::Func(_)))) {
             (Some(v), _) => match (built_input(v), sdk::positional(self.lang, service, operation)) {
                 (v @ V::Map(..), _) => v,
-                (v, names) if names.is_empty() => v,
+                (v, names) if names.is_empty() || self.lang.traits().fields_by_position => v,
                 // `s3.getObject(bucket, key)`
                 (_, names) => {
                     let given = names.iter().zip(&args.pos).filter(|(n, _)| **n != "-");
@@ -362,7 +379,7 @@ impl Interp<'_> {
         }
         let V::Ext(q, _) = self.eval(ty) else { return v };
         match sdk::named(self.lang, &q) {
-            Some(n) if n.kind == SdkKind::Type => match n.service {
+            Some(n) if matches!(n.kind, SdkKind::Type | SdkKind::Client) => match n.service {
                 Some(s) => client(SmolStr::new_static(s), true),
                 None => v,
             },

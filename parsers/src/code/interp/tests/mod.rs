@@ -33,6 +33,7 @@ fn follow(files: &[(&str, &str)]) -> Option<Handler> {
     let program_entry = if is_program { "main" } else { "handler" };
     let symbol = names.first().cloned().unwrap_or_else(|| program_entry.into());
     program.packages.insert("go:example.com/app".into(), String::new());
+    program.projects.insert("src".into(), crate::code::program::Project::default());
     program.packages.insert("rs::".into(), String::new());
     program.packages.insert("rs::shared".into(), "shared/src/lib.rs".into());
     let roots = vec!["src".to_owned(), "layer/python".to_owned(), "layer/nodejs/node_modules".to_owned()];
@@ -227,6 +228,11 @@ fn js_effects() {
 #[test]
 fn go() {
     check("go.txt", include_str!("go.txt"));
+}
+
+#[test]
+fn csharp() {
+    check("csharp.txt", include_str!("csharp.txt"));
 }
 
 #[test]
