@@ -125,5 +125,5 @@ fn large_and_deep_files_end() {
         }
     };
     // As large as those of the engine.
-    std::thread::Builder::new().stack_size(64 << 20).spawn(read).unwrap().join().unwrap();
+    std::thread::Builder::new().stack_size(16 << 20).spawn(read).unwrap().join().unwrap();
 }
