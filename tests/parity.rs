@@ -81,5 +81,9 @@ fn template_formats_agree() {
 
 #[test]
 fn languages_agree() {
-    hold("parity-code", &["python", "javascript", "esm", "typescript", "go", "rust", "java", "ruby"], 8);
+    hold(
+        "parity-code",
+        &["python", "javascript", "esm", "typescript", "go", "rust", "java", "ruby", "powershell"],
+        8,
+    );
 }

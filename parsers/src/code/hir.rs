@@ -56,6 +56,8 @@ pub enum Lang {
     Java,
     /// Ruby.
     Ruby,
+    /// PowerShell.
+    PowerShell,
 }
 
 /// How a file is written as a module.

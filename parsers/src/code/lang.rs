@@ -51,6 +51,11 @@ pub(crate) struct Traits {
     pub named_event: bool,
     /// Inputs of the SDK have their names in lower case with underscores, nested ones too.
     pub snake_inputs: bool,
+    /// Names of functions, commands, types and members are the same in upper and lower case; what nothing binds is the
+    /// name of a command or type; a function sees the variables of whoever calls it.
+    pub folds_case: bool,
+    /// The names under which the event and the context are there without being handed over.
+    pub ambient: &'static [&'static str],
 }
 
 /// How the code of a function is found.
@@ -107,6 +112,8 @@ const PYTHON: Traits = Traits {
     messages: false,
     named_event: false,
     snake_inputs: false,
+    folds_case: false,
+    ambient: &[],
 };
 
 const JAVASCRIPT: Traits = Traits {
@@ -196,12 +203,36 @@ const RUBY: Traits = Traits {
     ..PYTHON
 };
 
+/// It runs in two ways. The runtime for PowerShell (a layer) is handed event and context as arguments. The host on .NET
+/// runs the script anew for each event, with both as variables.
+/// Sources: <https://github.com/awslabs/aws-lambda-powershell-runtime>,
+/// <https://docs.aws.amazon.com/lambda/latest/dg/powershell-handler.html>
+const POWERSHELL: Traits = Traits {
+    name: "PowerShell",
+    key: "ps",
+    extensions: &["ps1", "psm1"],
+    runtimes: &[],
+    images: &["powershell"],
+    receiver_is_param: false,
+    folds_case: true,
+    ambient: &["$lambdainput", "$lambdacontext"],
+    ..PYTHON
+};
+
 /// All languages, in the order in which they are tried.
-pub(crate) const ALL: &[Lang] =
-    &[Lang::Python, Lang::JavaScript, Lang::TypeScript, Lang::Go, Lang::Rust, Lang::Java, Lang::Ruby];
+pub(crate) const ALL: &[Lang] = &[
+    Lang::Python,
+    Lang::JavaScript,
+    Lang::TypeScript,
+    Lang::Go,
+    Lang::Rust,
+    Lang::Java,
+    Lang::Ruby,
+    Lang::PowerShell,
+];
 
 /// Keys of the recognition tables, in the order of their columns.
-pub(crate) const KEYS: &[&str] = &["py", "js", "go", "rs", "java", "rb"];
+pub(crate) const KEYS: &[&str] = &["py", "js", "go", "rs", "java", "rb", "ps"];
 
 impl Lang {
     /// Its row.
@@ -214,6 +245,7 @@ impl Lang {
             Self::Rust => &RUST,
             Self::Java => &JAVA,
             Self::Ruby => &RUBY,
+            Self::PowerShell => &POWERSHELL,
         }
     }
 

@@ -144,6 +144,8 @@ impl Interp<'_> {
     }
 
     fn set_member(&mut self, object: &Expr, target: &V, name: &SmolStr, v: V) {
+        let folded = matches!(target, V::Instance(_) | V::Class(..)).then(|| self.folded(name));
+        let name = folded.as_ref().unwrap_or(name);
         match target {
             V::Instance(i) => {
                 if let Ok(mut i) = i.try_borrow_mut() {

@@ -195,7 +195,7 @@ impl Interp<'_> {
                     _,
                 ))
                 | None
-                    if !n.starts_with(['@', '$']) =>
+                    if !self.lang.traits().messages || !n.starts_with(['@', '$']) =>
                 {
                     false
                 }

@@ -194,7 +194,7 @@ impl Interp<'_> {
         if self.lang.traits().messages {
             return self.constant_or_variable(n);
         }
-        if let Some((v, _)) = self.known(n) {
+        if let Some((v, _)) = self.known(&self.folded(n)) {
             return v;
         }
         self.builtin(n)

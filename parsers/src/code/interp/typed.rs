@@ -274,6 +274,13 @@ impl Interp<'_> {
     fn input_of(&mut self, args: &Args, service: &SmolStr, operation: &SmolStr, site: &Site<'_>) -> V {
         let is_map = |v: &&V| matches!(v, V::Map(..) | V::Sym(Value::Map(..)));
         if let Some(m) = args.pos.iter().find(is_map) {
+            if self.lang.traits().folds_case
+                && let V::Map(entries, open) = m
+            {
+                let named =
+                    |(k, v): &(SmolStr, V)| (sdk::argument(self.lang, service, operation, k), v.clone());
+                return V::Map(Rc::new(entries.iter().map(named).collect()), *open);
+            }
             return if self.lang.traits().snake_inputs { spelled(m, 0) } else { m.clone() };
         }
         if !args.named.is_empty() {
