@@ -76,7 +76,7 @@ impl Target {
     /// What a handler of PowerShell names: `script.ps1`, `script.ps1::function` and `Module::name::function` for the
     /// runtime in a layer; `Script::Script.Bootstrap::ExecuteFunction` for the host on .NET, which runs the script.
     /// The symbol of a script is empty; behind `::` stands a function that is called once the script ran, each time.
-    /// Sources: `Get-Handler.ps1` of aws-lambda-powershell-runtime; the module AWSLambdaPSCore.
+    /// Sources: `Get-Handler.ps1` of aws-lambda-powershell-runtime; the module `AWSLambdaPSCore`.
     fn script(handler: &str) -> Result<Self, String> {
         let parts: Vec<&str> = handler.split("::").collect();
         let script = |p: &str| {

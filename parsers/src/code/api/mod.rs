@@ -220,9 +220,8 @@ pub(crate) fn is_inert(lang: Lang, name: &str) -> bool {
         || match lang {
             Lang::Python => name.starts_with("mypy_boto3_"),
             Lang::Rust => name.strip_prefix("aws_sdk_").is_some_and(|n| service_named(package(n)).is_some()),
-            Lang::Go | Lang::Java => false,
+            Lang::Go | Lang::Java | Lang::PowerShell => false,
             Lang::Ruby => name == "aws-sdk" || name.starts_with("aws-sdk-"),
-            Lang::PowerShell => false,
             Lang::JavaScript | Lang::TypeScript => {
                 name.strip_prefix("@aws-sdk/client-").is_some_and(|n| service_named(package(n)).is_some())
             }

@@ -2,7 +2,7 @@
 //! event.
 
 use super::call::{Args, Site};
-use super::value::{FrameRef, V, member};
+use super::value::{Frame, FrameRef, V, member};
 use super::{Interp, unit_span};
 use crate::code::api::{self, command};
 use crate::code::hir::{Function, Pattern};
@@ -14,8 +14,6 @@ use lamlint_model::value::{Deps, Value};
 use smol_str::SmolStr;
 use std::cell::RefCell;
 use std::rc::Rc;
-
-use super::value::Frame;
 
 impl Interp<'_> {
     /// A name as frames have it. Variables are in lower case already.
@@ -45,7 +43,8 @@ impl Interp<'_> {
             if Rc::ptr_eq(&f, defined) {
                 return self.frame.clone();
             }
-            at = f.borrow().parent.clone();
+            let parent = f.borrow().parent.clone();
+            at = parent;
         }
         defined.clone()
     }

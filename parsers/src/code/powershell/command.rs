@@ -162,7 +162,7 @@ impl Lower<'_> {
                 });
             }
             let items = piped.unwrap_or_else(|| self.unknown(n));
-            let blocks = self.blocks_of(*last);
+            let blocks = Self::blocks_of(*last);
             if !blocks.is_empty() {
                 self.each_statement(n, items, &blocks, out);
                 return;
@@ -213,7 +213,7 @@ impl Lower<'_> {
     }
 
     /// The script blocks among the arguments of a command.
-    fn blocks_of<'t>(&self, n: Node<'t>) -> Vec<Node<'t>> {
+    fn blocks_of(n: Node<'_>) -> Vec<Node<'_>> {
         let Some(list) = cst::field(n, "command_elements") else { return Vec::new() };
         let all = cst::named(list).into_iter().map(strip);
         all.filter(|c| c.kind() == "script_block_expression").collect()
@@ -295,10 +295,16 @@ impl Lower<'_> {
 
     /// What a command gives.
     fn command(&mut self, n: Node<'_>, piped: Option<Expr>) -> Expr {
+        let e = if self.deeper(4) { self.command_kind(n, piped) } else { self.unknown(n) };
+        self.back(4);
+        e
+    }
+
+    fn command_kind(&mut self, n: Node<'_>, piped: Option<Expr>) -> Expr {
         let Some(name) = self.command_name(n) else { return self.invoked(n, piped) };
         match (name.as_str(), piped) {
             ("foreach-object", Some(items)) => {
-                let blocks = self.blocks_of(n);
+                let blocks = Self::blocks_of(n);
                 if blocks.is_empty() {
                     let member = self.arguments_of(n, None).into_iter().next().map(|a| a.value.kind);
                     let Some(ExprKind::Str(member)) = member else {
@@ -308,14 +314,14 @@ impl Lower<'_> {
                 }
                 self.each(n, items, &blocks)
             }
-            ("where-object", Some(items)) => match self.blocks_of(n)[..] {
-                [block] => self.filter(n, items, block),
-                _ => {
-                    let args = self.arguments_of(n, None).into_iter().map(|a| a.value).collect();
-                    let test = self.expr_at(n, ExprKind::Opaque(args));
-                    self.filtered(n, items, test, None)
+            ("where-object", Some(items)) => {
+                if let [block] = Self::blocks_of(n)[..] {
+                    return self.filter(n, items, block);
                 }
-            },
+                let args = self.arguments_of(n, None).into_iter().map(|a| a.value).collect();
+                let test = self.expr_at(n, ExprKind::Opaque(args));
+                self.filtered(n, items, test, None)
+            }
             ("select-object", Some(items)) => {
                 let args = self.arguments_of(n, None);
                 let named = |w: &str| {
@@ -357,7 +363,7 @@ impl Lower<'_> {
                 self.pending.append(&mut own);
                 self.expr_at(n, ExprKind::Null)
             }
-            ("invoke-command", None) => match self.blocks_of(n)[..] {
+            ("invoke-command", None) => match Self::blocks_of(n)[..] {
                 [block] => {
                     let callee = self.expr(block);
                     self.call_at(n, callee, Vec::new(), false)
@@ -407,7 +413,7 @@ impl Lower<'_> {
                 Some("typename" | "type") => ty = Some(a.value),
                 Some("argumentlist" | "args") => list = Some(a.value),
                 Some("property") => match a.value.kind {
-                    ExprKind::Map(entries) => fields.extend(self.fields(entries)),
+                    ExprKind::Map(entries) => fields.extend(Self::fields(entries)),
                     _ => fields.push(Arg { name: Some(SmolStr::new_static("**")), value: a.value }),
                 },
                 None if ty.is_none() => ty = Some(a.value),
@@ -452,7 +458,7 @@ impl Lower<'_> {
                     "command_name" | "path_command_name" => self.bare(at),
                     _ => self.expr(at),
                 };
-                match self.path(&path) {
+                match Self::path(&path) {
                     Some(p) if p.to_ascii_lowercase().ends_with(".ps1") => relative(&p),
                     _ => return false,
                 }
@@ -462,7 +468,7 @@ impl Lower<'_> {
                 let name = args.iter().find(|a| {
                     a.name.as_ref().is_none_or(|k| matches!(k.to_ascii_lowercase().as_str(), "name" | "path"))
                 });
-                let Some(path) = name.and_then(|a| self.path(&a.value)) else {
+                let Some(path) = name.and_then(|a| Self::path(&a.value)) else {
                     // Which module is loaded is not known.
                     let parts = args.into_iter().map(|a| a.value).collect();
                     let e = self.expr_at(n, ExprKind::Opaque(parts));
@@ -480,7 +486,7 @@ impl Lower<'_> {
     }
 
     /// A path that is constant but for the directory of this file.
-    fn path(&self, e: &Expr) -> Option<String> {
+    fn path(e: &Expr) -> Option<String> {
         let here = |e: &Expr| matches!(&e.kind, ExprKind::Name(n) if n == "$psscriptroot");
         match &e.kind {
             ExprKind::Str(s) => Some(s.to_string()),
@@ -659,7 +665,9 @@ fn continues(body: &mut Block, depth: u32) {
             }
             StmtKind::Try { body, catches, finally, .. } => {
                 continues(body, depth + 1);
-                catches.iter_mut().for_each(|c| continues(&mut c.body, depth + 1));
+                for c in catches {
+                    continues(&mut c.body, depth + 1);
+                }
                 continues(finally, depth + 1);
             }
             StmtKind::Block(b) | StmtKind::Loop { body: b, .. } => continues(b, depth + 1),

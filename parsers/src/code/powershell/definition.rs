@@ -91,8 +91,8 @@ impl Lower<'_> {
             let default = parts.iter().find(|c| c.kind() == "script_parameter_default");
             let default = default.and_then(|d| cst::named(*d).first().copied()).map(|d| self.expr(d));
             let annotation = parts.iter().find(|c| c.kind() == "attribute_list").and_then(|a| {
-                let types = cst::named(*a).into_iter().map(strip).filter(|t| t.kind() == "type_literal");
-                types.last().map(|t| SmolStr::from(self.type_name(t)))
+                let mut types = cst::named(*a).into_iter().map(strip).filter(|t| t.kind() == "type_literal");
+                types.next_back().map(|t| SmolStr::from(self.type_name(t)))
             });
             out.push(Param { default, annotation, ..plain(Pattern::Name(name, span)) });
         }
@@ -143,10 +143,10 @@ impl Lower<'_> {
         let in_switch = std::mem::take(&mut self.in_switch);
         let it = std::mem::replace(&mut self.it, SmolStr::new_static("$_"));
         let (mut params, mut body) = (Vec::new(), Block::new());
-        if self.enter() {
+        if self.deeper(8) {
             read(self, &mut params, &mut body);
         }
-        self.leave();
+        self.back(8);
         (self.locals, self.pending, self.in_switch, self.it) = (locals, pending, in_switch, it);
         if !used.script.is_empty() {
             let names = used.script.iter().map(|s| format!("${s}").into()).collect();
@@ -188,10 +188,10 @@ impl Lower<'_> {
         let outer = std::mem::take(&mut self.pending);
         let (mut params, mut out) = (Vec::new(), Block::new());
         if n.kind() == "script_block_expression" {
-            if self.enter() {
+            if self.deeper(8) {
                 self.body(n, &mut params, &mut out);
             }
-            self.leave();
+            self.back(8);
         } else {
             let e = self.expr(n);
             out.append(&mut self.pending);

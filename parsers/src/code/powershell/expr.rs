@@ -71,8 +71,8 @@ pub(super) fn strip(mut n: Node<'_>) -> Node<'_> {
 impl Lower<'_> {
     pub(super) fn expr(&mut self, n: Node<'_>) -> Expr {
         let n = strip(n);
-        let e = if self.enter() { self.expr_kind(n) } else { self.unknown(n) };
-        self.leave();
+        let e = if self.deeper(3) { self.expr_kind(n) } else { self.unknown(n) };
+        self.back(3);
         e
     }
 
@@ -95,14 +95,12 @@ impl Lower<'_> {
 
     fn expr_kind(&mut self, n: Node<'_>) -> Expr {
         match n.kind() {
-            "variable" => self.variable(n),
-            "braced_variable" => self.variable(n),
+            "variable" | "braced_variable" => self.variable(n),
             "expandable_string_literal"
             | "expandable_here_string_literal"
             | "verbatim_string_characters"
             | "verbatim_here_string_characters" => self.quoted(n),
             "decimal_integer_literal" | "hexadecimal_integer_literal" | "real_literal" => self.number(n),
-            "generic_token" => self.bare(n),
             "array_literal_expression" => {
                 let items = cst::named(n).into_iter().map(|i| self.expr(i)).collect();
                 self.expr_at(n, ExprKind::List(items))
@@ -162,15 +160,16 @@ impl Lower<'_> {
                 ));
                 place
             }
-            "logical_expression" | "logical_argument_expression" => self.logical(n),
-            "bitwise_expression" | "bitwise_argument_expression" => self.logical(n),
+            "logical_expression"
+            | "logical_argument_expression"
+            | "bitwise_expression"
+            | "bitwise_argument_expression" => self.logical(n),
             "comparison_expression" | "comparison_argument_expression" => self.comparison(n),
             "additive_expression"
             | "additive_argument_expression"
             | "multiplicative_expression"
             | "multiplicative_argument_expression" => self.arithmetic(n),
             "format_expression" | "format_argument_expression" => self.format(n),
-            "range_expression" | "range_argument_expression" => self.opaque(n),
             "if_statement"
             | "switch_statement"
             | "foreach_statement"
@@ -179,7 +178,7 @@ impl Lower<'_> {
             | "do_statement"
             | "try_statement"
             | "flow_control_statement" => self.statement_value(n),
-            "simple_name" | "type_identifier" | "command_name" => self.bare(n),
+            "generic_token" | "simple_name" | "type_identifier" | "command_name" => self.bare(n),
             _ => self.opaque(n),
         }
     }
@@ -236,13 +235,11 @@ impl Lower<'_> {
         let parts = cst::named(n);
         let [object, name] = parts[..] else { return self.opaque(n) };
         let o = self.expr(object);
-        match self.member_name(name) {
-            Some(name) => self.attr_at(n, o, &name),
-            None => {
-                let index = self.expr(name);
-                self.expr_at(n, ExprKind::Index { object: boxed(o), index: boxed(index) })
-            }
+        if let Some(name) = self.member_name(name) {
+            return self.attr_at(n, o, &name);
         }
+        let index = self.expr(name);
+        self.expr_at(n, ExprKind::Index { object: boxed(o), index: boxed(index) })
     }
 
     fn invocation(&mut self, n: Node<'_>) -> Expr {
@@ -284,12 +281,12 @@ impl Lower<'_> {
         }
         let ExprKind::Map(entries) = value.kind else { return value };
         let callee = self.named_at(ty, &name);
-        let args = self.fields(entries);
+        let args = Self::fields(entries);
         self.call_at(n, callee, args, true)
     }
 
     /// Named arguments of the entries of a map.
-    pub(super) fn fields(&self, entries: Vec<MapEntry>) -> Vec<Arg> {
+    pub(super) fn fields(entries: Vec<MapEntry>) -> Vec<Arg> {
         let one = |e: MapEntry| match e {
             MapEntry::Pair(Expr { kind: ExprKind::Str(name), .. }, value) => Arg { name: Some(name), value },
             MapEntry::Pair(k, v) => {
@@ -353,8 +350,16 @@ impl Lower<'_> {
         }
         operands.reverse();
         ops.reverse();
-        let operands: Vec<Expr> = operands.into_iter().map(|o| self.expr(o)).collect();
-        self.choice(n, &operands, &ops, 0)
+        // What is built is as deep as it is long.
+        let levels = u32::try_from(operands.len()).unwrap_or(u32::MAX / 2);
+        let e = if self.deeper(levels) {
+            let operands: Vec<Expr> = operands.into_iter().map(|o| self.expr(o)).collect();
+            self.choice(n, &operands, &ops, 0)
+        } else {
+            self.unknown(n)
+        };
+        self.back(levels);
+        e
     }
 
     fn op_at(&self, at: usize) -> Option<Op> {

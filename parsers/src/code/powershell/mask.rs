@@ -40,6 +40,8 @@ pub(super) struct Masked {
 enum Around {
     /// A bracket.
     Bracket,
+    /// The clauses of a `switch`.
+    Switch,
     /// Text with holes.
     Text,
     /// Text of several lines with holes.
@@ -61,6 +63,8 @@ struct Masker<'t> {
     around: Vec<Around>,
     /// Question marks whose colon was not found yet, with what stands around them.
     questions: Vec<(usize, usize)>,
+    /// Depth at which a `switch` began whose clauses did not.
+    switch: Option<usize>,
     ops: BTreeMap<usize, Op>,
     usings: Vec<Using>,
 }
@@ -109,6 +113,17 @@ impl Masker<'_> {
     fn last(&self, i: usize) -> u8 {
         let head = self.b.get(..i).unwrap_or_default();
         head.iter().rev().find(|c| !matches!(**c, b' ' | b'\t')).copied().unwrap_or(b'\n')
+    }
+
+    /// The first character from a place on that is not blank, in the same line.
+    fn next(&self, i: usize) -> u8 {
+        let rest = self.b.get(i..).unwrap_or_default();
+        rest.iter().find(|c| !matches!(**c, b' ' | b'\t')).copied().unwrap_or(b'\n')
+    }
+
+    fn is_word(&self, i: usize, len: usize) -> bool {
+        let part = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'$' | b'.');
+        !part(self.before(i)) && !part(self.at(i + len))
     }
 
     fn run(&mut self) {
@@ -167,13 +182,30 @@ impl Masker<'_> {
                 self.around.push(Around::Text);
                 i + 1
             }
+            b'{' if self.switch == Some(depth) => {
+                self.switch = None;
+                self.around.push(Around::Switch);
+                i + 1
+            }
             b'(' | b'{' | b'[' => {
                 self.around.push(Around::Bracket);
                 i + 1
             }
+            b's' | b'S' if self.starts(i, "switch") && self.is_word(i, 6) => {
+                self.switch = Some(depth);
+                i + 6
+            }
             b')' | b'}' | b']' => {
                 self.questions.retain(|(_, d)| *d < depth);
                 self.around.pop();
+                // The grammar wants an end behind each clause.
+                if self.at(i) == b'}'
+                    && self.around.last() == Some(&Around::Switch)
+                    && matches!(self.at(i + 1), b' ' | b'\t')
+                    && !matches!(self.next(i + 1), b'\r' | b'\n' | b'{' | b'}' | b';' | b'#')
+                {
+                    self.put(i + 1, b";");
+                }
                 i + 1
             }
             b';' => {
@@ -293,6 +325,16 @@ mod tests {
         ] {
             assert_eq!(mask(same).text, same);
         }
+    }
+
+    #[test]
+    fn clauses_end() {
+        let m = mask("switch ($a) { 'x' { 1 } { $_ } { 2 } default { 3 } }\nif (1) { 2 } else { 3 }");
+        assert_eq!(
+            m.text,
+            "switch ($a) { 'x' { 1 };{ $_ } { 2 };default { 3 } }\nif (1) { 2 } else { 3 }"
+                .replacen("};{ $_", "} { $_", 1)
+        );
     }
 
     #[test]

@@ -110,6 +110,18 @@ struct Lower<'s> {
 
 over_draft!(Lower);
 
+impl Lower<'_> {
+    /// Enter syntax that needs as much of the stack as several levels of nesting.
+    fn deeper(&mut self, levels: u32) -> bool {
+        self.depth += levels - 1;
+        self.enter()
+    }
+
+    fn back(&mut self, levels: u32) {
+        self.depth -= levels;
+    }
+}
+
 impl<'s> Statements<'s> for Lower<'s> {
     const CLAUSE_WORDS: &'static [&'static str] =
         &["else", "elseif", "catch", "finally", "while", "until", "process", "begin", "end"];

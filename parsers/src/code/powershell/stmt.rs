@@ -25,7 +25,7 @@ impl Lower<'_> {
     pub(super) fn statements(&mut self, n: Node<'_>) -> Block {
         let mut out = Block::new();
         let outer = std::mem::take(&mut self.pending);
-        if self.enter() {
+        if self.deeper(8) {
             for list in cst::named(n) {
                 match list.kind() {
                     "statement_list" => self.read_list(list, &mut out),
@@ -33,7 +33,7 @@ impl Lower<'_> {
                 }
             }
         }
-        self.leave();
+        self.back(8);
         self.pending = outer;
         out
     }
@@ -378,7 +378,9 @@ pub(super) fn assign_tail(body: &mut Block, temp: &SmolStr, depth: u32) {
         }
         StmtKind::Try { body, catches, .. } => {
             assign_tail(body, temp, depth + 1);
-            catches.iter_mut().for_each(|c| assign_tail(&mut c.body, temp, depth + 1));
+            for c in catches {
+                assign_tail(&mut c.body, temp, depth + 1);
+            }
         }
         StmtKind::Block(b) => assign_tail(b, temp, depth + 1),
         StmtKind::Continue => {
@@ -396,7 +398,7 @@ pub(super) fn assign_tail(body: &mut Block, temp: &SmolStr, depth: u32) {
 /// The last value of a function is what it gives; where others go out besides, what it gives is not known.
 pub(super) fn outputs(body: &mut Block, depth: u32) {
     let Some((last, before)) = body.split_last_mut().filter(|_| depth < 60) else { return };
-    let more = before.iter().any(|s| gives(s));
+    let more = before.iter().any(gives);
     let span = last.span;
     match &mut last.kind {
         StmtKind::Expr(e) => {
@@ -414,7 +416,9 @@ pub(super) fn outputs(body: &mut Block, depth: u32) {
         }
         StmtKind::Try { body, catches, .. } if !more => {
             outputs(body, depth + 1);
-            catches.iter_mut().for_each(|c| outputs(&mut c.body, depth + 1));
+            for c in catches {
+                outputs(&mut c.body, depth + 1);
+            }
         }
         StmtKind::Block(b) if !more => outputs(b, depth + 1),
         StmtKind::Return(_) | StmtKind::Raise(_) => {}
