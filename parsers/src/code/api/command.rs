@@ -55,6 +55,7 @@ impl Calls {
     /// The name of a parameter in the API; `None` for those that are no input.
     pub(crate) fn input(self, lang: Lang, name: &str) -> Option<SmolStr> {
         let among = |all: &[&str]| all.iter().any(|c| c.eq_ignore_ascii_case(name));
+        let name = self.positional().find(|p| p.eq_ignore_ascii_case(name)).unwrap_or(name);
         (!among(COMMON) && !among(FOREIGN)).then(|| sdk::argument(lang, self.service, self.operation, name))
     }
 }

@@ -259,7 +259,8 @@ impl Interp<'_> {
             "??" | "||" | "&&" => {
                 let outer = self.ctx.clone();
                 self.testing += 1;
-                let old = self.eval(target);
+                let unset = matches!(&target.kind, ExprKind::Name(n) if self.is_unset(n));
+                let old = if unset { V::Sym(Value::Null) } else { self.eval(target) };
                 self.testing -= 1;
                 let persistent = self.asks_persistent(target, 0);
                 self.ctx.memo |= persistent;

@@ -26,6 +26,13 @@ impl Interp<'_> {
         }
     }
 
+    /// A variable of the script, named as such, that nothing was put in so far.
+    pub(super) fn is_unset(&self, name: &SmolStr) -> bool {
+        self.lang.traits().folds_case
+            && self.frame.borrow().outer_names.contains(name)
+            && super::lookup(&self.frame, name).is_none()
+    }
+
     /// The event or the context, where they are there without being handed over.
     pub(super) fn ambient(&self, name: &str) -> Option<V> {
         let at = self.lang.traits().ambient.iter().position(|n| *n == name)?;
@@ -146,7 +153,9 @@ impl Interp<'_> {
 
     /// A command or type nothing is known of: it may do anything.
     pub(super) fn command_unknown(&mut self, q: &str, site: &Site<'_>) {
-        if !api::is_inert(self.lang, q) && !api::is_known(self.lang, q) {
+        // What gave the object was judged when it was called.
+        let of_result = q.contains("()") || q.starts_with('#');
+        if !of_result && !api::is_inert(self.lang, q) {
             let name = site.name();
             self.give_up(Reason::NotInTree, format!("`{name}` is called and not known"));
             self.beyond(None, format!("`{name}` may call AWS services"));

@@ -26,12 +26,9 @@ const SWITCHES: &[&str] = &[
     "descending",
     "directory",
     "disablekeepalive",
-    "exclude",
-    "file",
     "force",
     "hidden",
     "leaf",
-    "list",
     "noclobber",
     "noenumerate",
     "noheaders",
@@ -52,10 +49,7 @@ const SWITCHES: &[&str] = &[
     "usebasicparsing",
     "utc",
     "verbose",
-    "wait",
     "whatif",
-    "withdecryption",
-    "consistentread",
 ];
 
 /// Parameters every command has, which change nothing of what it does.

@@ -2,8 +2,9 @@
 
 use super::Lower;
 use super::mask::Op;
+use crate::code::api;
 use crate::code::cst;
-use crate::code::hir::{Arg, Block, Expr, ExprKind, MapEntry, Pattern, StmtKind};
+use crate::code::hir::{Arg, Block, Expr, ExprKind, Lang, MapEntry, Pattern, StmtKind};
 use smol_str::SmolStr;
 use tree_sitter::Node;
 
@@ -196,9 +197,13 @@ impl Lower<'_> {
         let cut = text.get(..7).filter(|s| s.eq_ignore_ascii_case("system."));
         let text = if cut.is_some() { &text[7..] } else { text };
         if !text.contains('.') {
-            let full = self.namespaces.iter().map(|ns| format!("{ns}.{text}"));
-            let known =
-                |q: &String| crate::code::api::sdk::named(crate::code::hir::Lang::PowerShell, q).is_some();
+            let full = self.namespaces.iter().map(|ns| {
+                let base = ns.get(..7).is_some_and(|s| s.eq_ignore_ascii_case("system."));
+                format!("{}.{text}", if base { &ns[7..] } else { ns })
+            });
+            let known = |q: &String| {
+                api::lookup(Lang::PowerShell, q).is_some() || api::sdk::named(Lang::PowerShell, q).is_some()
+            };
             if let Some(full) = full.into_iter().find(known) {
                 return full;
             }

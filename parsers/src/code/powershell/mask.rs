@@ -163,6 +163,11 @@ impl Masker<'_> {
     fn in_code(&mut self, i: usize) -> usize {
         let depth = self.around.len();
         match self.at(i) {
+            // No comment: a word that begins with the mark of one.
+            b'`' if self.at(i + 1) == b'#' => {
+                self.put(i, b"xx");
+                i + 2
+            }
             b'`' => i + 2,
             b'<' if self.at(i + 1) == b'#' => self.behind(i + 2, b"#>"),
             b'#' if is_blank(self.before(i))
