@@ -83,7 +83,7 @@ fn template_formats_agree() {
 fn languages_agree() {
     hold(
         "parity-code",
-        &["python", "javascript", "esm", "typescript", "go", "rust", "java", "ruby", "csharp"],
+        &["python", "javascript", "esm", "typescript", "go", "rust", "java", "ruby", "csharp", "powershell"],
         8,
     );
 }

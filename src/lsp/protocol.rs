@@ -20,7 +20,7 @@ pub(super) mod code {
 
 /// Files that are watched: whatever the engine may read. Vendored folders are the client's to leave out.
 const WATCHED: &[&str] = &[
-    "**/*.{py,js,mjs,cjs,jsx,ts,mts,cts,tsx,go,java,cs,rb,rs,ps1}",
+    "**/*.{py,js,mjs,cjs,jsx,ts,mts,cts,tsx,go,java,cs,rb,rs,ps1,psm1}",
     "**/*.{yaml,yml,json,template,toml,tf,tfvars}",
     "**/{Dockerfile,requirements.txt,go.mod,Gemfile,pom.xml}",
 ];

@@ -24,7 +24,10 @@ pub(super) fn state(state: &State, path: impl Fn(&str) -> String) -> String {
         State::Linked { file, symbol, incomplete, .. } => {
             let file = if file.is_empty() { "code in the template".to_owned() } else { path(file) };
             let but = incomplete.as_ref().map(|w| format!(" (not followed to the end: {w})"));
-            format!("linked to {file}:{symbol}{}", but.unwrap_or_default())
+            // A script as a whole has no symbol.
+            let symbol = symbol.trim_start_matches(':');
+            let symbol = if symbol.is_empty() { String::new() } else { format!(":{symbol}") };
+            format!("linked to {file}{symbol}{}", but.unwrap_or_default())
         }
         State::Missing(what) => format!("handler missing: {what}"),
         State::Unlinked(reason, why) if why.is_empty() => format!("not linked: {}", word(*reason)),

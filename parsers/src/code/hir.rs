@@ -61,6 +61,8 @@ pub enum Lang {
     Java,
     /// Ruby.
     Ruby,
+    /// PowerShell.
+    PowerShell,
 }
 
 /// How a file is written as a module.

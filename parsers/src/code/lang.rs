@@ -56,6 +56,11 @@ pub(crate) struct Traits {
     pub nothing_has: Option<&'static [&'static str]>,
     /// Inputs of the SDK have their names in lower case with underscores, nested ones too.
     pub snake_inputs: bool,
+    /// Names of functions, commands, types and members are the same in upper and lower case; what nothing binds is the
+    /// name of a command or type; a function sees the variables of whoever calls it.
+    pub folds_case: bool,
+    /// The names under which the event and the context are there without being handed over.
+    pub ambient: &'static [&'static str],
 }
 
 /// How the code of a function is found.
@@ -117,6 +122,8 @@ const PYTHON: Traits = Traits {
     named_event: false,
     nothing_has: Some(&[]),
     snake_inputs: false,
+    folds_case: false,
+    ambient: &[],
 };
 
 const JAVASCRIPT: Traits = Traits {
@@ -224,6 +231,24 @@ const CSHARP: Traits = Traits {
     struct_literals: true,
     fields_by_position: true,
     typed_events: true,
+    nothing_has: None,
+    ..PYTHON
+};
+
+/// It runs in two ways. The runtime for PowerShell (a layer) is handed event and context as arguments. The host on .NET
+/// runs the script anew for each event, with both as variables.
+/// Sources: <https://github.com/awslabs/aws-lambda-powershell-runtime>,
+/// <https://docs.aws.amazon.com/lambda/latest/dg/powershell-handler.html>
+const POWERSHELL: Traits = Traits {
+    name: "PowerShell",
+    key: "ps",
+    extensions: &["ps1", "psm1"],
+    runtimes: &[],
+    images: &["powershell"],
+    receiver_is_param: false,
+    folds_case: true,
+    nothing_has: None,
+    ambient: &["$lambdainput", "$lambdacontext"],
     ..PYTHON
 };
 
@@ -237,10 +262,11 @@ pub(crate) const ALL: &[Lang] = &[
     Lang::Java,
     Lang::Ruby,
     Lang::CSharp,
+    Lang::PowerShell,
 ];
 
 /// Keys of the recognition tables, in the order of their columns.
-pub(crate) const KEYS: &[&str] = &["py", "js", "go", "rs", "java", "rb", "cs"];
+pub(crate) const KEYS: &[&str] = &["py", "js", "go", "rs", "java", "rb", "cs", "ps"];
 
 impl Lang {
     /// Its row.
@@ -254,6 +280,7 @@ impl Lang {
             Self::Rust => &RUST,
             Self::Java => &JAVA,
             Self::Ruby => &RUBY,
+            Self::PowerShell => &POWERSHELL,
         }
     }
 

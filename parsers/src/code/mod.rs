@@ -16,6 +16,7 @@ pub mod java;
 pub mod javascript;
 pub(crate) mod lang;
 pub(crate) mod node;
+pub mod powershell;
 pub mod program;
 pub mod python;
 pub mod ruby;
@@ -94,6 +95,7 @@ pub fn lower(lang: Lang, src: &SourceText<'_>, path: &str) -> Unit {
         Lang::Rust => rust::lower(src),
         Lang::Java => java::lower(src, path),
         Lang::Ruby => ruby::lower(src),
+        Lang::PowerShell => powershell::lower(src),
     };
     unit.operations = api::operations_named(src.text);
     unit.suppressions = comments::of_code(src, &unit);
@@ -112,6 +114,7 @@ pub(crate) fn tree(lang: Lang, path: &str, text: &str) -> Option<tree_sitter::Tr
         Lang::Rust => return None,
         Lang::Java => tree_sitter_java::LANGUAGE.into(),
         Lang::Ruby => return ruby::tree(text),
+        Lang::PowerShell => return powershell::tree(text),
     };
     cst::parse(&grammar, text)
 }

@@ -12,6 +12,7 @@ pub(super) fn handlers(unit: &Unit) -> Vec<SmolStr> {
         Lang::Go | Lang::Rust | Lang::Java => Vec::new(),
         Lang::CSharp => by_type(unit),
         Lang::Ruby => ruby(unit),
+        Lang::PowerShell => powershell(unit),
     }
 }
 
@@ -65,6 +66,18 @@ fn ruby(unit: &Unit) -> Vec<SmolStr> {
         }
     }
     out
+}
+
+/// `function handler { param($LambdaInput, $LambdaContext) … }`
+fn powershell(unit: &Unit) -> Vec<SmolStr> {
+    let functions = unit.body.iter().filter_map(|s| match s.kind {
+        StmtKind::Function(id) => Some(unit.function(id)),
+        _ => None,
+    });
+    let is = |p: &Param, name: &str| matches!(&p.pattern, Pattern::Name(n, _) if n == name);
+    let handlers = functions
+        .filter(|f| matches!(&f.params[..], [e, c] if is(e, "$lambdainput") && is(c, "$lambdacontext")));
+    handlers.map(|f| f.name.clone()).collect()
 }
 
 fn takes_event_and_context(f: &Function) -> bool {

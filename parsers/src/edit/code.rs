@@ -102,7 +102,7 @@ fn grammar(lang: Lang) -> Option<&'static Grammar> {
     match lang {
         Lang::Python => Some(&PYTHON),
         Lang::JavaScript | Lang::TypeScript => Some(&JAVASCRIPT),
-        Lang::Go | Lang::CSharp | Lang::Rust | Lang::Java | Lang::Ruby => None,
+        Lang::Go | Lang::CSharp | Lang::Rust | Lang::Java | Lang::Ruby | Lang::PowerShell => None,
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn loaded(program: &Program, entry: &Entry) -> Vec<LibraryImport> {
     let mut out: Vec<LibraryImport> = Vec::new();
     // The compiler finds what a program needs, or there is none. Names of files in a gem are not its name.
     let traits = program.unit(entry.unit).lang.traits();
-    if traits.entry != EntryPoint::Module || traits.scope == Scope::Program {
+    if traits.entry != EntryPoint::Module || traits.scope == Scope::Program || traits.folds_case {
         return out;
     }
     let mut seen = BTreeSet::from([entry.unit]);
@@ -51,7 +51,7 @@ fn package_of(lang: Lang, module: &str) -> SmolStr {
             let parts = if module.starts_with('@') { 2 } else { 1 };
             module.split('/').take(parts).collect::<Vec<_>>().join("/").into()
         }
-        Lang::Go | Lang::CSharp | Lang::Rust | Lang::Java | Lang::Ruby => module.into(),
+        Lang::Go | Lang::CSharp | Lang::Rust | Lang::Java | Lang::Ruby | Lang::PowerShell => module.into(),
     }
 }
 
@@ -141,7 +141,7 @@ fn relative(program: &Program, from: UnitId, lang: Lang, module: &str) -> Option
             let base = join(dir, &format!("{up}{}", module[dots..].replace('.', "/")))?;
             program.at(&format!("{base}.py")).or_else(|| program.at(&format!("{base}/__init__.py")))
         }
-        Lang::Go | Lang::CSharp | Lang::Rust | Lang::Java | Lang::Ruby => None,
+        Lang::Go | Lang::CSharp | Lang::Rust | Lang::Java | Lang::Ruby | Lang::PowerShell => None,
         Lang::JavaScript | Lang::TypeScript => {
             let base = join(dir, module)?;
             let stem = super::target::stem(&base);

@@ -40,7 +40,7 @@ pub(super) fn attempt(tree: Tree<'_>, p: &Place<'_>) -> Attempt {
     if let CodeRef::Image { context, dockerfile, command } = p.code {
         return image(tree, p, context.as_deref(), dockerfile.as_deref(), command.as_deref());
     }
-    if let Some(found) = dotnet::attempt(tree, p) {
+    if let Some(found) = script(tree, p).or_else(|| dotnet::attempt(tree, p)) {
         return found;
     }
     if let Some(langs) = p.runtime.and_then(program_languages_of) {
@@ -84,6 +84,47 @@ pub(super) fn attempt(tree: Tree<'_>, p: &Place<'_>) -> Attempt {
         }
     }
     last.unwrap_or_else(|| unlinked(Reason::Other, "the runtime is not known"))
+}
+
+/// The variable by which the host of scripts is told a function.
+/// Source: `PowerShellFunctionHost` of Amazon.Lambda.PowerShellHost.
+const SCRIPT_FUNCTION: &str = "AWS_POWERSHELL_FUNCTION_HANDLER";
+
+/// Resolve a handler that names a script: a runtime of its own, or a host, runs it.
+fn script(tree: Tree<'_>, p: &Place<'_>) -> Option<Attempt> {
+    let handler = p.handler?;
+    let hosted = handler.ends_with(".Bootstrap::ExecuteFunction");
+    if p.runtime.is_some_and(|r| !r.starts_with(if hosted { "dotnet" } else { "provided" })) {
+        return None;
+    }
+    let lang = Target::of_script(handler)?;
+    let found = match p.code {
+        CodeRef::Inline(_) => unlinked(Reason::Language, "a script can't be written inline"),
+        CodeRef::Object => unlinked(Reason::BuiltElsewhere, "the code is an object in a bucket"),
+        CodeRef::Image { .. } => return None,
+        CodeRef::Directory(d) if tree.files.is_file(d) => file(tree, p, lang, handler, d),
+        CodeRef::Directory(d) => directory(tree, p, lang, handler, d),
+        CodeRef::File(f) if tree.files.is_dir(f) => directory(tree, p, lang, handler, f),
+        CodeRef::File(f) => file(tree, p, lang, handler, f),
+    };
+    Some(match found {
+        // What a layer or a host adds is not known.
+        Attempt::Missing(..) => {
+            unlinked(Reason::NotInTree, format!("the script of `{handler}` was not found in the code"))
+        }
+        Attempt::Linked(mut entry) if hosted => {
+            let function = p.f.environment().get(SCRIPT_FUNCTION);
+            if !function.is_surely_absent() {
+                let name = function.strings().only().cloned().flatten();
+                let Some(name) = name else {
+                    return Some(unlinked(Reason::Parameter, format!("`{SCRIPT_FUNCTION}` is not constant")));
+                };
+                entry.symbol = format!("::{name}").into();
+            }
+            Attempt::Linked(entry)
+        }
+        found => found,
+    })
 }
 
 /// Whether a runtime runs a program of the package.

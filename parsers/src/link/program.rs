@@ -69,7 +69,13 @@ fn entry_point(u: &Unit) -> Option<&'static str> {
             let main = |k: &StmtKind| matches!(k, StmtKind::Function(id) if u.function(*id).name == "main");
             u.body.iter().any(|s| main(&s.kind)).then_some("main")
         }
-        Lang::Python | Lang::JavaScript | Lang::TypeScript | Lang::Java | Lang::Ruby | Lang::CSharp => None,
+        Lang::Python
+        | Lang::JavaScript
+        | Lang::TypeScript
+        | Lang::Java
+        | Lang::Ruby
+        | Lang::CSharp
+        | Lang::PowerShell => None,
     }
 }
 

@@ -22,6 +22,7 @@ pub(super) fn has(unit: &Unit, symbol: &str) -> Has {
     let first = symbol.split('.').next().unwrap_or(symbol);
     let has = match unit.lang {
         Lang::Python | Lang::Go | Lang::Rust | Lang::Java | Lang::CSharp => defines(unit, first),
+        Lang::PowerShell => scripted(unit, symbol),
         // Constants and methods come from every file that is loaded.
         Lang::Ruby => match defines(unit, first) {
             Has::No if imports(&unit.body, 0) => Has::Maybe,
@@ -40,7 +41,7 @@ pub(super) fn has(unit: &Unit, symbol: &str) -> Has {
 pub(super) fn names(unit: &Unit) -> Vec<SmolStr> {
     let mut out: Vec<(bool, SmolStr)> = Vec::new();
     match unit.lang {
-        Lang::Python | Lang::Go | Lang::CSharp | Lang::Rust | Lang::Java | Lang::Ruby => {
+        Lang::Python | Lang::Go | Lang::CSharp | Lang::Rust | Lang::Java | Lang::Ruby | Lang::PowerShell => {
             for s in &unit.body {
                 if let StmtKind::Function(id) = s.kind {
                     let f = unit.function(id);
@@ -70,6 +71,18 @@ pub(super) fn names(unit: &Unit) -> Vec<SmolStr> {
         }
     }
     seen
+}
+
+/// A function of a script, whatever its case; without a name, the script itself.
+fn scripted(unit: &Unit, symbol: &str) -> Has {
+    let name = symbol.trim_start_matches(':');
+    let is = |s: &Stmt| matches!(s.kind, StmtKind::Function(id) if unit.function(id).name.eq_ignore_ascii_case(name));
+    match () {
+        () if name.is_empty() || unit.body.iter().any(is) => Has::Yes,
+        // Functions come from every file that is loaded.
+        () if imports(&unit.body, 0) => Has::Maybe,
+        () => defines(unit, name),
+    }
 }
 
 /// Whether statements load another file.

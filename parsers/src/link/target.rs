@@ -2,6 +2,9 @@
 
 use crate::code::hir::Lang;
 
+/// Where a package brings modules of PowerShell.
+const MODULES: &str = "modules/";
+
 /// A handler string split into file and symbol.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Target {
@@ -52,6 +55,7 @@ impl Target {
                 let module = module.trim_start_matches("./").to_owned();
                 Ok(Self { module, symbol, dotted: false })
             }
+            Lang::PowerShell => Self::script(handler),
             Lang::JavaScript | Lang::TypeScript => {
                 if handler.contains("..") {
                     return Err(format!("`{handler}` contains `..`"));
@@ -71,6 +75,43 @@ impl Target {
         }
     }
 
+    /// What a handler of PowerShell names: `script.ps1`, `script.ps1::function` and `Module::name::function` for the
+    /// runtime in a layer; `Script::Script.Bootstrap::ExecuteFunction` for the host on .NET, which runs the script.
+    /// The symbol of a script is empty; behind `::` stands a function that is called once the script ran, each time.
+    /// Sources: `Get-Handler.ps1` of aws-lambda-powershell-runtime; the module `AWSLambdaPSCore`.
+    fn script(handler: &str) -> Result<Self, String> {
+        let parts: Vec<&str> = handler.split("::").collect();
+        let script = |p: &str| {
+            let cut = p
+                .len()
+                .checked_sub(4)
+                .filter(|i| p.get(*i..).is_some_and(|e| e.eq_ignore_ascii_case(".ps1")))?;
+            Some(p.get(..cut)?.trim_start_matches("./").to_owned()).filter(|m| !m.is_empty())
+        };
+        let (module, symbol) = match parts[..] {
+            [file] => (script(file), ""),
+            [file, function] => (script(file), function),
+            [word, name, function] if word.eq_ignore_ascii_case("Module") && !name.is_empty() => {
+                (Some(format!("{MODULES}{name}")), function)
+            }
+            [name, class, "ExecuteFunction"] if class == format!("{name}.Bootstrap") => {
+                (Some(name.to_owned()), "")
+            }
+            _ => (None, ""),
+        };
+        match module {
+            Some(module) if parts.len() == 1 || !parts.iter().any(|p| p.is_empty()) => {
+                Ok(Self { module, symbol: symbol.to_owned(), dotted: false })
+            }
+            _ => Err(format!("`{handler}` is no script, function of a script or function of a module")),
+        }
+    }
+
+    /// Whether a handler names a script, and the language of it: other runtimes have no handlers like these.
+    pub(super) fn of_script(handler: &str) -> Option<Lang> {
+        Self::script(handler).ok().map(|_| Lang::PowerShell)
+    }
+
     /// Whether the path leaves the package (`/opt/…` is a layer).
     pub(super) fn is_absolute(&self) -> bool {
         self.module.starts_with('/')
@@ -88,6 +129,14 @@ impl Target {
             Lang::Python => vec![format!("{m}/__init__.py"), format!("{m}.py")],
             Lang::Go | Lang::Rust | Lang::Java | Lang::CSharp => Vec::new(),
             Lang::Ruby => vec![format!("{m}.rb")],
+            Lang::PowerShell => match m.strip_prefix(MODULES) {
+                Some(name) => vec![
+                    format!("{MODULES}{name}/{name}.psm1"),
+                    format!("{name}/{name}.psm1"),
+                    format!("{name}.psm1"),
+                ],
+                None => vec![format!("{m}.ps1")],
+            },
             Lang::JavaScript | Lang::TypeScript => ["js", "mjs", "cjs"].map(|e| format!("{m}.{e}")).into(),
         }
     }
@@ -95,7 +144,13 @@ impl Target {
     /// Source files that a compiler turns into those.
     pub(super) fn source_files(&self, lang: Lang) -> Vec<String> {
         match lang {
-            Lang::Python | Lang::Go | Lang::CSharp | Lang::Rust | Lang::Java | Lang::Ruby => Vec::new(),
+            Lang::Python
+            | Lang::Go
+            | Lang::CSharp
+            | Lang::Rust
+            | Lang::Java
+            | Lang::Ruby
+            | Lang::PowerShell => Vec::new(),
             Lang::JavaScript | Lang::TypeScript => {
                 let mut names = source_names(&self.module);
                 // A directory loads its `index`.
@@ -150,6 +205,23 @@ mod tests {
         assert_eq!(split(Lang::Ruby, "src/app.A::B.call"), some("src/app", "A.B.call"));
         assert_eq!(split(Lang::Ruby, "app"), None);
         assert_eq!(split(Lang::Ruby, "a.B.c.d"), None);
+        let ps = |h: &str| split(Lang::PowerShell, h);
+        assert_eq!(ps("src/App.PS1::Get-It"), some("src/App", "Get-It"));
+        assert_eq!(ps("app.ps1"), some("app", ""));
+        assert_eq!(ps("Module::Shop::Get-It"), some("modules/Shop", "Get-It"));
+        assert_eq!(ps("Shop::Shop.Bootstrap::ExecuteFunction"), some("Shop", ""));
+        for other in [
+            "app.handler",
+            "Shop::Shop.Function::Handle",
+            "app.ps1::",
+            "::f",
+            "Module::f",
+            ".ps1",
+            "é.ps",
+            "a::b::c::d",
+        ] {
+            assert_eq!(ps(other), None, "{other}");
+        }
         assert_eq!(stem("a.b/x.test.ts"), "a.b/x.test");
         assert_eq!(stem("a.b/.env"), "a.b/.env");
     }

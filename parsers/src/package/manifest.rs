@@ -28,7 +28,9 @@ pub(super) fn declared(files: &dyn Files, lang: Lang, dir: &str, bundled: bool) 
         Lang::Python => python(files, dir),
         Lang::JavaScript | Lang::TypeScript => node(files, dir, bundled),
         // What is compiled in is known to the compiler only, and gems are built for the machine.
-        Lang::Go | Lang::Rust | Lang::Java | Lang::Ruby | Lang::CSharp => Declared::default(),
+        Lang::Go | Lang::Rust | Lang::Java | Lang::Ruby | Lang::CSharp | Lang::PowerShell => {
+            Declared::default()
+        }
     }
 }
 

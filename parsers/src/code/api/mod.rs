@@ -5,6 +5,7 @@
 use super::hir::Lang;
 use super::lang::{KEYS, Scope};
 use smol_str::SmolStr;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -19,16 +20,18 @@ const NAMES: &str = include_str!("names.tsv");
 const INERT: &str = include_str!("inert.tsv");
 
 /// One table per language that has everything in one: its key, then rows whose first column says what they are:
-/// `lib` (columns of `libraries.tsv` without the language), `global`, `inert`, `reaching`, `harmless`, `data` (names), and
-/// `sdk`, `suffix`, `runs`, `arg` (see [`sdk`]).
+/// `lib` (columns of `libraries.tsv` without the language), `global`, `inert`, `reaching`, `harmless`, `data` (names),
+/// `sdk`, `suffix`, `runs`, `arg` (see [`sdk`]), and `call`, `positions` (see [`command`]).
 const LANGUAGES: &[(&str, &str)] = &[
     ("go", include_str!("go.tsv")),
     ("rs", include_str!("rs.tsv")),
     ("java", include_str!("java.tsv")),
     ("rb", include_str!("rb.tsv")),
     ("cs", include_str!("cs.tsv")),
+    ("ps", include_str!("ps.tsv")),
 ];
 
+pub(crate) mod command;
 pub(crate) mod events;
 mod kind;
 pub(crate) mod sdk;
@@ -161,9 +164,15 @@ fn java_package(name: &str) -> &str {
     name
 }
 
+/// A name as the tables have it: in lower case where case means nothing.
+fn folded(lang: Lang, name: &str) -> Cow<'_, str> {
+    if lang.traits().folds_case { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) }
+}
+
 /// What is known of a qualified name.
 pub(crate) fn lookup(lang: Lang, name: &str) -> Option<Row> {
     let rows = &tables().rows[lang.column()];
+    let name = &*folded(lang, name);
     if let Some(r) = rows.get(name) {
         return Some(*r);
     }
@@ -204,6 +213,7 @@ pub(crate) fn is_inert(lang: Lang, name: &str) -> bool {
     });
     let names = &names[lang.column()];
     let name = if lang.is_node() { name.strip_prefix("node:").unwrap_or(name) } else { name };
+    let name = &*folded(lang, name);
     let ends = name.match_indices(['.', '/']).map(|(i, _)| i).chain([name.len()]);
     let known = ends.into_iter().any(|i| name.get(..i).is_some_and(|n| names.contains(n)));
     // Clients of the SDK, and types of them.
@@ -212,8 +222,8 @@ pub(crate) fn is_inert(lang: Lang, name: &str) -> bool {
         || match lang {
             Lang::Python => name.starts_with("mypy_boto3_"),
             Lang::Rust => name.strip_prefix("aws_sdk_").is_some_and(|n| service_named(package(n)).is_some()),
-            Lang::Go | Lang::Java => false,
             Lang::CSharp => name.strip_prefix("Amazon.").is_some_and(|n| service_named(package(n)).is_some()),
+            Lang::Go | Lang::Java | Lang::PowerShell => false,
             Lang::Ruby => name == "aws-sdk" || name.starts_with("aws-sdk-"),
             Lang::JavaScript | Lang::TypeScript => {
                 name.strip_prefix("@aws-sdk/client-").is_some_and(|n| service_named(package(n)).is_some())
@@ -255,7 +265,7 @@ pub(crate) fn operations_named(text: &str) -> Vec<SmolStr> {
 /// The normal form of a qualified name.
 pub(crate) fn normal(lang: Lang, name: &SmolStr) -> SmolStr {
     let name = name.strip_suffix(".default").map_or(name.clone(), SmolStr::from);
-    match tables().rows[lang.column()].get(name.as_str()) {
+    match tables().rows[lang.column()].get(&*folded(lang, &name)) {
         Some(Row { kind: Kind::Alias, result: Some(to), .. }) => SmolStr::new_static(to),
         _ => name,
     }
@@ -511,11 +521,14 @@ mod tests {
                     "sdk" => assert!(r.len() == 4 && sdk::is_kind(r[2]), "{r:?}"),
                     "suffix" => assert!(r.len() == 3 && sdk::is_suffix(r[2]), "{r:?}"),
                     "params" => assert!(r.len() == 4 && operation(r[1], r[2]).is_some(), "{r:?}"),
-                    "method" | "types" => assert_eq!(r.len(), 3, "{r:?}"),
+                    "method" | "types" | "positions" => assert_eq!(r.len(), 3, "{r:?}"),
                     "arg" => assert!(r.len() == 5 && is_service(r[1]), "{r:?}"),
                     "global" | "given" | "inert" | "reaching" | "harmless" | "runs" | "data" | "keeps"
                     | "keeps0" | "demands" | "falls" | "maps" | "filters" | "lists" | "elements" => {
                         assert_eq!(r.len(), 2, "{r:?}");
+                    }
+                    "call" => {
+                        assert!(r.len() == 5 && operation(r[2], r[3]).as_deref() == Some(r[3]), "{r:?}");
                     }
                     _ => panic!("{r:?}"),
                 }

@@ -15,6 +15,11 @@ use std::rc::Rc;
 impl Interp<'_> {
     /// `object.name`.
     pub(super) fn attr(&mut self, o: &V, name: &str, span: Span, optional: bool) -> V {
+        if let Some(v) = self.folded_part(o, name) {
+            return v;
+        }
+        let folded = matches!(o, V::Instance(_) | V::Class(..)).then(|| self.folded(&name.into()));
+        let name = folded.as_deref().unwrap_or(name);
         match o {
             V::Sym(Value::Event(_) | Value::CallResult { .. } | Value::Context(_))
                 if api::common_method(self.lang, name).is_some() =>
@@ -300,7 +305,7 @@ pub(super) fn mapping_methods(lang: Lang) -> &'static [&'static str] {
             "__dict__",
             "__len__",
         ],
-        Lang::Go | Lang::Rust | Lang::Java | Lang::CSharp => &[],
+        Lang::Go | Lang::Rust | Lang::Java | Lang::CSharp | Lang::PowerShell => &[],
         Lang::Ruby => &[
             "[]",
             "dig",

@@ -144,6 +144,8 @@ impl Interp<'_> {
     }
 
     fn set_member(&mut self, object: &Expr, target: &V, name: &SmolStr, v: V) {
+        let folded = matches!(target, V::Instance(_) | V::Class(..)).then(|| self.folded(name));
+        let name = folded.as_ref().unwrap_or(name);
         match target {
             V::Instance(i) => {
                 if let Ok(mut i) = i.try_borrow_mut() {
@@ -261,7 +263,8 @@ impl Interp<'_> {
             "??" | "||" | "&&" => {
                 let outer = self.ctx.clone();
                 self.testing += 1;
-                let old = self.eval(target);
+                let unset = matches!(&target.kind, ExprKind::Name(n) if self.is_unset(n));
+                let old = if unset { V::Sym(Value::Null) } else { self.eval(target) };
                 self.testing -= 1;
                 let persistent = self.asks_persistent(target, 0);
                 self.ctx.memo |= persistent;

@@ -191,6 +191,8 @@ impl Interp<'_> {
         }
         match &e.kind {
             ExprKind::Name(n) => match super::lookup(&self.frame, n) {
+                // A variable of the script in which nothing was put yet.
+                None if self.is_unset(n) => true,
                 // A library, and not an object one of its functions gave.
                 Some((V::Ext(q, _), _)) if !q.contains("()") && !q.starts_with('#') || q == "#error" => false,
                 Some((
@@ -201,7 +203,7 @@ impl Interp<'_> {
                     _,
                 ))
                 | None
-                    if !n.starts_with(['@', '$']) =>
+                    if !self.lang.traits().messages || !n.starts_with(['@', '$']) =>
                 {
                     false
                 }

@@ -271,7 +271,8 @@ impl Interp<'_> {
     }
 
     /// Call a value. `object`: the expression whose method it is, to give it back what the method changed.
-    pub(super) fn apply(&mut self, target: &V, args: Args, site: &Site<'_>, object: Option<&Expr>) -> V {
+    pub(super) fn apply(&mut self, target: &V, mut args: Args, site: &Site<'_>, object: Option<&Expr>) -> V {
+        Self::unpiped(target, &mut args);
         match target {
             V::Func(f) => {
                 let v = self.enter(f, args, site.span, false);
@@ -414,7 +415,9 @@ impl Interp<'_> {
         let effects = self.facts.len();
         let complete = self.incomplete.is_none();
 
-        let frame = self.new_frame(Some(f.frame.clone()), f.unit);
+        let folds = unit.lang.traits().folds_case && function.class.is_none();
+        let parent = if folds { self.around(&f.frame) } else { f.frame.clone() };
+        let frame = self.new_frame(Some(parent), f.unit);
         let outer = Outer {
             unit: std::mem::replace(&mut self.unit, f.unit),
             lang: std::mem::replace(&mut self.lang, unit.lang),
@@ -525,7 +528,9 @@ impl Interp<'_> {
             }
             let by_name = match &p.pattern {
                 crate::code::hir::Pattern::Name(n, _) => {
-                    let at = args.named.iter().position(|(k, _)| k == n);
+                    let folds = unit.lang.traits().folds_case;
+                    let meant = |k: &str| k == n || folds && Self::is_meant(function, n, k);
+                    let at = args.named.iter().position(|(k, _)| meant(k));
                     at.map(|at| args.named.remove(at).1)
                 }
                 _ => None,

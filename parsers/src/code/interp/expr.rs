@@ -195,7 +195,7 @@ impl Interp<'_> {
         if self.lang.traits().messages {
             return self.constant_or_variable(n);
         }
-        if let Some((v, _)) = self.known(n) {
+        if let Some((v, _)) = self.known(&self.folded(n)) {
             return v;
         }
         if let Some(v) = self.project_name(n) {

@@ -29,6 +29,11 @@ impl Interp<'_> {
             "this" if self.program.unit(self.unit).module == ModuleKind::CommonJs => V::Exports(self.unit),
             "#index" | "#error" => V::Ext(name.clone(), Deps::NONE),
             n if n.starts_with("::") => self.root(&n[2..]),
+            n if let Some(v) = self.ambient(n) => v,
+            // A command or a type.
+            n if self.lang.traits().folds_case && !n.starts_with('$') => {
+                V::Ext(api::normal(self.lang, name), Deps::NONE)
+            }
             "NaN" | "Infinity" | "__doc__" | "this" => V::unknown(),
             n if api::is_global(self.lang, n) => V::Ext(api::normal(self.lang, name), Deps::NONE),
             // The global `AWS` of a page, a name of a star import, a name that is misspelt.
@@ -77,6 +82,14 @@ impl Interp<'_> {
         if let Some(v) = self.sdk_function(q, &args, site) {
             return v;
         }
+        let args = if self.lang.traits().folds_case {
+            if let Some(v) = self.command_call(q, &args, site) {
+                return v;
+            }
+            self.in_order(q, args)
+        } else {
+            args
+        };
         if self.lang.traits().object_methods {
             let tasks = self.tasks(&args, site.span);
             self.hand_over(tasks, args.deps(), true);
@@ -88,6 +101,9 @@ impl Interp<'_> {
         }
         let Some(row) = row else {
             self.may_set_env(q, args.at(0));
+            if self.lang.traits().folds_case {
+                self.command_unknown(q, site);
+            }
             return self.unknown_external(q, deps, args, site);
         };
         self.may_set_env(q, args.at(0));
@@ -101,7 +117,9 @@ impl Interp<'_> {
                 self.hand_over(args.functions(), given, true);
                 let args = if self.sdk_by_table() { args.deps_but_context().or(deps) } else { given };
                 let client = NewClient { family, label: site.label(), service: None, args };
-                self.fact(FactKind::NewClient(client), site.span);
+                if !self.scripted {
+                    self.fact(FactKind::NewClient(client), site.span);
+                }
                 result(given)
             }
             Kind::Same => match args.at(row.position()) {

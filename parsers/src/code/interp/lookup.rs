@@ -41,6 +41,7 @@ impl Interp<'_> {
             Lang::Rust => self.rust_module(module),
             Lang::Java | Lang::CSharp => Found::Library(api::normal(self.lang, &module.into())),
             Lang::Ruby => self.ruby_file(module),
+            Lang::PowerShell => self.powershell_file(module),
         }
     }
 
@@ -121,6 +122,33 @@ impl Interp<'_> {
         let lib = format!("lib/{module}");
         let found = bases.iter().find_map(|b| unit(b, module).or_else(|| unit(b, &lib)));
         found.map_or_else(|| Found::Library(api::normal(self.lang, &module.into())), Found::Unit)
+    }
+
+    /// A script by its path, or a module: a directory of its name on the module path, which the package brings in
+    /// `modules`. Source: the documentation of the runtime, `Set-PSModulePath`.
+    fn powershell_file(&self, module: &str) -> Found {
+        let dir = parent(self.program.path(self.unit));
+        let unit = |base: &str, p: &str| {
+            let stem = p.strip_suffix(".psd1").unwrap_or(p);
+            let name = crate::files::file_name(stem);
+            let all =
+                [p.to_owned(), format!("{stem}.psm1"), format!("{stem}.ps1"), format!("{stem}/{name}.psm1")];
+            all.iter().find_map(|p| self.program.at(&join(base, p)?))
+        };
+        if module.starts_with('.') {
+            return unit(dir, module).map_or(Found::Missing, Found::Unit);
+        }
+        if let Some(rest) = module.strip_prefix("/var/task/") {
+            let found = self.roots.iter().find_map(|r| unit(r, rest));
+            return found.map_or(Found::Missing, Found::Unit);
+        }
+        if module.contains('/') || api::is_inert(self.lang, module) {
+            return Found::Library(module.into());
+        }
+        let below = format!("modules/{module}");
+        let bases = self.roots.iter().map(String::as_str).chain([dir, parent(dir)]);
+        let found = bases.into_iter().find_map(|b| unit(b, &below).or_else(|| unit(b, module)));
+        found.map_or_else(|| Found::Library(module.into()), Found::Unit)
     }
 
     fn is_vendored(&self, base: &str, first: &str) -> bool {

@@ -13,6 +13,7 @@ mod builders;
 mod call;
 mod chain;
 mod classes;
+mod command;
 mod container;
 mod decorate;
 mod environment;
@@ -122,6 +123,8 @@ pub(crate) struct Interp<'p> {
     services_foreign: bool,
     /// What the object that is being made asks for its services.
     asking: container::Asked,
+    /// The code runs anew for each event: there is no other place for what is made once.
+    scripted: bool,
 }
 
 /// Whether control goes on after a statement.
@@ -173,7 +176,19 @@ pub(crate) fn run(program: View<'_>, entry: &Entry) -> Option<Handler> {
         services: Vec::new(),
         services_foreign: false,
         asking: container::Asked::default(),
+        scripted: false,
     };
+    let script = match entry.symbol.as_str() {
+        "" => Some(""),
+        s => s.strip_prefix("::"),
+    };
+    if let Some(function) = script.filter(|_| !unit.lang.traits().ambient.is_empty()) {
+        it.run_script(entry.unit, function);
+        let symbol =
+            if function.is_empty() { crate::files::file_name(program.path(entry.unit)) } else { function };
+        let span = unit_span(unit);
+        return Some(it.told(entry, symbol, span, unit.file));
+    }
     let frame = it.load(entry.unit);
     it.frame = frame;
     let traits = unit.lang.traits();
@@ -222,27 +237,43 @@ pub(crate) fn run(program: View<'_>, entry: &Entry) -> Option<Handler> {
             it.give_up(Reason::Dynamic, "the handler is no plain function");
         }
     }
-    it.run_registered();
-    let mut facts = it.facts;
-    for f in &mut facts {
-        f.ctx.env.retain(|t| !it.env.holds(&t.name));
+    Some(it.told(entry, &entry.symbol, symbol_span, file))
+}
+
+impl Interp<'_> {
+    /// What was found.
+    fn told(
+        mut self,
+        entry: &Entry,
+        symbol: &str,
+        span: Span,
+        file: lamlint_model::source::FileId,
+    ) -> Handler {
+        let program = self.program;
+        let unit = program.unit(entry.unit);
+        self.run_registered();
+        let it = self;
+        let mut facts = it.facts;
+        for f in &mut facts {
+            f.ctx.env.retain(|t| !it.env.holds(&t.name));
+        }
+        facts.sort_by_key(|f| (f.phase, f.span));
+        let mut operations: Vec<SmolStr> =
+            it.modules.keys().flat_map(|id| program.unit(*id).operations.iter().cloned()).collect();
+        operations.sort_unstable();
+        operations.dedup();
+        Handler {
+            function: entry.function,
+            file,
+            symbol: symbol.into(),
+            span,
+            language: unit.lang.name(),
+            facts,
+            complete: it.incomplete.map_or(Ok(()), Err),
+            beyond: it.beyond,
+            operations,
+        }
     }
-    facts.sort_by_key(|f| (f.phase, f.span));
-    let mut operations: Vec<SmolStr> =
-        it.modules.keys().flat_map(|id| program.unit(*id).operations.iter().cloned()).collect();
-    operations.sort_unstable();
-    operations.dedup();
-    Some(Handler {
-        function: entry.function,
-        file,
-        symbol: entry.symbol.clone(),
-        span: symbol_span,
-        language: unit.lang.name(),
-        facts,
-        complete: it.incomplete.map_or(Ok(()), Err),
-        beyond: it.beyond,
-        operations,
-    })
 }
 
 /// Whether a handler says that its event is something other than a plain mapping.

@@ -12,6 +12,7 @@ use lamlint_model::handler::Phase;
 use lamlint_model::tri::Reason;
 use lamlint_model::value::Deps;
 use smol_str::SmolStr;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -127,7 +128,9 @@ impl Interp<'_> {
 
     /// A name a module offers to others.
     pub(super) fn export(&mut self, id: UnitId, name: &str) -> Option<V> {
-        self.export_below(id, name, 0)
+        let folds = self.program.unit(id).lang.traits().folds_case;
+        let name = if folds { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) };
+        self.export_below(id, &name, 0)
     }
 
     fn export_below(&mut self, id: UnitId, name: &str, depth: u32) -> Option<V> {

@@ -56,7 +56,9 @@ impl Interp<'_> {
         match self.lang {
             Lang::Python => self.boto3(q, args, site),
             Lang::JavaScript | Lang::TypeScript => self.sdk_js(q, args, site),
-            Lang::Go | Lang::CSharp | Lang::Rust | Lang::Java | Lang::Ruby => self.sdk_named(q, args, site),
+            Lang::Go | Lang::CSharp | Lang::Rust | Lang::Java | Lang::Ruby | Lang::PowerShell => {
+                self.sdk_named(q, args, site)
+            }
         }
     }
 
@@ -86,7 +88,9 @@ impl Interp<'_> {
 
     pub(super) fn new_client(&mut self, service: Option<SmolStr>, args: Deps, site: &Site<'_>) {
         let client = NewClient { family: Family::Sdk, label: site.label(), service, args };
-        self.fact(FactKind::NewClient(client), site.span);
+        if !self.scripted {
+            self.fact(FactKind::NewClient(client), site.span);
+        }
     }
 
     /// `client(service, …)`, `resource(service, …)` of boto3 or one of its sessions.

@@ -200,7 +200,8 @@ impl Interp<'_> {
         let f = unit.function(id);
         let v = self.closure(id);
         let v = self.decorated(v, &f.decorators, f.name_span);
-        self.frame.borrow_mut().set(&f.name, v);
+        let name = self.folded(&f.name);
+        self.frame.borrow_mut().set(&name, v);
     }
 
     fn define_class(&mut self, id: ClassId) {
@@ -211,7 +212,8 @@ impl Interp<'_> {
         }
         let v = self.class_value(id);
         let v = self.decorated(v, &c.decorators, c.name_span);
-        self.frame.borrow_mut().set(&c.name, v);
+        let name = self.folded(&c.name);
+        self.frame.borrow_mut().set(&name, v);
     }
 
     /// Run the body of a class; its names and methods become attributes of the class.
@@ -235,7 +237,8 @@ impl Interp<'_> {
             // Methods don't see the names of the class body.
             let v = self.closure_in(*m, outer.clone());
             let v = self.decorated(v, &f.decorators, f.name_span);
-            self.frame.borrow_mut().set(&f.name, v);
+            let name = self.folded(&f.name);
+            self.frame.borrow_mut().set(&name, v);
         }
         let class_frame = std::mem::replace(&mut self.frame, outer);
         self.classes.insert(

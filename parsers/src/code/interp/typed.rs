@@ -291,6 +291,13 @@ impl Interp<'_> {
             return V::Map(Rc::new(all), args.open);
         }
         if let Some(m) = args.pos.iter().find(is_map) {
+            if self.lang.traits().folds_case
+                && let V::Map(entries, open) = m
+            {
+                let named =
+                    |(k, v): &(SmolStr, V)| (sdk::argument(self.lang, service, operation, k), v.clone());
+                return V::Map(Rc::new(entries.iter().map(named).collect()), *open);
+            }
             return if self.lang.traits().snake_inputs { spelled(m, 0) } else { m.clone() };
         }
         if !args.named.is_empty() {

@@ -30,7 +30,8 @@ fn follow(files: &[(&str, &str)]) -> Option<Handler> {
     }
     let (unit, names) = first?;
     let is_program = program.unit(unit).lang.traits().entry == crate::code::lang::EntryPoint::Program;
-    let program_entry = if is_program { "main" } else { "handler" };
+    let is_script = !program.unit(unit).lang.traits().ambient.is_empty();
+    let program_entry = if is_program { "main" } else { ["handler", ""][usize::from(is_script)] };
     let symbol = names.first().cloned().unwrap_or_else(|| program_entry.into());
     program.packages.insert("go:example.com/app".into(), String::new());
     program.projects.insert("src".into(), crate::code::program::Project::default());
@@ -243,6 +244,11 @@ fn rust() {
 #[test]
 fn ruby() {
     check("ruby.txt", include_str!("ruby.txt"));
+}
+
+#[test]
+fn powershell() {
+    check("powershell.txt", include_str!("powershell.txt"));
 }
 
 /// Follow a symbol of the first file, with what a project says of its packages and path aliases.
