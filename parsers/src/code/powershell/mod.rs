@@ -5,7 +5,7 @@
 //!
 //! Variables are names with their `$`, in lower case; functions, commands and types are names as written, which the
 //! interpreter compares without case. A command is a call with named arguments; what a pipeline hands it is the
-//! argument [`PIPED`]. Loops of a pipeline are loops; `$_` has a name of its own in each.
+//! argument (`PIPED`). Loops of a pipeline are loops; `$_` has a name of its own in each.
 
 mod command;
 mod definition;
