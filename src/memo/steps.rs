@@ -10,11 +10,11 @@ use lamlint_model::handler::Handler;
 use lamlint_model::source::Span;
 use lamlint_parsers::code::Entry;
 use lamlint_parsers::code::hir::Unit;
-use lamlint_parsers::code::program::{Program, Seen, Surroundings, UnitId};
+use lamlint_parsers::code::program::{Manifests, Program, Seen, Surroundings, UnitId};
 use lamlint_parsers::files::Files;
 use lamlint_parsers::iac::{ConfigFile, Deploy, Facts, InlineCode, Settable};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is kept of steps.
@@ -23,7 +23,7 @@ pub(super) struct Steps {
     /// Counts what may have changed on disk.
     pub(super) disk: u64,
     templates: Option<Templates>,
-    manifests: Option<Manifests>,
+    manifests: Option<Read>,
     handlers: Handlers,
 }
 
@@ -49,11 +49,10 @@ struct Templates {
 }
 
 #[derive(Debug)]
-struct Manifests {
+struct Read {
     asked: Asked,
     whole: bool,
-    aliases: Vec<(String, String, String)>,
-    packages: BTreeMap<String, String>,
+    manifests: Manifests,
 }
 
 /// Handlers that were followed, and the program they were followed in.
@@ -161,19 +160,14 @@ impl Memo {
     /// Fill in what manifests say, if none has changed: whether the whole tree was looked at.
     pub(crate) fn manifests(&self, program: &mut Program, vfs: &Vfs) -> Option<bool> {
         let m = self.steps.manifests.as_ref().filter(|m| m.asked.stands(vfs, self.steps.disk))?;
-        program.aliases.clone_from(&m.aliases);
-        program.packages.clone_from(&m.packages);
+        program.manifests.clone_from(&m.manifests);
         Some(m.whole)
     }
 
     /// Keep what manifests say.
     pub(crate) fn keep_manifests(&mut self, program: &Program, tree: &Noting<'_>, whole: bool) {
-        self.steps.manifests = Some(Manifests {
-            asked: Asked::of(tree, self.steps.disk),
-            whole,
-            aliases: program.aliases.clone(),
-            packages: program.packages.clone(),
-        });
+        let manifests = program.manifests.clone();
+        self.steps.manifests = Some(Read { asked: Asked::of(tree, self.steps.disk), whole, manifests });
     }
 
     /// The handler of an entry, if all that was looked at is as it was.

@@ -43,7 +43,7 @@ pub(crate) fn module(program: &Program, here: &str, name: &str) -> Option<UnitId
 
 /// By the path aliases of the TypeScript project the file is in.
 pub(crate) fn aliased(program: &Program, here: &str, name: &str) -> Option<UnitId> {
-    program.aliases.iter().find_map(|(dir, prefix, target)| {
+    program.manifests.aliases.iter().find_map(|(dir, prefix, target)| {
         let inside = dir.is_empty() || here.starts_with(&format!("{dir}/"));
         let rest = name.strip_prefix(prefix.as_str()).filter(|_| inside)?;
         let below = join(dir, target)?;
@@ -59,7 +59,7 @@ pub(crate) fn aliased(program: &Program, here: &str, name: &str) -> Option<UnitI
 /// In a package of the tree.
 pub(crate) fn workspace(program: &Program, name: &str) -> Option<UnitId> {
     let package = package_name(name);
-    let dir = program.packages.get(package)?;
+    let dir = program.manifests.packages.get(package)?;
     let rest = name[package.len()..].trim_start_matches('/');
     let find = |path: &str| at(program, &join(dir, path)?);
     if rest.is_empty() {

@@ -20,6 +20,15 @@ pub struct Program {
     inline: BTreeMap<Span, UnitId>,
     /// Types of the top level by their qualified names, in languages that name them so.
     types: BTreeMap<String, Vec<UnitId>>,
+    /// What its manifests say.
+    pub manifests: Manifests,
+    /// Variables of the environment a bundler is told to put constants for, or that a file of the package may set.
+    substituted: Substituted,
+}
+
+/// What the manifests of the tree say of all of its code.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Manifests {
     /// Path aliases of TypeScript projects: directory of the `tsconfig.json`, prefix (without `*`), target prefix
     /// (relative to that directory; ends with `/` where the rest is a path below it).
     pub aliases: Vec<(String, String, String)>,
@@ -27,17 +36,13 @@ pub struct Program {
     pub packages: BTreeMap<String, String>,
     /// Projects whose files see each other, by their directories.
     pub projects: BTreeMap<String, Project>,
-    /// Variables of the environment a bundler is told to put constants for, or that a file of the package may set.
-    substituted: Substituted,
 }
 
 /// What following a handler depends on besides the units it looks at.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Surroundings {
     paths: Vec<String>,
-    aliases: Vec<(String, String, String)>,
-    packages: BTreeMap<String, String>,
-    projects: BTreeMap<String, Project>,
+    manifests: Manifests,
     substituted: Substituted,
 }
 
@@ -112,11 +117,6 @@ impl<'p> View<'p> {
     pub(crate) fn is_substituted(self, name: &str) -> bool {
         self.program.is_substituted(name)
     }
-
-    /// See [`Program::packages`].
-    pub(crate) fn packages(self) -> &'p BTreeMap<String, String> {
-        &self.program.packages
-    }
 }
 
 /// What a project file (`*.csproj`) says.
@@ -182,9 +182,7 @@ impl Program {
     pub fn surroundings(&self) -> Surroundings {
         Surroundings {
             paths: self.units.iter().map(|(p, _)| p.clone()).collect(),
-            aliases: self.aliases.clone(),
-            packages: self.packages.clone(),
-            projects: self.projects.clone(),
+            manifests: self.manifests.clone(),
             substituted: self.substituted.clone(),
         }
     }
@@ -229,7 +227,7 @@ impl Program {
         let own = crate::files::parent(path);
         let mut dir = own;
         loop {
-            if self.projects.contains_key(dir) {
+            if self.manifests.projects.contains_key(dir) {
                 return dir;
             }
             if dir.is_empty() {

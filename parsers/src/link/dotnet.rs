@@ -43,7 +43,7 @@ pub(super) fn attempt(tree: Tree<'_>, p: &Place<'_>) -> Option<Attempt> {
         return None;
     }
     let named = || {
-        let mut all = tree.program.projects.iter().filter(|(d, q)| {
+        let mut all = tree.program.manifests.projects.iter().filter(|(d, q)| {
             Some(q.assembly.as_str()) == p.handler && (dir.is_empty() || strip_dir(d, dir).is_some())
         });
         let one = all.next()?.0;
@@ -57,7 +57,7 @@ pub(super) fn attempt(tree: Tree<'_>, p: &Place<'_>) -> Option<Attempt> {
 fn project_at<'t>(tree: Tree<'t>, dir: &str) -> Option<&'t str> {
     let source = format!("{dir}/");
     let source = source.find("/bin/").map_or(dir, |i| &dir[..i]);
-    tree.program.projects.get_key_value(source).map(|(d, _)| d.as_str())
+    tree.program.manifests.projects.get_key_value(source).map(|(d, _)| d.as_str())
 }
 
 /// The handler below a directory, or in an archive made of it.
@@ -65,10 +65,10 @@ pub(super) fn in_directory(tree: Tree<'_>, p: &Place<'_>, dir: &str, handler: &s
     let parts: Vec<&str> = handler.split("::").collect();
     let assembly = parts.first().copied().unwrap_or_default();
     let here = project_at(tree, dir);
-    let is = |d: &str| tree.program.projects.get(d).is_some_and(|q| q.assembly == assembly);
+    let is = |d: &str| tree.program.manifests.projects.get(d).is_some_and(|q| q.assembly == assembly);
     let found = here.filter(|d| is(d)).or_else(|| {
         // By the name of its assembly, the nearest one.
-        let named = || tree.program.projects.keys().map(String::as_str).filter(|d| is(d));
+        let named = || tree.program.manifests.projects.keys().map(String::as_str).filter(|d| is(d));
         let inside: Vec<&str> = named().filter(|d| strip_dir(d, dir).is_some()).collect();
         match (&inside[..], named().count()) {
             ([one], _) => Some(*one),

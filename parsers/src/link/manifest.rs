@@ -50,18 +50,18 @@ pub fn read_manifests(program: &mut Program, files: &dyn Files) -> bool {
                 if let Some(package) = read_json(files, &path)
                     && let Some(name) = package.get("name").and_then(Value::as_str)
                 {
-                    program.packages.entry(name.to_owned()).or_insert_with(|| dir.clone());
+                    program.manifests.packages.entry(name.to_owned()).or_insert_with(|| dir.clone());
                 }
             } else if name == "go.mod" {
                 let text = files.read(&path).unwrap_or_default();
                 let own = go_module(&text).map(|m| (m, dir.clone()));
                 for (module, at) in own.into_iter().chain(go_replaced(&text, &dir)) {
-                    program.packages.entry(format!("{GO_MODULE}{module}")).or_insert(at);
+                    program.manifests.packages.entry(format!("{GO_MODULE}{module}")).or_insert(at);
                 }
             } else if name.ends_with(".csproj") {
                 let text = files.read(&path).unwrap_or_default();
                 let stem = name.trim_end_matches(".csproj");
-                program.projects.entry(dir.clone()).or_insert_with(|| csproj(&text, stem, &dir));
+                program.manifests.projects.entry(dir.clone()).or_insert_with(|| csproj(&text, stem, &dir));
             } else if name == "Cargo.toml" {
                 crates(program, files, &dir, &path);
             } else if name == "tsconfig.json" || name == "jsconfig.json" {
@@ -80,12 +80,16 @@ fn aliases(program: &mut Program, files: &dyn Files, dir: &str, path: &str) {
             let target = target.strip_suffix('*').map_or((target.as_str(), false), |t| {
                 t.strip_suffix('/').map_or((t, t.is_empty()), |t| (t, true))
             });
-            program.aliases.push((dir.to_owned(), prefix.to_owned(), relative(dir, target.0, target.1)));
+            program.manifests.aliases.push((
+                dir.to_owned(),
+                prefix.to_owned(),
+                relative(dir, target.0, target.1),
+            ));
         }
     }
     // With a base directory, every bare name may be a path below it.
     if let Some(base) = &config.base_url {
-        program.aliases.push((dir.to_owned(), String::new(), relative(dir, base, true)));
+        program.manifests.aliases.push((dir.to_owned(), String::new(), relative(dir, base, true)));
     }
 }
 
@@ -120,10 +124,10 @@ fn crates(program: &mut Program, files: &dyn Files, dir: &str, path: &str) {
     if !table.contains_key("package") {
         return;
     }
-    program.packages.insert(format!("{CRATE}{dir}:"), String::new());
+    program.manifests.packages.insert(format!("{CRATE}{dir}:"), String::new());
     let mut put = |name: &str, lib: Option<String>| {
         if let Some(lib) = lib {
-            program.packages.insert(format!("{CRATE}{dir}:{}", name.replace('-', "_")), lib);
+            program.manifests.packages.insert(format!("{CRATE}{dir}:{}", name.replace('-', "_")), lib);
         }
     };
     let own = table.get("lib").and_then(|l| l.get("name")).and_then(toml::Value::as_str);
@@ -307,11 +311,11 @@ mod tests {
         let mut program = Program::default();
         read_manifests(&mut program, &files);
         assert_eq!(
-            program.aliases,
+            program.manifests.aliases,
             [("app".into(), "@lib/".into(), "src/lib/".into()), ("app".into(), String::new(), "src/".into())]
         );
         assert_eq!(
-            program.packages.into_iter().collect::<Vec<_>>(),
+            program.manifests.packages.into_iter().collect::<Vec<_>>(),
             [("@acme/db".into(), "packages/db".into())]
         );
         assert_eq!(relative("a/b", "a/c", true), "../c/");

@@ -240,8 +240,8 @@ impl Interp<'_> {
         }
         let mut dir = parent(path);
         loop {
-            if self.program.packages().contains_key(&format!("{CRATE}{dir}:")) {
-                let found = self.program.packages().get(&format!("{CRATE}{dir}:{name}"));
+            if self.program.names().manifests.packages.contains_key(&format!("{CRATE}{dir}:")) {
+                let found = self.program.names().manifests.packages.get(&format!("{CRATE}{dir}:{name}"));
                 return match found {
                     Some(lib) => self.program.at(lib).map_or(Found::Missing, Found::Unit),
                     None => Found::Library(api::normal(self.lang, &name.into())),
@@ -260,7 +260,9 @@ impl Interp<'_> {
         // The longest path of a module wins: modules may be nested.
         let inside = |m: &str| module == m || module.strip_prefix(m).is_some_and(|r| r.starts_with('/'));
         let owner = program
-            .packages()
+            .names()
+            .manifests
+            .packages
             .iter()
             .filter(|(m, _)| m.starts_with(GO_MODULE) && inside(&m[GO_MODULE.len()..]));
         let Some((m, dir)) = owner.max_by_key(|(m, _)| m.len()) else {
@@ -296,7 +298,7 @@ impl Interp<'_> {
         if let Some(unit) = node::aliased(self.program.names(), &here, module) {
             return Found::Unit(unit);
         }
-        if self.program.packages().contains_key(node::package_name(module)) {
+        if self.program.names().manifests.packages.contains_key(node::package_name(module)) {
             return node::workspace(self.program.names(), module).map_or(Found::Missing, Found::Unit);
         }
         for root in self.roots {

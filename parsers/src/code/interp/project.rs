@@ -76,7 +76,7 @@ impl Interp<'_> {
         let mut next = 0;
         while let Some(d) = dirs.get(next).cloned() {
             next += 1;
-            let Some(p) = self.program.names().projects.get(&d) else { continue };
+            let Some(p) = self.program.names().manifests.projects.get(&d) else { continue };
             if d == dir {
                 out.usings.extend(p.usings.iter().map(SmolStr::from));
             }

@@ -33,10 +33,10 @@ fn follow(files: &[(&str, &str)]) -> Option<Handler> {
     let is_script = !program.unit(unit).lang.traits().ambient.is_empty();
     let program_entry = if is_program { "main" } else { ["handler", ""][usize::from(is_script)] };
     let symbol = names.first().cloned().unwrap_or_else(|| program_entry.into());
-    program.packages.insert("go:example.com/app".into(), String::new());
-    program.projects.insert("src".into(), crate::code::program::Project::default());
-    program.packages.insert("rs::".into(), String::new());
-    program.packages.insert("rs::shared".into(), "shared/src/lib.rs".into());
+    program.manifests.packages.insert("go:example.com/app".into(), String::new());
+    program.manifests.projects.insert("src".into(), crate::code::program::Project::default());
+    program.manifests.packages.insert("rs::".into(), String::new());
+    program.manifests.packages.insert("rs::shared".into(), "shared/src/lib.rs".into());
     let roots = vec!["src".to_owned(), "layer/python".to_owned(), "layer/nodejs/node_modules".to_owned()];
     let handler = analyze(&program, &Entry { function: None, unit, symbol, roots })?;
     Some(handler)
@@ -290,8 +290,8 @@ fn workspaces_and_path_aliases() {
         ],
         "handler",
         |p| {
-            p.aliases.push(("apps/a".into(), "@/".into(), "src/".into()));
-            p.packages.insert("@acme/store".into(), "packages/store".into());
+            p.manifests.aliases.push(("apps/a".into(), "@/".into(), "src/".into()));
+            p.manifests.packages.insert("@acme/store".into(), "packages/store".into());
         },
     );
     assert_eq!(
