@@ -20,7 +20,10 @@ const CHANGED: usize = 2;
 fn all(workers: &Workers, analysis: &Analysis) -> String {
     let selection = Selection::new(lamlint_rules::RULES.to_vec(), Severity::Note, Confidence::Low);
     let outcome = engine::check(analysis, &selection, None, TODAY, workers);
-    format!("{:#?}\n{:#?}\n{:#?}\n{:#?}", analysis.notices, analysis.links, analysis.handlers, outcome.findings)
+    format!(
+        "{:#?}\n{:#?}\n{:#?}\n{:#?}",
+        analysis.notices, analysis.links, analysis.handlers, outcome.findings
+    )
 }
 
 /// The first line that differs.

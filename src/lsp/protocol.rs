@@ -21,8 +21,9 @@ pub(super) mod code {
 /// Files that are watched: whatever the engine may read. Vendored folders are the client's to leave out.
 const WATCHED: &[&str] = &[
     "**/*.{py,js,mjs,cjs,jsx,ts,mts,cts,tsx,go,java,cs,rb,rs,ps1,psm1}",
-    "**/*.{yaml,yml,json,template,toml,tf,tfvars}",
-    "**/{Dockerfile,requirements.txt,go.mod,Gemfile,pom.xml}",
+    "**/*.{yaml,yml,json,template,toml,tf,tfvars,csproj}",
+    "**/{Dockerfile,Dockerfile.*,*.Dockerfile,requirements.txt,go.mod,Gemfile,pom.xml,Pipfile}",
+    "**/{Makefile,makefile,GNUmakefile,.gitignore,*.lock}",
 ];
 
 /// Settings files.

@@ -49,8 +49,8 @@ pub fn glob(pattern: &str, text: &str) -> bool {
     wild(&pattern, &text, ['*', '?'], char::eq_ignore_ascii_case)
 }
 
-/// The same over letters of any kind.
-fn wild<T: PartialEq>(pattern: &[T], text: &[T], [any, one]: [T; 2], same: fn(&T, &T) -> bool) -> bool {
+/// Whether a text fits a pattern; `any` stands for any letters, `one` for any one, and `same` compares the others.
+pub fn wild<T: PartialEq>(pattern: &[T], text: &[T], [any, one]: [T; 2], same: fn(&T, &T) -> bool) -> bool {
     // Where to go on after the last star: it takes one more character each time the rest fails.
     let (mut at, mut taken, mut star) = (0, 0, None);
     while let Some(next) = text.get(taken) {

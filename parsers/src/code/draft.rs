@@ -2,7 +2,10 @@
 //! classes so far, the bound on nesting, and what becomes of stretches with syntax errors.
 
 use super::cst::{self, Piece};
-use super::hir::{Block, Class, ClassId, Expr, ExprKind, FnId, Function, Stmt, StmtKind, Taint, Unit};
+use super::hir::{
+    Block, Class, ClassId, Expr, ExprKind, FnId, Function, Pattern, Stmt, StmtKind, Taint, Unit,
+};
+use super::scope::Scopes;
 use crate::text::SourceText;
 use lamlint_model::source::Span;
 use smol_str::SmolStr;
@@ -210,6 +213,38 @@ pub(crate) trait Statements<'s>: DerefMut<Target = Draft<'s>> {
                 Err(range) => self.broken(range, INVALID, out),
             }
         }
+    }
+}
+
+/// A front end of a language whose blocks have names of their own.
+pub(crate) trait Scoped<'s>: Statements<'s> {
+    /// The names around the current place.
+    fn scopes(&mut self) -> &mut Scopes;
+
+    /// An identifier.
+    fn identifier(&self, n: Node<'_>) -> SmolStr {
+        self.name(n)
+    }
+
+    /// The statements of a list, with names of their own.
+    fn statements(&mut self, list: Node<'_>) -> Block {
+        let mut out = Block::new();
+        if self.enter() {
+            self.scopes().push();
+            self.read_list(list, &mut out);
+            self.scopes().pop();
+        }
+        self.leave();
+        out
+    }
+
+    /// A name that is declared here; `_` binds nothing.
+    fn declared(&mut self, n: Node<'_>) -> Pattern {
+        let name = self.identifier(n);
+        if name == "_" {
+            return Pattern::Ignore;
+        }
+        Pattern::Name(self.scopes().declare(&name), self.span(n))
     }
 }
 

@@ -42,6 +42,12 @@ pub struct Unit {
     pub substituted: Substituted,
 }
 
+/// The function that holds the statements of a program that stand outside of all functions and types.
+pub(crate) const MAIN: &str = "<Main>";
+
+/// The name of the argument that holds what a pipeline hands a command.
+pub(crate) const PIPED: &str = "|";
+
 /// Languages with a front end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lang {
@@ -177,6 +183,22 @@ pub struct Class {
     pub embeds: Vec<SmolStr>,
     /// Decorators, outermost first.
     pub decorators: Vec<Expr>,
+}
+
+impl Class {
+    /// A class with a name and nothing else so far.
+    pub fn named(name: SmolStr, name_span: Span) -> Self {
+        Self {
+            name,
+            name_span,
+            bases: Vec::new(),
+            methods: Vec::new(),
+            body: Vec::new(),
+            fields: Vec::new(),
+            embeds: Vec::new(),
+            decorators: Vec::new(),
+        }
+    }
 }
 
 /// What a module exports.

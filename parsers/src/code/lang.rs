@@ -70,9 +70,11 @@ pub(crate) enum EntryPoint {
     Module,
     /// The package holds a program that starts the runtime itself: its `main` is followed until it does.
     Program,
-    /// `Handler` names a class and a method of it (`Assembly::Namespace.Type::Method` with [`Scope::Project`], where it may
-    /// also name an assembly that is a program): the class is made once.
+    /// `Handler` names a class and a method of it: the class is made once.
     Method,
+    /// `Handler` names an assembly with a type and a method of it (`Assembly::Namespace.Type::Method`), which is made once,
+    /// or an assembly that is a program.
+    Assembly,
 }
 
 /// Who sees a name of the top level.
@@ -223,7 +225,7 @@ const CSHARP: Traits = Traits {
     extensions: &["cs"],
     runtimes: &["dotnet"],
     images: &["dotnet"],
-    entry: EntryPoint::Method,
+    entry: EntryPoint::Assembly,
     scope: Scope::Project,
     hoists: true,
     assignment_is_local: false,

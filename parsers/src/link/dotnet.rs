@@ -5,9 +5,8 @@
 use super::build::strip_dir;
 use super::place::Place;
 use super::{Attempt, Tree, suggest};
-use crate::code::csharp::MAIN;
-use crate::code::hir::{Class, ExprKind, Pattern, StmtKind, Unit};
-use crate::code::lang::Scope;
+use crate::code::hir::{Class, ExprKind, MAIN, Pattern, StmtKind, Unit};
+use crate::code::lang::{EntryPoint, Scope};
 use crate::code::program::UnitId;
 use crate::code::{Entry, runtime_language};
 use lamlint_model::app::CodeRef;
@@ -22,7 +21,7 @@ fn unlinked(reason: Reason, detail: impl Into<SmolStr>) -> Attempt {
 
 /// Resolve one combination. `None`: it is none of .NET.
 pub(super) fn attempt(tree: Tree<'_>, p: &Place<'_>) -> Option<Attempt> {
-    let managed = runtime_language(p.runtime?).is_some_and(|l| l.traits().scope == Scope::Project);
+    let managed = runtime_language(p.runtime?).is_some_and(|l| l.traits().entry == EntryPoint::Assembly);
     let dir = match p.code {
         CodeRef::Directory(d) | CodeRef::File(d) => d,
         CodeRef::Object if managed => {

@@ -1,9 +1,11 @@
 //! Namespaces, using directives and types.
 
-use super::{Lower, MAIN, Member, TypeScope};
+use super::{Lower, Member, TypeScope};
 use crate::code::cst;
 use crate::code::draft::{INVALID, Statements};
-use crate::code::hir::{Block, Class, Expr, ExprKind, Function, Import, ImportName, Pattern, Stmt, StmtKind};
+use crate::code::hir::{
+    Block, Class, Expr, ExprKind, Function, Import, ImportName, MAIN, Pattern, Stmt, StmtKind,
+};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use tree_sitter::Node;
@@ -140,16 +142,7 @@ impl Lower<'_> {
             let value = self.expr_at(m, ExprKind::Str(self.name(member)));
             body.push(self.stmt_at(m, StmtKind::Declare { target, value }));
         }
-        let class = Class {
-            name: self.name(name),
-            name_span: self.span(name),
-            bases: Vec::new(),
-            methods: Vec::new(),
-            body,
-            fields: Vec::new(),
-            embeds: Vec::new(),
-            decorators: Vec::new(),
-        };
+        let class = Class { body, ..Class::named(self.name(name), self.span(name)) };
         self.declare_type(n, name, full, class);
     }
 
@@ -182,16 +175,7 @@ impl Lower<'_> {
             self.names_of(list, &full, &mut members, 0);
         }
         self.types.push(TypeScope { full: full.clone(), members });
-        let id = self.add_class(Class {
-            name: simple,
-            name_span: self.span(name),
-            bases: Vec::new(),
-            methods: Vec::new(),
-            body: Vec::new(),
-            fields: Vec::new(),
-            embeds: Vec::new(),
-            decorators: Vec::new(),
-        });
+        let id = self.add_class(Class::named(simple, self.span(name)));
         let class = self.members(n, list, primary, id);
         if let Some(c) = self.classes.get_mut(id.0 as usize) {
             let name = std::mem::take(&mut c.name);

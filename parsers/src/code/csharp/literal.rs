@@ -1,6 +1,7 @@
 //! Text and numbers as they are written.
 
 use crate::code::hir::ExprKind;
+use crate::code::number::whole;
 
 /// The text of a string with escapes, without its quotes.
 pub(super) fn unescape(inside: &str) -> String {
@@ -75,16 +76,7 @@ pub(super) fn raw(text: &str) -> String {
 
 /// A whole number.
 pub(super) fn integer(text: &str) -> ExprKind {
-    let t = text.replace('_', "").to_ascii_lowercase();
-    let t = t.trim_end_matches(['u', 'l']);
-    let parsed = if let Some(h) = t.strip_prefix("0x") {
-        i64::from_str_radix(h, 16)
-    } else if let Some(b) = t.strip_prefix("0b") {
-        i64::from_str_radix(b, 2)
-    } else {
-        t.parse()
-    };
-    parsed.map_or(ExprKind::Opaque(Vec::new()), ExprKind::Int)
+    whole(text.trim_end_matches(['u', 'U', 'l', 'L']), false)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::{Lower, Member};
 use crate::code::cst;
-use crate::code::draft::{INVALID, Statements};
+use crate::code::draft::{INVALID, Scoped, Statements};
 use crate::code::hir::{
     Arg, Block, Class, ClassId, Expr, ExprKind, FnId, Function, Param, Pattern, StmtKind,
 };
@@ -42,14 +42,12 @@ impl Lower<'_> {
             self.primary_constructor(n, p, id, base_args, &mut parts);
         }
         Class {
-            name: SmolStr::default(),
-            name_span: self.span(n),
             bases,
             methods: parts.methods,
             body: parts.body,
             fields: parts.fields,
-            embeds: Vec::new(),
             decorators: self.attributes(n),
+            ..Class::named(SmolStr::default(), self.span(n))
         }
     }
 

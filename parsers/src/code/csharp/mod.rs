@@ -5,6 +5,7 @@
 //! object in front of them are members of the types around them where this file shows it, and the rest is left to
 //! whoever knows the other files of the project.
 
+mod call;
 mod conditional;
 mod decl;
 mod expr;
@@ -16,16 +17,13 @@ mod stmt;
 mod tests;
 
 use super::cst;
-use super::draft::{Draft, INVALID, Statements, TOO_LARGE, over_draft};
-use super::go::scope::Scopes;
-use super::hir::{Arg, Block, Expr, ExprKind, Lang, Pattern, Unit};
+use super::draft::{Draft, INVALID, Scoped, Statements, TOO_LARGE, over_draft};
+use super::hir::{Arg, Block, Expr, ExprKind, Lang, Unit};
+use super::scope::Scopes;
 use crate::text::SourceText;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use tree_sitter::Node;
-
-/// The function that holds the statements of a program that stand outside of types.
-pub(crate) const MAIN: &str = "<Main>";
 
 /// Parse a C# file.
 pub fn lower(src: &SourceText<'_>) -> Unit {
@@ -110,31 +108,20 @@ impl<'s> Statements<'s> for Lower<'s> {
     }
 }
 
+impl<'s> Scoped<'s> for Lower<'s> {
+    fn scopes(&mut self) -> &mut Scopes {
+        &mut self.scopes
+    }
+
+    fn identifier(&self, n: Node<'_>) -> SmolStr {
+        self.name(n)
+    }
+}
+
 impl Lower<'_> {
     /// An identifier, without the `@` that only escapes keywords.
     fn name(&self, n: Node<'_>) -> SmolStr {
         self.text(n).trim_start_matches('@').into()
-    }
-
-    /// The statements of a list, with names of their own.
-    fn statements(&mut self, list: Node<'_>) -> Block {
-        let mut out = Block::new();
-        if self.enter() {
-            self.scopes.push();
-            self.read_list(list, &mut out);
-            self.scopes.pop();
-        }
-        self.leave();
-        out
-    }
-
-    /// A name that is declared here; `_` binds nothing.
-    fn declared(&mut self, n: Node<'_>) -> Pattern {
-        let name = self.name(n);
-        if name == "_" {
-            return Pattern::Ignore;
-        }
-        Pattern::Name(self.scopes.declare(&name), self.span(n))
     }
 
     /// What a name without an object means.

@@ -2,6 +2,7 @@
 
 use super::Lower;
 use crate::code::cst;
+use crate::code::draft::Scoped;
 use crate::code::hir::{Block, Expr, ExprKind, StmtKind};
 use tree_sitter::Node;
 

@@ -2,7 +2,7 @@
 
 use super::Lower;
 use crate::code::cst;
-use crate::code::draft::Statements;
+use crate::code::draft::{Scoped, Statements};
 use crate::code::hir::{Block, Catch, Expr, ExprKind, Pattern, StmtKind};
 use smol_str::SmolStr;
 use tree_sitter::Node;

@@ -2,7 +2,7 @@
 
 use super::{Lower, literal};
 use crate::code::cst;
-use crate::code::draft::{INVALID, Statements};
+use crate::code::draft::{INVALID, Scoped, Statements};
 use crate::code::hir::{
     Arg, Block, Class, Expr, ExprKind, Function, Import, ImportName, Param, Pattern, Stmt, StmtKind,
 };
@@ -182,16 +182,8 @@ impl Lower<'_> {
                     self.fields(f, &mut fields, &mut embeds);
                 }
             }
-            let id = self.add_class(Class {
-                name: self.name(name),
-                name_span: self.span(name),
-                bases: Vec::new(),
-                methods: Vec::new(),
-                body: Vec::new(),
-                fields,
-                embeds,
-                decorators: Vec::new(),
-            });
+            let id =
+                self.add_class(Class { fields, embeds, ..Class::named(self.name(name), self.span(name)) });
             out.push(self.stmt_at(spec, StmtKind::Class(id)));
         }
     }

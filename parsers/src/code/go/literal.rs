@@ -1,6 +1,7 @@
 //! Text and numbers as they are written.
 
 use crate::code::hir::ExprKind;
+use crate::code::number::whole;
 
 /// The text of an interpreted string, without its quotes.
 pub(super) fn unescape(inside: &str) -> String {
@@ -47,19 +48,7 @@ pub(super) fn unescape(inside: &str) -> String {
 
 /// A whole number.
 pub(super) fn integer(text: &str) -> ExprKind {
-    let t = text.replace('_', "").to_ascii_lowercase();
-    let parsed = if let Some(h) = t.strip_prefix("0x") {
-        i64::from_str_radix(h, 16)
-    } else if let Some(b) = t.strip_prefix("0b") {
-        i64::from_str_radix(b, 2)
-    } else if let Some(o) = t.strip_prefix("0o") {
-        i64::from_str_radix(o, 8)
-    } else if t.len() > 1 && t.starts_with('0') {
-        i64::from_str_radix(&t, 8)
-    } else {
-        t.parse()
-    };
-    parsed.map_or(ExprKind::Opaque(Vec::new()), ExprKind::Int)
+    whole(text, true)
 }
 
 #[cfg(test)]

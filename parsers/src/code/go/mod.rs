@@ -8,16 +8,15 @@ mod build;
 mod decl;
 mod expr;
 mod literal;
-pub(in crate::code) mod scope;
 mod stmt;
 #[cfg(test)]
 mod tests;
 
 use super::cst;
-use super::draft::{Draft, INVALID, Statements, TOO_LARGE, over_draft};
-use super::hir::{Block, Expr, Lang, Pattern, Unit};
+use super::draft::{Draft, INVALID, Scoped, Statements, TOO_LARGE, over_draft};
+use super::hir::{Block, Expr, Lang, Unit};
+use super::scope::Scopes;
 use crate::text::SourceText;
-use scope::Scopes;
 use smol_str::SmolStr;
 use tree_sitter::Node;
 
@@ -78,19 +77,13 @@ impl<'s> Statements<'s> for Lower<'s> {
     }
 }
 
-impl Lower<'_> {
-    /// The statements of a list, with names of their own.
-    fn statements(&mut self, list: Node<'_>) -> Block {
-        let mut out = Block::new();
-        if self.enter() {
-            self.scopes.push();
-            self.read_list(list, &mut out);
-            self.scopes.pop();
-        }
-        self.leave();
-        out
+impl<'s> Scoped<'s> for Lower<'s> {
+    fn scopes(&mut self) -> &mut Scopes {
+        &mut self.scopes
     }
+}
 
+impl Lower<'_> {
     /// The statements of a `{…}`.
     fn block(&mut self, n: Node<'_>) -> Block {
         let mut out = Block::new();
@@ -102,14 +95,5 @@ impl Lower<'_> {
             }
         }
         out
-    }
-
-    /// A name that is declared here; `_` binds nothing.
-    fn declared(&mut self, n: Node<'_>) -> Pattern {
-        let name = self.name(n);
-        if name == "_" {
-            return Pattern::Ignore;
-        }
-        Pattern::Name(self.scopes.declare(&name), self.span(n))
     }
 }

@@ -3,7 +3,7 @@
 use super::Lower;
 use super::decl::plain;
 use crate::code::cst;
-use crate::code::draft::Statements;
+use crate::code::draft::{Scoped, Statements};
 use crate::code::hir::{Block, Expr, ExprKind, Pattern, StmtKind};
 use smol_str::SmolStr;
 use tree_sitter::Node;

@@ -6,6 +6,7 @@
 //! handler incomplete, never wrong: values become unknown and the reason is kept.
 
 mod access;
+mod assembly;
 mod assign;
 mod beyond;
 mod branch;
@@ -25,6 +26,7 @@ mod messages;
 mod methods;
 mod modules;
 mod objects;
+mod overloads;
 mod package;
 mod project;
 mod sdk;
@@ -40,7 +42,7 @@ pub(crate) use lookup::{CRATE, GO_MODULE};
 
 use super::Entry;
 use super::hir::{FnId, Lang};
-use super::lang::{EntryPoint, Scope};
+use super::lang::EntryPoint;
 use super::program::{UnitId, View};
 use call::{Args, Call};
 use lamlint_model::handler::{Beyond, Ctx, Fact, FactKind, Handler, Phase};
@@ -191,22 +193,18 @@ pub(crate) fn run(program: View<'_>, entry: &Entry) -> Option<Handler> {
     }
     let frame = it.load(entry.unit);
     it.frame = frame;
-    let traits = unit.lang.traits();
-    let is_project = traits.scope == Scope::Project;
-    let is_program = traits.entry == EntryPoint::Program || is_project;
-    let is_method = traits.entry == EntryPoint::Method && !is_project;
-    let value = if is_project {
-        it.entry_method(entry.unit, &entry.symbol)?
-    } else if is_method {
-        it.handler_object(entry.unit, &entry.symbol)?
-    } else if is_program {
-        it.started_by(entry.unit, &entry.symbol)?
-    } else {
-        let mut value = it.export(entry.unit, entry.symbol.split('.').next().unwrap_or_default())?;
-        for part in entry.symbol.split('.').skip(1) {
-            value = it.attr(&value, part, unit_span(unit), false);
+    let starts = unit.lang.traits().entry;
+    let value = match starts {
+        EntryPoint::Assembly => it.entry_method(entry.unit, &entry.symbol)?,
+        EntryPoint::Method => it.handler_object(entry.unit, &entry.symbol)?,
+        EntryPoint::Program => it.started_by(entry.unit, &entry.symbol)?,
+        EntryPoint::Module => {
+            let mut value = it.export(entry.unit, entry.symbol.split('.').next().unwrap_or_default())?;
+            for part in entry.symbol.split('.').skip(1) {
+                value = it.attr(&value, part, unit_span(unit), false);
+            }
+            value
         }
-        value
     };
     it.phase = Phase::Invoke;
     let functions = value.functions();
@@ -220,9 +218,9 @@ pub(crate) fn run(program: View<'_>, entry: &Entry) -> Option<Handler> {
     let event = V::Sym(Value::Event(Vec::new()));
     let context = V::Sym(Value::Context(Vec::new()));
     let callback = V::Ext("lambda.callback".into(), Deps::NONE);
-    if is_method {
+    if starts == EntryPoint::Method {
         it.run_method(&value, symbol_span);
-    } else if is_program {
+    } else if matches!(starts, EntryPoint::Program | EntryPoint::Assembly) {
         it.run_started(&value, symbol_span);
     } else if let Some(f) = functions.first().filter(|f| program.unit(f.unit).lang.traits().named_event) {
         let named = vec![("event".into(), event), ("context".into(), context)];

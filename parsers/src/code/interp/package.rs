@@ -162,6 +162,11 @@ impl Interp<'_> {
     pub(super) fn started_by(&mut self, id: UnitId, main: &str) -> Option<V> {
         let span = super::unit_span(self.program.unit(id));
         let main = self.export(id, main)?;
+        Some(self.started_with(&main, span))
+    }
+
+    /// Follow a `main`: what it starts the runtime with.
+    pub(super) fn started_with(&mut self, main: &V, span: Span) -> V {
         for f in main.functions() {
             self.enter(&f, Args::default(), span, true);
         }
@@ -173,7 +178,7 @@ impl Interp<'_> {
         self.ctx = Ctx::default();
         self.asked = false;
         self.exited = false;
-        Some(first.map_or(V::Sym(Value::Null), |first| all.fold(first, |a, b| a.join(&b))))
+        first.map_or(V::Sym(Value::Null), |first| all.fold(first, |a, b| a.join(&b)))
     }
 
     /// Run what a program started the runtime with.

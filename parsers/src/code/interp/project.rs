@@ -1,16 +1,13 @@
 //! Projects whose files know each other's types by full names: types, overloads, extension methods.
 
 use super::Interp;
-use super::call::{Args, Site};
 use super::value::{ClassInfo, Frame, FrameRef, V, limited};
 use crate::code::api::{self, sdk};
-use crate::code::csharp::MAIN;
 use crate::code::hir::{ClassId, Expr, ExprKind, Pattern, StmtKind};
 use crate::code::lang::Scope;
 use crate::code::program::UnitId;
-use lamlint_model::handler::Ctx;
 use lamlint_model::tri::Reason;
-use lamlint_model::value::{Deps, Value};
+use lamlint_model::value::Deps;
 use smol_str::SmolStr;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,7 +34,7 @@ pub(super) struct Project {
     simple: BTreeMap<SmolStr, Vec<SmolStr>>,
     namespaces: BTreeSet<SmolStr>,
     /// Types with extension methods, by the names of the methods.
-    extensions: BTreeMap<SmolStr, Vec<SmolStr>>,
+    pub(super) extensions: BTreeMap<SmolStr, Vec<SmolStr>>,
     /// Namespaces all files use.
     usings: Vec<SmolStr>,
     /// A file of it has an error: what it declares may not be known.
@@ -374,136 +371,6 @@ impl Interp<'_> {
         V::unknown()
     }
 
-    /// Whether a value is a method with several forms.
-    pub(super) fn is_overloaded(&self, v: &V) -> bool {
-        let V::OneOf(all, _) = v else { return false };
-        let mut names = all.iter().map(|f| match f {
-            V::Func(f) if self.is_project(f.unit) => {
-                let f = self.program.unit(f.unit).function(f.id);
-                f.class.map(|c| (c, f.name.clone()))
-            }
-            _ => None,
-        });
-        let first = names.next().flatten();
-        first.is_some() && names.all(|n| n == first)
-    }
-
-    /// The form of a method that takes these arguments; `None` where several do.
-    pub(super) fn overload(&self, v: &V, args: &Args) -> Option<V> {
-        if !self.is_overloaded(v) {
-            return None;
-        }
-        let V::OneOf(all, _) = v else { return None };
-        let takes = |v: &&V| -> bool {
-            let V::Func(f) = v else { return false };
-            let params = &self.program.unit(f.unit).function(f.id).params;
-            let by_name = |p: &crate::code::hir::Param| matches!(&p.pattern, Pattern::Name(n, _) if args.named.iter().any(|(k, _)| k == n));
-            let positional: Vec<_> = params.iter().filter(|p| !by_name(p)).collect();
-            let least = positional.iter().filter(|p| p.default.is_none() && !p.rest).count();
-            let rest = params.iter().any(|p| p.rest);
-            (rest || args.pos.len() <= positional.len())
-                && args.pos.len() >= least
-                && positional.iter().zip(&args.pos).all(|(p, v)| fits(p.annotation.as_deref(), v))
-        };
-        let mut fitting = all.iter().filter(takes);
-        let first = fitting.next()?;
-        match fitting.next() {
-            // Without arguments that may be left out.
-            Some(second) => {
-                let exact = |v: &&V| match v {
-                    V::Func(f) => self.program.unit(f.unit).function(f.id).params.len() == args.pos.len(),
-                    _ => false,
-                };
-                let mut exact = [first, second].into_iter().chain(fitting).filter(exact);
-                let one = exact.next()?;
-                exact.next().is_none().then(|| one.clone())
-            }
-            None => Some(first.clone()),
-        }
-    }
-
-    /// A method that the project adds to other types.
-    pub(super) fn extension_method(&mut self, o: &V, name: &str, args: &Args, site: &Site<'_>) -> Option<V> {
-        let project = self.project(self.unit)?;
-        let owners = project.extensions.get(name)?.clone();
-        let [owner] = &owners[..] else { return None };
-        let class = self.declared_type(&project, owner)?;
-        let f = self.attr(&class, name, site.span, false);
-        let mut args = args.clone();
-        args.pos.insert(0, o.clone());
-        Some(self.apply(&f, args, site, None))
-    }
-
-    /// The entry point a handler string names: a method of a type, or the program.
-    pub(super) fn entry_method(&mut self, id: UnitId, symbol: &str) -> Option<V> {
-        let span = super::unit_span(self.program.unit(id));
-        let Some((full, method)) = symbol.split_once("::") else { return self.main_started(id) };
-        let project = self.project(id)?;
-        let class = self.declared_type(&project, full)?;
-        let V::Class(u, c) = class else { return None };
-        let outer = self.at_unit(u);
-        let member = self.class_member((u, c), method, 0)?;
-        let of_type = member.functions().iter().all(|f| self.program.unit(f.unit).function(f.id).is_static);
-        let v = if of_type {
-            self.attr(&class, method, span, false)
-        } else {
-            let made = self.handler_made((u, c));
-            self.attr(&made, method, span, false)
-        };
-        (self.unit, self.lang) = outer;
-        // What stands around it is given types that do the work.
-        for f in member.functions() {
-            let around = self.program.unit(f.unit).function(f.id).decorators.clone();
-            for d in around.iter().filter(|d| matches!(d.kind, ExprKind::Call { .. })) {
-                self.at_top(f.unit, |it| {
-                    it.eval(d);
-                });
-            }
-        }
-        // The runtime wants one method of that name.
-        if self.is_overloaded(&v) {
-            self.give_up(Reason::Dynamic, format!("`{method}` has several forms"));
-        }
-        Some(v)
-    }
-
-    /// Follow a program until it starts the runtime.
-    fn main_started(&mut self, id: UnitId) -> Option<V> {
-        let span = super::unit_span(self.program.unit(id));
-        let frame = self.load(id);
-        let known = frame.borrow().vars.get(MAIN).cloned();
-        let main = if let Some(f) = known {
-            Some(f)
-        } else {
-            let project = self.project(id)?;
-            let holds = |(full, places): (&SmolStr, &Vec<(UnitId, ClassId)>)| {
-                let has = places.iter().any(|(u, c)| {
-                    let unit = self.program.unit(*u);
-                    unit.class(*c).methods.iter().any(|m| {
-                        let f = unit.function(*m);
-                        f.name == "Main" && f.is_static
-                    })
-                });
-                has.then(|| full.clone())
-            };
-            let full = project.types.iter().find_map(holds)?;
-            let class = self.declared_type(&project, &full)?;
-            Some(self.attr(&class, "Main", span, false))
-        };
-        for f in main?.functions() {
-            self.enter(&f, Args::default(), span, true);
-        }
-        let mut all = std::mem::take(&mut self.started).into_iter();
-        let first = all.next();
-        if first.is_none() {
-            self.give_up(Reason::Dynamic, "no call was found that starts the runtime with a handler");
-        }
-        self.ctx = Ctx::default();
-        self.asked = false;
-        self.exited = false;
-        Some(first.map_or(V::Sym(Value::Null), |first| all.fold(first, |a, b| a.join(&b))))
-    }
-
     /// Whether a type is that of a client, which no event has.
     pub(super) fn is_service(&self, ty: &V) -> bool {
         matches!(ty, V::Ext(q, _) if sdk::named(self.lang, q).is_some_and(|n| n.kind == sdk::SdkKind::Type))
@@ -513,19 +380,5 @@ impl Interp<'_> {
     pub(super) fn is_interface(&self, class: (UnitId, ClassId)) -> bool {
         let mut chars = self.program.unit(class.0).class(class.1).name.chars();
         chars.next() == Some('I') && chars.next().is_some_and(char::is_uppercase)
-    }
-}
-
-/// Whether a value can be given to a parameter of a type.
-fn fits(ty: Option<&str>, v: &V) -> bool {
-    let Some(ty) = ty.map(|t| t.trim_end_matches('?')) else { return true };
-    let text = matches!(ty, "string" | "String");
-    let number = matches!(ty, "int" | "long" | "double" | "float" | "decimal" | "short" | "byte");
-    match v {
-        V::Sym(Value::Int(_) | Value::Float(_)) => !text && ty != "bool",
-        V::Sym(Value::Bool(_)) => !text && !number,
-        V::Sym(Value::Str(_) | Value::Concat(_) | Value::Null) => !number && ty != "bool",
-        V::Sdk(_) | V::Instance(_) | V::Func(_) => !text && !number && ty != "bool",
-        _ => true,
     }
 }

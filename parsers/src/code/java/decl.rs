@@ -98,14 +98,8 @@ impl<'s> Lower<'s> {
         }
         let interface = matches!(n.kind(), "interface_declaration" | "annotation_type_declaration");
         let id = self.add_class(Class {
-            name: name.clone(),
-            name_span: name_node.map_or_else(|| self.span(n), |n| self.span(n)),
             bases,
-            methods: Vec::new(),
-            body: Vec::new(),
-            fields: Vec::new(),
-            embeds: Vec::new(),
-            decorators: Vec::new(),
+            ..Class::named(name.clone(), name_node.map_or_else(|| self.span(n), |n| self.span(n)))
         });
         self.names.push_class(names);
         let mut made = Parts { id, ..Parts::default() };

@@ -1,6 +1,7 @@
 //! Text and numbers as they are written.
 
 use crate::code::hir::ExprKind;
+use crate::code::number::whole;
 
 /// The text of a string or text block, its quotes included. `None`: not written as one.
 /// Source: JLS 3.10.4 to 3.10.7.
@@ -66,18 +67,7 @@ fn unescape(inside: &str) -> String {
 
 /// A whole number.
 pub(super) fn integer(text: &str) -> ExprKind {
-    let t = text.replace('_', "").to_ascii_lowercase();
-    let t = t.strip_suffix('l').unwrap_or(&t);
-    let parsed = if let Some(h) = t.strip_prefix("0x") {
-        i64::from_str_radix(h, 16)
-    } else if let Some(b) = t.strip_prefix("0b") {
-        i64::from_str_radix(b, 2)
-    } else if t.len() > 1 && t.starts_with('0') {
-        i64::from_str_radix(t, 8)
-    } else {
-        t.parse()
-    };
-    parsed.map_or(ExprKind::Opaque(Vec::new()), ExprKind::Int)
+    whole(text.trim_end_matches(['l', 'L']), true)
 }
 
 /// Any other number.

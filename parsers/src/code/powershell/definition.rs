@@ -223,16 +223,7 @@ impl Lower<'_> {
         let Some(at) = names.next().copied() else { return };
         let name = SmolStr::new(self.text(at).trim());
         let bases = names.map(|b| self.named_at(*b, self.text(*b).trim())).collect();
-        let id = self.add_class(Class {
-            name: name.clone(),
-            name_span: self.span(at),
-            bases,
-            methods: Vec::new(),
-            body: Vec::new(),
-            fields: Vec::new(),
-            embeds: Vec::new(),
-            decorators: Vec::new(),
-        });
+        let id = self.add_class(Class { bases, ..Class::named(name.clone(), self.span(at)) });
         let (mut methods, mut fields, mut body) = (Vec::new(), Vec::new(), Block::new());
         for m in &parts {
             let is_static = cst::named(*m).iter().any(|a| {
@@ -319,16 +310,7 @@ impl Lower<'_> {
             let target = Pattern::Name(text.to_ascii_lowercase().into(), self.span(name));
             body.push(self.stmt_at(*m, StmtKind::Assign { target, value }));
         }
-        let id = self.add_class(Class {
-            name: self.text(at).trim().into(),
-            name_span: self.span(at),
-            bases: Vec::new(),
-            methods: Vec::new(),
-            body,
-            fields: Vec::new(),
-            embeds: Vec::new(),
-            decorators: Vec::new(),
-        });
+        let id = self.add_class(Class { body, ..Class::named(self.text(at).trim().into(), self.span(at)) });
         out.push(self.stmt_at(n, StmtKind::Class(id)));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Lower;
 use super::mask::Op;
+use super::stmt::VALUED;
 use crate::code::api;
 use crate::code::cst;
 use crate::code::hir::{Arg, Block, Expr, ExprKind, Lang, MapEntry, Pattern, StmtKind};
@@ -171,14 +172,7 @@ impl Lower<'_> {
             | "multiplicative_expression"
             | "multiplicative_argument_expression" => self.arithmetic(n),
             "format_expression" | "format_argument_expression" => self.format(n),
-            "if_statement"
-            | "switch_statement"
-            | "foreach_statement"
-            | "for_statement"
-            | "while_statement"
-            | "do_statement"
-            | "try_statement"
-            | "flow_control_statement" => self.statement_value(n),
+            k if VALUED.contains(&k) => self.statement_value(n),
             "generic_token" | "simple_name" | "type_identifier" | "command_name" => self.bare(n),
             _ => self.opaque(n),
         }

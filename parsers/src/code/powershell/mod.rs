@@ -12,6 +12,7 @@ mod definition;
 mod expr;
 mod literal;
 mod mask;
+mod pipeline;
 mod stmt;
 #[cfg(test)]
 mod tests;
@@ -24,9 +25,6 @@ use mask::{Masked, Op};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use tree_sitter::Node;
-
-/// The name of the argument that holds what a pipeline hands a command.
-pub(crate) const PIPED: &str = "|";
 
 /// Parse a PowerShell file.
 pub fn lower(src: &SourceText<'_>) -> Unit {

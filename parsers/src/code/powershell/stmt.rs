@@ -9,6 +9,18 @@ use crate::code::hir::{Block, Catch, Expr, ExprKind, Pattern, Stmt, StmtKind};
 use smol_str::SmolStr;
 use tree_sitter::Node;
 
+/// Statements that give a value where one is wanted.
+pub(super) const VALUED: &[&str] = &[
+    "if_statement",
+    "switch_statement",
+    "foreach_statement",
+    "for_statement",
+    "while_statement",
+    "do_statement",
+    "try_statement",
+    "flow_control_statement",
+];
+
 impl Lower<'_> {
     /// A whole file.
     pub(super) fn program(&mut self, root: Node<'_>, out: &mut Block) {
@@ -310,17 +322,7 @@ impl Lower<'_> {
     /// What a statement gives where a value is wanted: `$x = if (…) { 1 } else { 2 }`.
     pub(super) fn statement_value(&mut self, n: Node<'_>) -> Expr {
         let inner = strip(n);
-        if !matches!(
-            inner.kind(),
-            "if_statement"
-                | "switch_statement"
-                | "foreach_statement"
-                | "for_statement"
-                | "while_statement"
-                | "do_statement"
-                | "try_statement"
-                | "flow_control_statement"
-        ) {
+        if !VALUED.contains(&inner.kind()) {
             return self.expr(inner);
         }
         let mut own = Block::new();

@@ -1,6 +1,7 @@
 //! Literals: text with its prefixes and escapes, numbers.
 
 use crate::code::hir::ExprKind;
+use crate::code::number::whole;
 
 /// What the prefix of a text literal says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -123,15 +124,7 @@ fn code_point(
 
 /// A whole number as written; one that does not fit is opaque.
 pub(super) fn integer(text: &str) -> ExprKind {
-    let t: String = text.chars().filter(|c| *c != '_').collect::<String>().to_ascii_lowercase();
-    let t = t.trim_end_matches('l');
-    let parsed = match t.get(..2) {
-        Some("0x") => i64::from_str_radix(&t[2..], 16),
-        Some("0o") => i64::from_str_radix(&t[2..], 8),
-        Some("0b") => i64::from_str_radix(&t[2..], 2),
-        _ => t.parse(),
-    };
-    parsed.map_or_else(|_| ExprKind::Opaque(Vec::new()), ExprKind::Int)
+    whole(text.trim_end_matches(['l', 'L']), false)
 }
 
 /// Any other number as written; an imaginary one is opaque.

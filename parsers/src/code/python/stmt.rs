@@ -419,16 +419,8 @@ impl Lower<'_> {
         let bases = cst::field(n, "superclasses").map(cst::named).unwrap_or_default();
         let bases =
             bases.into_iter().filter(|b| b.kind() != k::KEYWORD_ARGUMENT).map(|b| self.expr(b)).collect();
-        let id = self.add_class(Class {
-            name: self.name(name),
-            name_span: self.span(name),
-            bases,
-            methods: Vec::new(),
-            body: Block::new(),
-            fields: Vec::new(),
-            embeds: Vec::new(),
-            decorators,
-        });
+        let id =
+            self.add_class(Class { bases, decorators, ..Class::named(self.name(name), self.span(name)) });
         let outer = self.class.replace(id);
         let body = self.suite(n, "body");
         self.class = outer;

@@ -236,14 +236,8 @@ impl Lower<'_> {
     ) {
         let text: String = self.text(name).chars().filter(|c| !c.is_whitespace()).collect();
         let id = self.add_class(Class {
-            name: text.trim_start_matches("::").into(),
-            name_span: self.span(name),
             bases,
-            methods: Vec::new(),
-            body: Vec::new(),
-            fields: Vec::new(),
-            embeds: Vec::new(),
-            decorators: Vec::new(),
+            ..Class::named(text.trim_start_matches("::").into(), self.span(name))
         });
         let outer =
             (std::mem::replace(&mut self.in_class, true), std::mem::replace(&mut self.in_loop, false));

@@ -155,16 +155,7 @@ impl Lower<'_> {
     }
 
     fn class(&mut self, ident: &syn::Ident, fields: Vec<(SmolStr, Option<Expr>)>, body: Block) -> ClassId {
-        self.add_class(Class {
-            name: plain(ident),
-            name_span: self.span(ident),
-            bases: Vec::new(),
-            methods: Vec::new(),
-            body,
-            fields,
-            embeds: Vec::new(),
-            decorators: Vec::new(),
-        })
+        self.add_class(Class { body, fields, ..Class::named(plain(ident), self.span(ident)) })
     }
 
     /// The names a `use` binds.

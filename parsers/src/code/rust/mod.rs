@@ -17,10 +17,10 @@ mod tests;
 mod tokens;
 
 use super::cst::MAX_DEPTH;
-use super::go::scope::{MARK, Scopes};
 use super::hir::{
     Block, Class, ClassId, Expr, ExprKind, FnId, Function, Lang, Pattern, Stmt, StmtKind, Taint, Unit,
 };
+use super::scope::{MARK, Scopes};
 use crate::text::SourceText;
 use lamlint_model::source::Span;
 use proc_macro2::TokenStream;

@@ -7,6 +7,7 @@
 use super::pure::text_of;
 use super::trees::{ERROR, MAX_ITEMS, entry, list};
 use crate::files::Files;
+use lamlint_model::policy::wild;
 use lamlint_model::source::Span;
 use lamlint_model::tree::{Node, Tree};
 use lamlint_model::value::Value;
@@ -178,39 +179,10 @@ fn fits(pattern: &[&str], path: &[&str]) -> bool {
             }
         } else {
             for (i, part) in path.iter().enumerate() {
-                next[i + 1] = reach[i] && fits_name(p.as_bytes(), part.as_bytes());
+                next[i + 1] = reach[i] && wild(p.as_bytes(), part.as_bytes(), *b"*?", u8::eq);
             }
         }
         reach = next;
     }
     reach.last().copied().unwrap_or(false)
-}
-
-/// Whether a name fits `*` and `?`.
-fn fits_name(pattern: &[u8], name: &[u8]) -> bool {
-    let (mut p, mut n) = (0, 0);
-    let mut back: Option<(usize, usize)> = None;
-    while n < name.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                back = Some((p, n));
-                p += 1;
-            }
-            Some(b'?') => {
-                p += 1;
-                n += 1;
-            }
-            Some(c) if *c == name[n] => {
-                p += 1;
-                n += 1;
-            }
-            _ => {
-                let Some((star, from)) = back else { return false };
-                back = Some((star, from + 1));
-                p = star + 1;
-                n = from + 1;
-            }
-        }
-    }
-    pattern.get(p..).unwrap_or_default().iter().all(|c| *c == b'*')
 }

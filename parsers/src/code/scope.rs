@@ -7,7 +7,7 @@ pub(crate) const MARK: char = '\'';
 
 /// The scopes around a place, innermost last.
 #[derive(Debug, Default)]
-pub(in crate::code) struct Scopes {
+pub(super) struct Scopes {
     /// The names of each scope, as written and as told apart.
     blocks: Vec<Vec<(SmolStr, SmolStr)>>,
     /// Where functions begin in `blocks`.
@@ -16,27 +16,27 @@ pub(in crate::code) struct Scopes {
 }
 
 impl Scopes {
-    pub(in crate::code) fn push(&mut self) {
+    pub(super) fn push(&mut self) {
         self.blocks.push(Vec::new());
     }
 
-    pub(in crate::code) fn pop(&mut self) {
+    pub(super) fn pop(&mut self) {
         self.blocks.pop();
     }
 
     /// Enter a function: its names are told apart from those around it anyway.
-    pub(in crate::code) fn push_function(&mut self) {
+    pub(super) fn push_function(&mut self) {
         self.functions.push(self.blocks.len());
         self.push();
     }
 
-    pub(in crate::code) fn pop_function(&mut self) {
+    pub(super) fn pop_function(&mut self) {
         self.pop();
         self.functions.pop();
     }
 
     /// Declare a name in the innermost scope; at the top level it keeps its name.
-    pub(in crate::code) fn declare(&mut self, name: &SmolStr) -> SmolStr {
+    pub(super) fn declare(&mut self, name: &SmolStr) -> SmolStr {
         let Some(from) = self.functions.last().copied() else { return name.clone() };
         let Some(last) = self.blocks.len().checked_sub(1) else { return name.clone() };
         if let Some((_, known)) = self.blocks[last].iter().find(|(n, _)| n == name) {
@@ -54,12 +54,12 @@ impl Scopes {
     }
 
     /// Whether a name is declared in a function around.
-    pub(in crate::code) fn knows(&self, name: &SmolStr) -> bool {
+    pub(super) fn knows(&self, name: &SmolStr) -> bool {
         self.blocks.iter().rev().any(|s| s.iter().any(|(n, _)| n == name))
     }
 
     /// The name that is meant by one that is used.
-    pub(in crate::code) fn resolve(&self, name: &SmolStr) -> SmolStr {
+    pub(super) fn resolve(&self, name: &SmolStr) -> SmolStr {
         let known = self.blocks.iter().rev().find_map(|s| s.iter().find(|(n, _)| n == name));
         known.map_or_else(|| name.clone(), |(_, told)| told.clone())
     }
