@@ -231,7 +231,8 @@ fn analyze_here(
         Some(whole)
     });
     if whole == Some(false) {
-        let text = "the tree is too large: not every package.json and tsconfig.json was looked at";
+        let text =
+            "the tree is too large: not every manifest (package.json, go.mod, a project file) was looked at";
         notices.push(Notice::about("", NoticeKind::TooLarge, text));
     }
     let services =

@@ -85,8 +85,8 @@ fn read(path: &str, vfs: &Vfs) -> Result<Option<Arc<str>>, Notice> {
         if matters(bytes) { Err(Notice::about(path, NoticeKind::NotText, text)) } else { Ok(None) }
     };
     if encoding::is_utf16(&bytes) {
-        // Code in it is none for any runtime.
-        match encoding::decode(&bytes).filter(|_| !is_code) {
+        // Few languages have code in it.
+        match encoding::decode(&bytes).filter(|_| !is_code || code::may_be_utf16(path)) {
             Some(text) => bytes = text.into_bytes(),
             None => return not_text("not read: UTF-16, not UTF-8", &bytes),
         }

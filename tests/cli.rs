@@ -5,6 +5,7 @@ mod support;
 use std::fs;
 use std::process::{Command, Stdio};
 use support::command::{Answer, BIN, command, lamlint};
+use support::root;
 use tempfile::TempDir;
 
 /// A template with a key that is written wrongly.
@@ -235,6 +236,18 @@ fn bad_input_is_named_and_never_fatal() {
     assert_eq!(text.status, 1);
     assert!(!text.out.contains('\u{1b}'), "control characters reach the terminal");
     assert!(text.out.lines().all(|l| l.chars().count() < 400), "overlong lines reach the terminal");
+}
+
+#[test]
+fn scripts_may_be_utf16() {
+    let case = root().join("testdata/parity-code/queue-counter/powershell");
+    let read = |name: &str| std::fs::read_to_string(case.join(name)).expect("a file of the case");
+    let template = read("template.yaml");
+    let script = utf16(&read("app.ps1"));
+    let dir = project(&[("template.yaml", template.as_bytes()), ("app.ps1", &script)]);
+    let run = lamlint(dir.path(), &["--format", "concise", "--select", "non-idempotent-handler"]);
+    assert_eq!((run.status, run.err.contains("UTF-16")), (1, false), "{}{}", run.out, run.err);
+    assert!(run.out.starts_with("app.ps1:"), "{}", run.out);
 }
 
 #[test]

@@ -56,6 +56,8 @@ pub(crate) struct Traits {
     pub nothing_has: Option<&'static [&'static str]>,
     /// Inputs of the SDK have their names in lower case with underscores, nested ones too.
     pub snake_inputs: bool,
+    /// Its files may be UTF-16 with a byte-order mark.
+    pub utf16: bool,
     /// Names of functions, commands, types and members are the same in upper and lower case; what nothing binds is the
     /// name of a command or type; a function sees the variables of whoever calls it.
     pub folds_case: bool,
@@ -124,6 +126,7 @@ const PYTHON: Traits = Traits {
     named_event: false,
     nothing_has: Some(&[]),
     snake_inputs: false,
+    utf16: false,
     folds_case: false,
     ambient: &[],
 };
@@ -233,6 +236,7 @@ const CSHARP: Traits = Traits {
     struct_literals: true,
     fields_by_position: true,
     typed_events: true,
+    utf16: true,
     nothing_has: None,
     ..PYTHON
 };
@@ -249,6 +253,7 @@ const POWERSHELL: Traits = Traits {
     images: &["powershell"],
     receiver_is_param: false,
     folds_case: true,
+    utf16: true,
     nothing_has: None,
     ambient: &["$lambdainput", "$lambdacontext"],
     ..PYTHON

@@ -52,6 +52,11 @@ pub struct Entry {
     pub roots: Vec<String>,
 }
 
+/// Whether a file of code may be UTF-16 with a byte-order mark.
+pub fn may_be_utf16(path: &str) -> bool {
+    language(path).is_some_and(|l| l.traits().utf16)
+}
+
 /// The language of a file, by its name. `None`: no front end, or not source code (`.d.ts`, `.min.js`).
 pub fn language(path: &str) -> Option<Lang> {
     let name = crate::files::file_name(path);
