@@ -114,13 +114,27 @@ fn broken_code_never_panics() {
 
 #[test]
 fn deep_code_never_panics() {
-    for name in ["deep.py", "deep.js", "deep.ts"] {
-        let Some(lang) = code::language(name) else { continue };
-        for open in ["(", "[", "{", "f(", "if x:\n", "a.b(() => {", "not ", "-", "a if b else "] {
-            let text = open.repeat(5_000);
-            let _ = code::lower(lang, &SourceText::file(FileId(0), &text), name);
+    // As much stack as the workers of a run have.
+    let read = || {
+        for name in [
+            "deep.py",
+            "deep.js",
+            "deep.ts",
+            "deep.go",
+            "deep.rs",
+            "deep.java",
+            "deep.rb",
+            "deep.cs",
+            "deep.ps1",
+        ] {
+            let lang = code::language(name).expect("a front end");
+            for open in ["(", "[", "{", "A<", "f(", "if x:\n", "a.b(() => {", "not ", "-", "a if b else "] {
+                let text = open.repeat(5_000);
+                let _ = code::lower(lang, &SourceText::file(FileId(0), &text), name);
+            }
         }
-    }
+    };
+    std::thread::Builder::new().stack_size(16 << 20).spawn(read).expect("a thread").join().expect("no panic");
 }
 
 #[test]

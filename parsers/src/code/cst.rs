@@ -7,6 +7,7 @@
 use crate::text::SourceText;
 use lamlint_model::source::Span;
 use std::ops::{ControlFlow, Range};
+use std::time::{Duration, Instant};
 use tree_sitter::{Language, Node, ParseOptions, Parser, Tree};
 
 /// Bound on nested syntax; what lies deeper is opaque.
@@ -15,19 +16,46 @@ pub(crate) const MAX_DEPTH: u32 = 256;
 /// Larger texts are generated or bundled, and not parsed.
 const MAX_BYTES: usize = 4 << 20;
 
-/// Parse a text. `None` when it is too large, or when recovering from its errors takes too long.
+/// Longest time a text may take, besides that of its length.
+const MAX_TIME: Duration = Duration::from_secs(3);
+
+/// Longest time per byte; clean text takes about 300 ns.
+const TIME_PER_BYTE: Duration = Duration::from_micros(10);
+
+/// Most `<` of one statement without a `>`: grammars with generic types follow each of them as two things at once, at a
+/// cost that grows with their square.
+const MAX_OPEN: u32 = 256;
+
+/// Whether a statement opens so many `<` that nobody wrote it.
+fn opens_too_many(text: &str) -> bool {
+    let mut open = 0u32;
+    text.bytes().any(|b| {
+        match b {
+            b'<' => open += 1,
+            b'>' => open = open.saturating_sub(1),
+            b';' | b'{' | b'}' => open = 0,
+            _ => {}
+        }
+        open > MAX_OPEN
+    })
+}
+
+/// Parse a text. `None` when it is too large or a statement of it is, or when recovering from its errors takes too long.
 pub(crate) fn parse(language: &Language, text: &str) -> Option<Tree> {
-    if text.len() > MAX_BYTES {
+    if text.len() > MAX_BYTES || opens_too_many(text) {
         return None;
     }
     let mut parser = Parser::new();
     parser.set_language(language).ok()?;
-    // Called once per hundred steps of the parser; clean text needs a few steps per byte. Counting instead of
-    // asking the clock keeps results the same on every machine.
-    let mut left = 20_000 + text.len();
+    // Called once per hundred steps of the parser; clean text takes two calls per hundred bytes. Steps are counted, so
+    // that results are the same on every machine. But a step of the recovery from thousands of errors may cost as much
+    // as the text is long, and nothing but the clock tells: what takes thirty times as long as clean text is given up.
+    let mut left = 20_000 + text.len() / 5;
+    let began = Instant::now();
+    let most = MAX_TIME + TIME_PER_BYTE * u32::try_from(text.len()).unwrap_or(u32::MAX);
     let mut progress = |_: &tree_sitter::ParseState| {
         left = left.saturating_sub(1);
-        if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if left == 0 || began.elapsed() > most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let bytes = text.as_bytes();
     let options = ParseOptions::new().progress_callback(&mut progress);

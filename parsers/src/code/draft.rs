@@ -18,6 +18,9 @@ pub(crate) const TOO_LARGE: &str = "the text is too large to be read";
 pub(crate) const INVALID: &str = "invalid syntax";
 const TOO_DEEP: &str = "the code is nested too deeply to be read";
 
+/// Most statements inside of each other: long chains of `else if` are nested, and statements with a condition behind them.
+const MAX_NESTED: u32 = 1_000;
+
 /// A unit that is being read.
 pub(crate) struct Draft<'s> {
     pub src: SourceText<'s>,
@@ -31,6 +34,8 @@ pub(crate) struct Draft<'s> {
     /// Something of the current statement is nested beyond the bound.
     pub too_deep: bool,
     temporaries: u32,
+    /// Statements around the current one.
+    nested: u32,
 }
 
 impl<'s> Draft<'s> {
@@ -44,6 +49,7 @@ impl<'s> Draft<'s> {
             depth: 0,
             too_deep: false,
             temporaries: 0,
+            nested: 0,
         }
     }
 
@@ -185,7 +191,13 @@ pub(crate) trait Statements<'s>: DerefMut<Target = Draft<'s>> {
 
     /// A statement; one that is nested too deeply becomes opaque as a whole.
     fn statement(&mut self, n: Node<'_>, out: &mut Block) {
+        if self.nested >= MAX_NESTED {
+            self.broken(n.byte_range(), TOO_DEEP, out);
+            return;
+        }
+        self.nested += 1;
         self.bounded(n, out, Self::statement_kind);
+        self.nested -= 1;
     }
 
     /// Read something; where it is nested too deeply it becomes opaque as a whole.

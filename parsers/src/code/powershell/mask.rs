@@ -201,7 +201,7 @@ impl Masker<'_> {
                 i + 6
             }
             b')' | b'}' | b']' => {
-                self.questions.retain(|(_, d)| *d < depth);
+                self.forget_questions(depth);
                 self.around.pop();
                 // The grammar wants an end behind each clause.
                 if self.at(i) == b'}'
@@ -214,7 +214,7 @@ impl Masker<'_> {
                 i + 1
             }
             b';' => {
-                self.questions.retain(|(_, d)| *d < depth);
+                self.forget_questions(depth);
                 i + 1
             }
             b'?' => self.question(i),
@@ -239,8 +239,13 @@ impl Masker<'_> {
 
     /// Whether a text of several lines begins: nothing stands behind it in its line.
     fn opens_lines(&self, i: usize) -> bool {
-        let end = self.end_of_line(i);
-        self.b.get(i + 2..end).is_some_and(|r| r.iter().all(|c| is_blank(*c)))
+        let rest = self.b.get(i + 2..).unwrap_or_default();
+        rest.iter().find(|c| !matches!(**c, b' ' | b'\t' | b'\r')).is_none_or(|c| *c == b'\n')
+    }
+
+    /// What is open at a depth ends. Those that are deeper stand behind those that are less deep.
+    fn forget_questions(&mut self, depth: usize) {
+        while self.questions.pop_if(|(_, d)| *d >= depth).is_some() {}
     }
 
     fn question(&mut self, i: usize) -> usize {
@@ -287,9 +292,9 @@ impl Masker<'_> {
     }
 
     fn using(&mut self, i: usize) -> usize {
-        let end = self.end_of_line(i);
-        let line = String::from_utf8_lossy(self.b.get(i..end).unwrap_or_default());
-        let line = line.split(['#', ';']).next().unwrap_or_default();
+        let rest = self.b.get(i..).unwrap_or_default();
+        let end = rest.iter().position(|c| matches!(c, b'\n' | b'#' | b';')).unwrap_or(rest.len());
+        let line = String::from_utf8_lossy(rest.get(..end).unwrap_or_default());
         let mut words = line.split_whitespace().skip(1);
         let (Some(kind), Some(name)) = (words.next(), words.next()) else { return i + 6 };
         let kind = kind.to_ascii_lowercase();
@@ -329,6 +334,15 @@ mod tests {
             "é ? ü",
         ] {
             assert_eq!(mask(same).text, same);
+        }
+    }
+
+    #[test]
+    fn what_repeats_costs_no_more() {
+        // None may look at all of its line for each part.
+        for part in ["@'", "@\"", ";using ", " ? ", "()", "{ ? : ", "`#", ". "] {
+            let text = format!("$x = 1 {}{}", " ? ".repeat(100_000), part.repeat(500_000));
+            assert_eq!(mask(&text).text.len(), text.len(), "{part}");
         }
     }
 
