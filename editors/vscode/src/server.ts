@@ -130,7 +130,8 @@ export class Server implements vscode.Disposable {
     try {
       await client.start();
     } catch (e) {
-      this.failed(`${found.path} did not start as lamlint's server: ${words(e)}`, "Open Settings");
+      this.output.error(words(e));
+      this.failed(`${found.path} did not start as the server of lamlint.`, "Open Settings");
       return;
     }
     this.client = client;
