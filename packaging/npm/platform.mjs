@@ -16,7 +16,10 @@ const program = os === "win32" ? "bin/lamlint.exe" : "bin/lamlint";
 fs.mkdirSync(path.join(folder, "bin"), { recursive: true });
 fs.copyFileSync(binary, path.join(folder, program));
 fs.chmodSync(path.join(folder, program), 0o755);
+// What may be done with the program goes along with it.
+const licences = ["LICENSE-MIT", "LICENSE-APACHE"];
+for (const l of licences) fs.copyFileSync(path.join(here, "../..", l), path.join(folder, l));
 const { version, license, repository } = launcher;
 const description = `The program lamlint for ${platform}; install lamlint instead`;
-const manifest = { name, version, description, license, repository, os: [os], cpu: [cpu], files: ["bin"] };
+const manifest = { name, version, description, license, repository, os: [os], cpu: [cpu], files: ["bin", ...licences] };
 fs.writeFileSync(path.join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -41,9 +41,10 @@ manifest = json.loads(vsix.read("extension/package.json"))
 for setting in ["path", "pedantic", "config", "parameters"]:
     assert f"lamlint.{setting}" in manifest["contributes"]["configuration"]["properties"], setting
     assert f'"{setting}"' in code, setting
-assert "lamlint.show" in code and "lamlint.restart" in code
-languages = [e.removeprefix("onLanguage:") for e in manifest["activationEvents"]]
-assert all(f'"{l}"' in code for l in languages), languages
+commands = {"lamlint.show", *(c["command"] for c in manifest["contributes"]["commands"])}
+assert all(f'"{c}"' in code for c in commands), commands
+languages = [e.removeprefix("onLanguage:") for e in manifest["activationEvents"] if e.startswith("onLanguage:")]
+assert languages and all(f'"{l}"' in code for l in languages), languages
 assert vsix.getinfo("extension/bin/lamlint").external_attr >> 16 & 0o111, "the program can't be started"
 PY
 # What was bundled loads, and asks for nothing but the editor.

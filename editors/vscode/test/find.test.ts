@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
-import { find } from "../src/find";
+import { type Places, find } from "../src/find";
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), "lamlint-"));
 process.on("exit", () => fs.rmSync(root, { recursive: true }));
@@ -31,6 +31,9 @@ test("the setting, then what comes along, then PATH", () => {
   assert.deepEqual(find(places(own, PATH, "extension")), { path: own });
   assert.deepEqual(find(places("own/lamlint")), { path: own });
   assert.deepEqual(find(places("~/own/lamlint")), { path: own });
+  assert.deepEqual(find(places("${workspaceFolder}/own/lamlint")), { path: own });
+  // A name alone is one of PATH.
+  assert.deepEqual(find(places("lamlint", PATH, "extension")), { path: listed });
   assert.deepEqual(find(places(" ", PATH, "extension")), { path: bundled });
   assert.deepEqual(find(places("", PATH)), { path: listed });
 });
@@ -42,9 +45,15 @@ test("what can't be started is passed over, or told", () => {
   const PATH = `:live:${root}/folder:${root}/dead:${root}/live`;
   assert.deepEqual(find(places("", PATH)), { path: listed });
   // Another program than the one asked for is none.
-  assert.ok("problem" in find(places(dead, PATH)));
-  assert.ok("problem" in find(places("", `live:${root}/dead`)));
-  assert.ok("problem" in find({ ...places(), env: {} }));
+  const problem = (at: Places) => {
+    const found = find(at);
+    return "problem" in found ? found.problem : assert.fail(found.path);
+  };
+  assert.match(problem(places(dead, PATH)), /lamlint\.path names .*\/dead\/lamlint, which can't be started/);
+  assert.match(problem(places("gone/lamlint", PATH)), /lamlint\.path names .*\/gone\/lamlint, which does not exist/);
+  assert.match(problem(places("gone", PATH)), /no program gone on PATH, which the setting lamlint\.path names/);
+  assert.match(problem(places("", `live:${root}/dead`)), /no program lamlint on PATH\. Install it/);
+  assert.match(problem({ ...places(), env: {} }), /no program lamlint on PATH/);
 });
 
 test("Windows has its own names", () => {
