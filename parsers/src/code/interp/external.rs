@@ -82,6 +82,9 @@ impl Interp<'_> {
         if let Some(v) = self.sdk_function(q, &args, site) {
             return v;
         }
+        if let Some(v) = self.extension_of(q, deps, &args, site) {
+            return v;
+        }
         let args = if self.lang.traits().folds_case {
             if let Some(v) = self.command_call(q, &args, site) {
                 return v;
@@ -137,6 +140,14 @@ impl Interp<'_> {
                 V::Ext(SmolStr::new_static(row.result.unwrap_or("#services")), Deps::NONE)
             }
             Kind::Resolve => self.resolve_service(&args, row.detail),
+            Kind::Configure | Kind::Startup | Kind::Serve | Kind::Untold | Kind::Uses => {
+                self.hosted(row, &args, site);
+                result(given)
+            }
+            Kind::Route if row.detail == "typed" => {
+                self.hosted(row, &args, site);
+                result(Deps::NONE)
+            }
             Kind::Now if args.pos.is_empty() => V::Sym(Value::Fresh(Fresh::Time)),
             // `new Date(x)` is x as a date.
             Kind::Now => match args.at(0) {
