@@ -37,6 +37,9 @@ pub(crate) enum Kind {
     Request,
     /// Runs a database statement (detail: position of its text).
     Statement,
+    /// Calls an operation of an AWS service with a client of its own (detail: service, operation, and the name its first
+    /// argument has there or `-`; `|` between several).
+    Operation,
     /// Calls a provider (detail: words and name of the idempotency option).
     Provider,
     /// Reads a file (detail: position of its path).
@@ -199,6 +202,7 @@ pub(super) fn kind(name: &str, detail: &str) -> Option<Kind> {
         "http" => Kind::Http,
         "request" => Kind::Request,
         "statement" => Kind::Statement,
+        "operation" => Kind::Operation,
         "provider" => Kind::Provider,
         "read" => Kind::Read,
         "write" => Kind::Write,

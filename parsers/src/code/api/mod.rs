@@ -555,6 +555,13 @@ mod tests {
             assert!(column_of(key).is_some());
             for r in rows(text) {
                 match r[0] {
+                    "lib" if r[2] == "operation" => {
+                        let told = |called: &str| {
+                            let words: Vec<&str> = called.split(' ').collect();
+                            words.len() == 3 && operation(words[0], words[1]).as_deref() == Some(words[1])
+                        };
+                        assert!(r.len() == 5 && r[3].split('|').all(told), "{r:?}");
+                    }
                     "lib" => assert!(r.len() == 5 && kind(r[2], r[3]).is_some(), "{r:?}"),
                     "sdk" => assert!(r.len() == 4 && sdk::is_kind(r[2]), "{r:?}"),
                     "suffix" => assert!(r.len() == 3 && sdk::is_suffix(r[2]), "{r:?}"),

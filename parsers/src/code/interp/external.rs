@@ -218,6 +218,18 @@ impl Interp<'_> {
                 self.hand_over(args.functions(), given.or(Deps::CALL), true);
                 V::of_deps(given.or(Deps::CALL))
             }
+            Kind::Operation => {
+                let mut v = V::of_deps(given.or(Deps::CALL));
+                for called in row.detail.split('|') {
+                    let mut words = called.split(' ');
+                    let (Some(service), Some(operation)) = (words.next(), words.next()) else { continue };
+                    let name = words.next().filter(|n| *n != "-");
+                    let input = name.zip(args.at(0)).map(|(n, v)| (SmolStr::new_static(n), v.to_value()));
+                    let input = Value::Map(input.into_iter().collect(), true);
+                    v = self.call_operation(service, operation.into(), input, false, site);
+                }
+                v
+            }
             Kind::Provider => {
                 let (what, option) = row.detail.split_once('|').unwrap_or((row.detail, "-"));
                 let has_key = args.named(option).is_some()
