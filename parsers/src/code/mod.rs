@@ -27,6 +27,7 @@ mod shape;
 pub mod substituted;
 pub(crate) mod walk;
 
+pub(crate) use api::inherits;
 pub(crate) use interp::{CRATE, GO_MODULE};
 
 use crate::comments;

@@ -139,6 +139,11 @@ fn in_project(tree: Tree<'_>, p: &Place<'_>, project: &str, full: &str, method: 
         }
         return unlinked(Reason::NotInTree, format!("`{full}` was not found in `{project}`"));
     };
+    // What the library does that it is built upon is known.
+    let known = |b: &crate::code::hir::Expr| matches!(&b.kind, ExprKind::Name(n) if crate::code::inherits(unit.lang, n, method));
+    if let Some((id, ..)) = places.iter().find(|(_, _, c)| c.bases.iter().any(known)) {
+        return entry(p, project, *id, format!("{full}::{method}"));
+    }
     let partial = places.len() > 1 || units(tree, project).any(|(_, u)| !u.taints.is_empty());
     if !class.bases.is_empty() || partial {
         return unlinked(Reason::NotInTree, format!("`{method}` of `{full}` is inherited or generated"));
@@ -299,6 +304,30 @@ mod tests {
         let found = at("Shop::Shop.Api_Get_Generated::Get", "src", &files);
         assert_eq!(found.as_deref(), Ok("src/Api.cs Shop.Api::Get"));
         assert!(at("Shop::Shop.Api_Put_Generated::Put", "src", &files).is_err());
+    }
+
+    #[test]
+    fn a_method_of_the_hosting_library_is_found() {
+        let text = |base: &str| format!("namespace A;\npublic class LambdaEntryPoint : {base} {{ }}\n");
+        let linked = |base: &str, method: &str| {
+            let text = text(base);
+            at(
+                &format!("S::A.LambdaEntryPoint::{method}"),
+                "s",
+                &[("s/S.csproj", PROJECT), ("s/L.cs", &text)],
+            )
+        };
+        let found = Ok("s/L.cs A.LambdaEntryPoint::FunctionHandlerAsync".to_owned());
+        for base in [
+            "APIGatewayProxyFunction",
+            "APIGatewayProxyFunction<Startup>",
+            "Amazon.Lambda.AspNetCoreServer.APIGatewayHttpApiV2ProxyFunction",
+        ] {
+            assert_eq!(linked(base, "FunctionHandlerAsync"), found, "{base}");
+        }
+        // Another method, or a type that only ends alike.
+        assert!(linked("APIGatewayProxyFunction", "Handle").unwrap_err().starts_with("NotInTree"));
+        assert!(linked("Own.APIGatewayProxyFunction", "FunctionHandlerAsync").is_err());
     }
 
     #[test]

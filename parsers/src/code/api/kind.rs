@@ -37,6 +37,9 @@ pub(crate) enum Kind {
     Request,
     /// Runs a database statement (detail: position of its text).
     Statement,
+    /// Calls an operation of an AWS service with a client of its own (detail: service, operation, and the name its first
+    /// argument has there or `-`; `|` between several).
+    Operation,
     /// Calls a provider (detail: words and name of the idempotency option).
     Provider,
     /// Reads a file (detail: position of its path).
@@ -59,8 +62,20 @@ pub(crate) enum Kind {
     Factory,
     /// Makes a decorator of a function `(handler, event, context)`.
     Middleware,
-    /// Registers functions that run on some invocations.
+    /// Registers functions that run on some invocations (detail: `typed` where they are given what their parameters ask
+    /// for).
     Route,
+    /// Calls the function it is given, once, with an object (detail: its name) and what is around it.
+    Configure,
+    /// Has an object of the class it is given configure services and routes.
+    Startup,
+    /// Starts a server with the routes it has; given a function, it only adds one.
+    Serve,
+    /// Adds code that is found in ways that are not followed (detail: what that is, for people), or the function it is
+    /// given.
+    Untold,
+    /// Calls the methods of the objects it is given.
+    Uses,
     /// Runs a function per record of the event (detail: position or name of the function, or of the class or object that
     /// holds it with the name it has there).
     Batch,
@@ -187,6 +202,7 @@ pub(super) fn kind(name: &str, detail: &str) -> Option<Kind> {
         "http" => Kind::Http,
         "request" => Kind::Request,
         "statement" => Kind::Statement,
+        "operation" => Kind::Operation,
         "provider" => Kind::Provider,
         "read" => Kind::Read,
         "write" => Kind::Write,
@@ -199,6 +215,11 @@ pub(super) fn kind(name: &str, detail: &str) -> Option<Kind> {
         "factory" => Kind::Factory,
         "middleware" => Kind::Middleware,
         "route" => Kind::Route,
+        "configure" => Kind::Configure,
+        "startup" => Kind::Startup,
+        "serve" => Kind::Serve,
+        "untold" => Kind::Untold,
+        "uses" => Kind::Uses,
         "batch" => Kind::Batch,
         "each" => Kind::Each,
         "run" => Kind::Run,

@@ -190,6 +190,44 @@ pub(crate) fn lookup(lang: Lang, name: &str) -> Option<Row> {
     rows.get(&*format!("{first}.*")).filter(|r| r.kind == Kind::Answer).copied()
 }
 
+/// Whether a row stands for a name itself.
+pub(crate) fn is_row(lang: Lang, name: &str) -> bool {
+    tables().rows[lang.column()].contains_key(&*folded(lang, name))
+}
+
+/// A type of a library that types of a project are built upon (rows `base type methods object fills`): which methods of its
+/// objects it calls, the name by which its own members are known, and whether it fills fields that are empty (`fills` or `-`).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Base {
+    calls: &'static str,
+    pub object: &'static str,
+    pub fills: bool,
+}
+
+impl Base {
+    pub(crate) fn calls(self) -> impl Iterator<Item = &'static str> {
+        self.calls.split(' ')
+    }
+}
+
+fn bases(lang: Lang) -> impl Iterator<Item = (&'static str, Base)> {
+    of_languages("base").filter(move |(i, _)| *i == lang.column()).filter_map(|(_, r)| match r {
+        [name, calls, object, fills] => Some((*name, Base { calls, object, fills: *fills == "fills" })),
+        _ => None,
+    })
+}
+
+/// What is known of a type that is built upon.
+pub(crate) fn base(lang: Lang, q: &str) -> Option<Base> {
+    bases(lang).find(|(name, _)| *name == q).map(|(_, b)| b)
+}
+
+/// Whether a type that is built upon, by its full name or the last part of it, has a method itself.
+pub(crate) fn inherits(lang: Lang, ty: &str, method: &str) -> bool {
+    let is = |name: &str| name == ty || !ty.contains('.') && name.rsplit('.').next() == Some(ty);
+    bases(lang).any(|(name, b)| is(name) && is_row(lang, &format!("{}.{method}", b.object)))
+}
+
 /// Whether something is known of a name, or of its members.
 pub(crate) fn has_members(lang: Lang, name: &str) -> bool {
     let rows = &tables().rows[lang.column()];
@@ -517,12 +555,20 @@ mod tests {
             assert!(column_of(key).is_some());
             for r in rows(text) {
                 match r[0] {
+                    "lib" if r[2] == "operation" => {
+                        let told = |called: &str| {
+                            let words: Vec<&str> = called.split(' ').collect();
+                            words.len() == 3 && operation(words[0], words[1]).as_deref() == Some(words[1])
+                        };
+                        assert!(r.len() == 5 && r[3].split('|').all(told), "{r:?}");
+                    }
                     "lib" => assert!(r.len() == 5 && kind(r[2], r[3]).is_some(), "{r:?}"),
                     "sdk" => assert!(r.len() == 4 && sdk::is_kind(r[2]), "{r:?}"),
                     "suffix" => assert!(r.len() == 3 && sdk::is_suffix(r[2]), "{r:?}"),
                     "params" => assert!(r.len() == 4 && operation(r[1], r[2]).is_some(), "{r:?}"),
                     "method" | "types" | "positions" => assert_eq!(r.len(), 3, "{r:?}"),
                     "arg" => assert!(r.len() == 5 && is_service(r[1]), "{r:?}"),
+                    "base" => assert!(r.len() == 5 && matches!(r[4], "fills" | "-"), "{r:?}"),
                     "global" | "given" | "inert" | "reaching" | "harmless" | "runs" | "data" | "keeps"
                     | "keeps0" | "demands" | "falls" | "maps" | "filters" | "lists" | "elements" => {
                         assert_eq!(r.len(), 2, "{r:?}");

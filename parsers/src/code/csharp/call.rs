@@ -9,8 +9,12 @@ use tree_sitter::Node;
 /// Methods whose type arguments say what they do: they come as arguments `#0`, `#1`.
 const GENERIC: &[&str] = &[
     "AddAWSService",
+    "AddDbContext",
+    "AddDbContextFactory",
+    "AddDbContextPool",
     "AddHttpClient",
     "AddHostedService",
+    "AddPooledDbContextFactory",
     "AddScoped",
     "AddSingleton",
     "AddTransient",
@@ -20,6 +24,7 @@ const GENERIC: &[&str] = &[
     "TryAddScoped",
     "TryAddSingleton",
     "TryAddTransient",
+    "UseStartup",
 ];
 
 impl Lower<'_> {

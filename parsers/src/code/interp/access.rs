@@ -7,7 +7,7 @@ use crate::code::hir::{ClassId, Lang};
 use crate::code::program::UnitId;
 use lamlint_model::handler::FactKind;
 use lamlint_model::source::Span;
-use lamlint_model::value::{Value, context};
+use lamlint_model::value::{Deps, Value, context};
 use smol_str::SmolStr;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -94,7 +94,10 @@ impl Interp<'_> {
                         let inner = self.embedded(i, class, name).unwrap_or_else(V::unknown);
                         self.attr(&inner, name, span, optional)
                     }
-                    None => V::Method(Rc::new(o.clone()), name.into()),
+                    None => match self.library_base(class, 0) {
+                        Some(base) => self.ext_attr(base.object, Deps::NONE, name, span),
+                        None => V::Method(Rc::new(o.clone()), name.into()),
+                    },
                 }
             }
             V::Class(unit, id) if self.lang.traits().messages => {

@@ -16,7 +16,13 @@ impl Interp<'_> {
         let class = self.declared_type(&project, full)?;
         let V::Class(u, c) = class else { return None };
         let outer = self.at_unit(u);
-        let member = self.class_member((u, c), method, 0)?;
+        let Some(member) = self.class_member((u, c), method, 0) else {
+            // A method of the library it is built upon.
+            let made = self.library_base((u, c), 0).map(|_| self.handler_made((u, c)))?;
+            let v = self.attr(&made, method, span, false);
+            (self.unit, self.lang) = outer;
+            return Some(v);
+        };
         let of_type = member.functions().iter().all(|f| self.program.unit(f.unit).function(f.id).is_static);
         let v = if of_type {
             self.attr(&class, method, span, false)

@@ -370,6 +370,11 @@ impl Interp<'_> {
 
     /// Remember a function that runs on invocations.
     pub(super) fn register(&mut self, f: Rc<Func>, args: Vec<V>) {
+        self.register_as(f, Some(args));
+    }
+
+    /// The same; without arguments it is given what its parameters ask for.
+    pub(super) fn register_as(&mut self, f: Rc<Func>, args: Option<Vec<V>>) {
         let known = self.registered.iter().any(|(g, _)| {
             g.unit == f.unit && g.id == f.id && g.maybe == f.maybe && Rc::ptr_eq(&g.frame, &f.frame)
         });

@@ -58,6 +58,7 @@ impl Interp<'_> {
             v @ V::Instance(_) => v,
             _ => made,
         };
+        self.set_up_by_base(class, &v, span);
         if self.ctx.memo && self.kept.len() < 500 {
             self.kept.push((key, v.clone()));
         }

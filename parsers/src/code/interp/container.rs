@@ -7,7 +7,7 @@ use super::Interp;
 use super::call::{Args, Site};
 use super::project::last;
 use super::value::{Sdk, V, limited};
-use crate::code::api::{self, sdk};
+use crate::code::api::{self, Kind, Row, sdk};
 use crate::code::hir::{ClassId, Expr, ExprKind};
 use crate::code::program::UnitId;
 use lamlint_model::handler::{FactKind, Family, NewClient, Phase};
@@ -50,6 +50,8 @@ pub(super) struct Service {
     made: bool,
     /// Where it is registered.
     span: Span,
+    /// A factory gives it, without saying of which type it is.
+    by_factory: bool,
 }
 
 /// The name of a type in a container.
@@ -64,7 +66,8 @@ fn service_name(ty: &V) -> Option<SmolStr> {
 
 impl Interp<'_> {
     /// `AddSingleton<IStore, Store>()`, `AddSingleton<IStore>(new Store())`, `AddAWSService<IAmazonS3>()`; `detail` is
-    /// that of the row: how long the object is kept, or `client` (of the SDK), `clients` (how all of them are made).
+    /// that of the row: how long the object is kept, `client` (of the SDK), `clients` (how all of them are made), `options` (it is
+    /// kept as long as a scope, and functions set its options), `factory` (likewise, and a factory gives it).
     pub(super) fn register_service(&mut self, args: &Args, detail: &str, site: &Site<'_>) {
         if detail == "clients" {
             self.services_foreign = true;
@@ -72,7 +75,12 @@ impl Interp<'_> {
         }
         let is_lifetime = |v: &V| matches!(v, V::Ext(q, _) if q.contains(".ServiceLifetime."));
         let said = args.all().any(is_lifetime);
-        let given = args.pos.iter().find(|v| !is_lifetime(v));
+        let by_options = matches!(detail, "options" | "factory");
+        if by_options {
+            let configure = Row { kind: Kind::Configure, detail: "#options", result: None };
+            self.hosted(configure, args, site);
+        }
+        let given = args.pos.iter().find(|v| !is_lifetime(v) && !by_options);
         let (first, second) = (args.named("#0"), args.named("#1"));
         // `AddSingleton(typeof(IStore), typeof(Store))` is not followed: who asks for it is told so.
         let Some(name) = first.or(given).and_then(service_name) else { return };
@@ -86,20 +94,28 @@ impl Interp<'_> {
             _ => return,
         };
         let lifetime = match detail {
-            "scope" => Lifetime::Scope,
+            "scope" | "options" | "factory" => Lifetime::Scope,
             "each" => Lifetime::Each,
             _ => Lifetime::Once,
         };
         self.services.retain(|s| s.name != name);
-        self.services.push(Service { name, how, lifetime, made: false, span: site.span });
+        let by_factory = detail == "factory";
+        self.services.push(Service { name, how, lifetime, made: false, span: site.span, by_factory });
     }
 
-    /// `GetRequiredService<T>()` and `CreateScope()`; `detail` is that of the row: what is asked.
+    /// `GetRequiredService<T>()`, `CreateScope()` and `CreateDbContext()`; `detail` is that of the row: what is asked.
     pub(super) fn resolve_service(&mut self, args: &Args, detail: &str) -> V {
         if detail == "begin" {
             // One that is begun with the environment ends with it.
             let name = if self.phase == Phase::Init { "#provider" } else { "#scope" };
             return V::Ext(SmolStr::new_static(name), Deps::NONE);
+        }
+        if detail == "factory" {
+            let all = self.services.iter().filter(|s| s.by_factory).map(|s| s.how.clone());
+            return match &all.collect::<Vec<_>>()[..] {
+                [V::Class(u, c)] => self.injected((*u, *c), 0),
+                _ => self.untold_service(&V::unknown(), "of a factory is not known"),
+            };
         }
         let asked = match detail {
             "root" => Asked::Root,
@@ -174,8 +190,10 @@ impl Interp<'_> {
         if let V::Ext(q, _) = ty
             && api::is_given(self.lang, q)
         {
-            let row = api::lookup(self.lang, q).and_then(|r| r.result);
-            return V::Ext(row.map_or_else(|| limited(format!("{q}()")), SmolStr::new_static), Deps::NONE);
+            let row = api::lookup(self.lang, q);
+            let deps = if row.is_some_and(|r| r.kind == Kind::Environ) { Deps::ENV } else { Deps::NONE };
+            let name = row.and_then(|r| r.result);
+            return V::Ext(name.map_or_else(|| limited(format!("{q}()")), SmolStr::new_static), deps);
         }
         self.untold_service(ty, "is given by a container and its registration was not found")
     }
@@ -199,6 +217,11 @@ impl Interp<'_> {
             let service = SmolStr::new_static(s);
             V::Sdk(std::rc::Rc::new(Sdk::Client { service, foreign, document: false, defaults: None }))
         })
+    }
+
+    /// Whether a type is registered.
+    pub(super) fn is_registered(&self, ty: &V) -> bool {
+        service_name(ty).is_some_and(|n| self.services.iter().any(|s| s.name == n))
     }
 
     /// The object of the handler. The runtime makes it without arguments; where it has none such, its services come from
@@ -235,7 +258,7 @@ impl Interp<'_> {
     }
 
     /// An object of a type as a container makes it: with the constructor that takes most.
-    fn injected(&mut self, class: (UnitId, ClassId), depth: u32) -> V {
+    pub(super) fn injected(&mut self, class: (UnitId, ClassId), depth: u32) -> V {
         let span = super::unit_span(self.program.unit(class.0));
         let mut args = Args::default();
         if let Some((_, V::Func(f))) = self.constructors(class).pop() {
@@ -271,15 +294,8 @@ impl Interp<'_> {
             marked.then(|| full.clone())
         };
         let Some(full) = project.types.iter().find_map(is_startup) else { return };
-        let Some(V::Class(u, c)) = self.declared_type(&project, &full) else { return };
-        let span = super::unit_span(self.program.unit(u));
-        let made = self.construct((u, c), Args::default(), span);
-        for name in ["ConfigureHostBuilder", "ConfigureServices"] {
-            if self.class_member((u, c), name, 0).is_some() {
-                let f = self.attr(&made, name, span, false);
-                let services = V::Ext(SmolStr::new_static("#services"), Deps::NONE);
-                self.call_value(&f, Args::of(vec![services]), span);
-            }
+        if let Some(V::Class(u, c)) = self.declared_type(&project, &full) {
+            self.configured_by((u, c));
         }
     }
 }

@@ -82,6 +82,9 @@ impl Interp<'_> {
         if let Some(v) = self.sdk_function(q, &args, site) {
             return v;
         }
+        if let Some(v) = self.extension_of(q, deps, &args, site) {
+            return v;
+        }
         let args = if self.lang.traits().folds_case {
             if let Some(v) = self.command_call(q, &args, site) {
                 return v;
@@ -137,6 +140,14 @@ impl Interp<'_> {
                 V::Ext(SmolStr::new_static(row.result.unwrap_or("#services")), Deps::NONE)
             }
             Kind::Resolve => self.resolve_service(&args, row.detail),
+            Kind::Configure | Kind::Startup | Kind::Serve | Kind::Untold | Kind::Uses => {
+                self.hosted(row, &args, site);
+                result(given)
+            }
+            Kind::Route if row.detail == "typed" => {
+                self.hosted(row, &args, site);
+                result(Deps::NONE)
+            }
             Kind::Now if args.pos.is_empty() => V::Sym(Value::Fresh(Fresh::Time)),
             // `new Date(x)` is x as a date.
             Kind::Now => match args.at(0) {
@@ -206,6 +217,18 @@ impl Interp<'_> {
                 self.fact(FactKind::Statement { text }, site.span);
                 self.hand_over(args.functions(), given.or(Deps::CALL), true);
                 V::of_deps(given.or(Deps::CALL))
+            }
+            Kind::Operation => {
+                let mut v = V::of_deps(given.or(Deps::CALL));
+                for called in row.detail.split('|') {
+                    let mut words = called.split(' ');
+                    let (Some(service), Some(operation)) = (words.next(), words.next()) else { continue };
+                    let name = words.next().filter(|n| *n != "-");
+                    let input = name.zip(args.at(0)).map(|(n, v)| (SmolStr::new_static(n), v.to_value()));
+                    let input = Value::Map(input.into_iter().collect(), true);
+                    v = self.call_operation(service, operation.into(), input, false, site);
+                }
+                v
             }
             Kind::Provider => {
                 let (what, option) = row.detail.split_once('|').unwrap_or((row.detail, "-"));

@@ -20,6 +20,7 @@ mod decorate;
 mod environment;
 mod expr;
 mod external;
+mod hosting;
 mod http;
 mod lookup;
 mod messages;
@@ -86,8 +87,9 @@ pub(crate) struct Interp<'p> {
     nesting: u32,
     incomplete: Option<Why>,
     beyond: Vec<Beyond>,
-    /// Functions handed to a library while modules load (routes, record handlers): they run on invocations.
-    registered: Vec<(Rc<Func>, Vec<V>)>,
+    /// Functions handed to a library while modules load (routes, record handlers): they run on invocations. Without
+    /// arguments those that are given what their parameters ask for.
+    registered: Vec<(Rc<Func>, Option<Vec<V>>)>,
     classes: BTreeMap<(UnitId, super::hir::ClassId), Rc<ClassInfo>>,
     /// Attributes that functions were given.
     attributes: BTreeMap<(UnitId, FnId), BTreeMap<SmolStr, V>>,
@@ -345,9 +347,15 @@ impl Interp<'_> {
             let outer = self.ctx.clone();
             self.ctx.event_branch = true;
             let span = self.program.unit(f.unit).function(f.id).name_span;
-            let v = self.enter(&f, Args::of(args), span, true);
+            let answers = args.is_none();
+            let request = V::of_deps(Deps::EVENT);
+            let args = args.map_or_else(|| self.typed_arguments(&f, &request), Args::of);
+            let v = self.enter(&f, args, span, true);
             self.ctx = outer;
-            self.let_go(&v, "a function it calls");
+            // What answers a request is written, and that is all.
+            if !answers {
+                self.let_go(&v, "a function it calls");
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use super::call::Args;
 use super::container::Asked;
 use super::value::{Frame, FrameRef, V};
 use super::{Interp, lookup};
+use crate::code::api::{self, Kind};
 use crate::code::hir::{Function, Pattern, StmtKind};
 use crate::code::lang::Scope;
 use crate::code::program::UnitId;
@@ -199,7 +200,7 @@ impl Interp<'_> {
                 v => v.clone(),
             };
             if let V::Func(f) = &called {
-                let args = self.typed_arguments(f);
+                let args = self.typed_arguments(f, &V::Sym(Value::Event(Vec::new())));
                 self.enter(f, args, span, true);
             } else if !called.is_null() {
                 let context = V::Sym(Value::Context(Vec::new()));
@@ -211,8 +212,9 @@ impl Interp<'_> {
         }
     }
 
-    /// What the runtime gives a handler of a typed language: the event and the context, as its parameters say.
-    pub(super) fn typed_arguments(&mut self, f: &super::value::Func) -> Args {
+    /// What the runtime gives a handler of a typed language: the event (or what is made of it) and the context, as its
+    /// parameters say.
+    pub(super) fn typed_arguments(&mut self, f: &super::value::Func, event: &V) -> Args {
         let unit = self.program.unit(f.unit).clone();
         let function: &Function = unit.function(f.id);
         let receiver = usize::from(f.this.is_some() && unit.lang.traits().receiver_is_param);
@@ -221,7 +223,7 @@ impl Interp<'_> {
         let mut args = Vec::new();
         let mut own = function.params.iter().skip(receiver + f.bound.len());
         if let (true, Some(p), None) = (self.payload, own.next(), own.next()) {
-            let payload = self.typed_event(p.ty.as_ref());
+            let payload = self.typed_event(p.ty.as_ref(), event);
             let context = V::Sym(Value::Context(Vec::new()));
             let parts = vec![("payload".into(), payload), ("context".into(), context)];
             self.frame = outer_frame;
@@ -234,7 +236,7 @@ impl Interp<'_> {
             args.push(if context {
                 V::Sym(Value::Context(Vec::new()))
             } else {
-                self.typed_event(p.ty.as_ref())
+                self.typed_event(p.ty.as_ref(), event)
             });
         }
         self.frame = outer_frame;
@@ -243,25 +245,36 @@ impl Interp<'_> {
     }
 
     /// The event as a value of its declared type: an object of the project keeps its methods.
-    fn typed_event(&mut self, ty: Option<&crate::code::hir::Expr>) -> V {
-        let event = V::Sym(Value::Event(Vec::new()));
-        let Some(ty) = ty else { return event };
+    fn typed_event(&mut self, ty: Option<&crate::code::hir::Expr>, event: &V) -> V {
+        let Some(ty) = ty else { return event.clone() };
         match self.eval(ty) {
             // Services among the parameters.
+            v if self.is_registered(&v) => self.service(&v, Asked::Scope, 0),
             v @ V::Class(u, c) if self.is_project(u) && self.is_interface((u, c)) => {
                 self.service(&v, Asked::Scope, 0)
             }
             v @ V::Ext(..) if self.is_service(&v) => self.service(&v, Asked::Scope, 0),
+            V::Ext(q, _) if let Some(v) = self.part_of_request(&q) => v,
             V::Class(u, c) if self.has_methods(&V::Class(u, c)) => {
                 let made = self.instance((u, c));
-                self.decode_into(&made, &event);
+                self.decode_into(&made, event);
                 made
             }
             // What is written to is no event.
             V::Ext(q, _) if q == "java.io.OutputStream" => {
                 V::Ext("java.io.OutputStream()".into(), Deps::NONE)
             }
-            _ => event,
+            _ => event.clone(),
+        }
+    }
+
+    /// What a parameter is given that stands for a part of the request, or for what is there on every one.
+    fn part_of_request(&self, q: &str) -> Option<V> {
+        let row = api::lookup(self.lang, q)?;
+        let name = SmolStr::new_static(row.result?);
+        match row.kind {
+            Kind::Object => Some(V::Ext(name, Deps::EVENT)),
+            _ => api::is_given(self.lang, q).then_some(V::Ext(name, Deps::NONE)),
         }
     }
 

@@ -20,9 +20,18 @@ const IMPLICIT: &[&str] = &[
     "System.IO",
     "System.Linq",
     "System.Net.Http",
+    "System.Net.Http.Json",
     "System.Threading",
     "System.Threading.Tasks",
     "System.Collections.Generic",
+    "Microsoft.AspNetCore.Builder",
+    "Microsoft.AspNetCore.Hosting",
+    "Microsoft.AspNetCore.Http",
+    "Microsoft.AspNetCore.Routing",
+    "Microsoft.Extensions.Configuration",
+    "Microsoft.Extensions.DependencyInjection",
+    "Microsoft.Extensions.Hosting",
+    "Microsoft.Extensions.Logging",
 ];
 
 /// A project.
@@ -107,7 +116,10 @@ impl Interp<'_> {
                         for m in unit.class(c).methods.iter().map(|m| unit.function(*m)) {
                             let first = m.params.first().and_then(|p| p.annotation.as_ref());
                             if m.is_static && first.is_some_and(|a| a.starts_with("this ")) {
-                                out.extensions.entry(m.name.clone()).or_default().push(full.clone());
+                                let owners = out.extensions.entry(m.name.clone()).or_default();
+                                if !owners.contains(full) {
+                                    owners.push(full.clone());
+                                }
                             }
                         }
                     }

@@ -342,7 +342,7 @@ impl Interp<'_> {
         for f in &all {
             let outer = self.ctx.clone();
             self.ctx.branch |= all.len() > 1;
-            let args = self.typed_arguments(f);
+            let args = self.typed_arguments(f, &V::Sym(Value::Event(Vec::new())));
             self.enter(f, args, span, true);
             self.ctx = outer;
         }

@@ -306,6 +306,34 @@ fn workspaces_and_path_aliases() {
     );
 }
 
+/// Services are seen, controllers are not.
+#[test]
+fn handlers_that_are_inherited() {
+    let startup = "using Amazon.SQS;\nnamespace A;\npublic class Startup(IConfiguration configuration) {\n  public void ConfigureServices(IServiceCollection services) { services.AddControllers(); services.AddSingleton<IAmazonSQS>(new AmazonSQSClient()); }\n  public void Configure(IApplicationBuilder app, IWebHostEnvironment env) {\n    app.UseRouting();\n    app.UseEndpoints(endpoints => { endpoints.MapGet(\"/\", async (IAmazonSQS queue) => { await queue.PurgeQueueAsync(\"u\"); }); });\n  }\n}\n";
+    let entry = |base: &str| {
+        format!(
+            "using Amazon.Lambda.AspNetCoreServer;\nnamespace A;\npublic class LambdaEntryPoint : {base} {{\n  protected override void Init(IWebHostBuilder builder) {{ builder.UseStartup<Startup>(); }}\n}}\n"
+        )
+    };
+    let follow = |base: &str| {
+        let text = entry(base);
+        let files = [("src/LambdaEntryPoint.cs", text.as_str()), ("src/Startup.cs", startup)];
+        dump_in(&files, "A.LambdaEntryPoint::FunctionHandlerAsync", |p| {
+            p.manifests.projects.insert("src".into(), crate::code::program::Project::default());
+        })
+    };
+    let facts = [
+        "init new Sdk new AmazonSQSClient() < Init > ConfigureServices",
+        "sqs.PurgeQueue {QueueUrl: \"u\"} [event-branch]",
+        "incomplete: controllers are found in ways that are not followed",
+    ];
+    for base in ["APIGatewayProxyFunction", "Amazon.Lambda.AspNetCoreServer.APIGatewayHttpApiV2ProxyFunction"]
+    {
+        assert_eq!(follow(base), facts, "{base}");
+    }
+    assert_eq!(follow("Elsewhere.Function"), ["no handler"]);
+}
+
 #[test]
 fn handlers_that_are_methods() {
     let python = "import boto3\nclass H:\n    def __init__(self):\n        self.c = boto3.client('s3')\n    def handle(self, event, context):\n        self.c.list_buckets()\n    def __call__(self, event, context):\n        self.c.delete_bucket(Bucket='b')\nh = H()\nhandler = h.handle\n";
