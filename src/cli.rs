@@ -247,8 +247,9 @@ struct Out {
     color: ColorChoice,
 }
 
-/// Run the command line. `today` is used where no `--as-of` is given. Gives the exit status.
-pub fn run(args: impl IntoIterator<Item = OsString>, today: Date) -> u8 {
+/// Run the command line. `clock` tells the day where no `--as-of` is given; a session that lasts asks it again. Gives
+/// the exit status.
+pub fn run(args: impl IntoIterator<Item = OsString>, clock: fn() -> Date) -> u8 {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(e) => {
@@ -257,7 +258,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, today: Date) -> u8 {
             return if e.use_stderr() { FAILED } else { CLEAN };
         }
     };
-    match cli.run(today) {
+    match cli.run(clock) {
         Ok(status) => status,
         Err(e) if closed_pipe(&e) => CLEAN,
         Err(e) => {
@@ -274,7 +275,8 @@ fn closed_pipe(e: &anyhow::Error) -> bool {
 }
 
 impl Cli {
-    fn run(self, today: Date) -> Result<u8> {
+    fn run(self, clock: fn() -> Date) -> Result<u8> {
+        let today = clock();
         match self.command {
             None => self.lint.run(today),
             Some(Command::Rules { format, pedantic, out }) => {
@@ -353,7 +355,7 @@ impl Cli {
                 Ok(if report.failed() { FAILED } else { CLEAN })
             }
             Some(Command::Init) => init(),
-            Some(Command::Lsp { jobs, .. }) => lsp::serve(Workers::new(jobs)?, today),
+            Some(Command::Lsp { jobs, .. }) => lsp::serve(Workers::new(jobs)?, clock),
             Some(Command::Completions { shell, out }) => {
                 out.write(&shell::completions(shell))?;
                 Ok(CLEAN)

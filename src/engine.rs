@@ -162,9 +162,9 @@ fn analyze_here(
     progress: &Progress,
     memo: &mut Memo,
 ) -> Result<Analysis, Cancelled> {
-    progress.start(Step::Read, 0);
+    progress.start(Step::Read, found.files.len());
     let vfs = Vfs::new(&found.root).with(overlay.clone());
-    let (texts, mut notices) = read::read_all(&found.files, &vfs, memo);
+    let (texts, mut notices) = read::read_all(&found.files, &vfs, memo, progress);
     notices.extend(found.notices.iter().cloned());
     let within = discover::within(&found.root);
     let mut out = Analysis { files: texts.len(), within, ..Analysis::default() };
@@ -303,7 +303,7 @@ fn analyze_here(
         None => follow(&program, e),
     });
     let handlers: Vec<Result<_, Notice>> = handlers.inspect(|_| progress.one()).collect();
-    progress.start(Step::Link, 0);
+    progress.start(Step::Measure, 0);
     for (e, h) in entries.iter().zip(handlers) {
         match h {
             Ok((h, seen)) => {

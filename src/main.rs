@@ -13,7 +13,7 @@ fn main() -> ExitCode {
             hook(info);
         }
     }));
-    ExitCode::from(lamlint::cli::run(std::env::args_os(), today()))
+    ExitCode::from(lamlint::cli::run(std::env::args_os(), today))
 }
 
 /// Today in UTC.

@@ -3,7 +3,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// What a run does, in its order.
-const STEPS: &[&str] = &["reading", "parsing", "linking", "following handlers", "running rules"];
+const STEPS: &[&str] =
+    &["reading", "parsing", "linking", "following handlers", "measuring packages", "running rules"];
+
+/// How much of the time each step takes, in percent; as measured over large projects that are not in any cache.
+const SHARES: &[usize] = &[15, 50, 10, 10, 5, 10];
 
 /// What is being done now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +20,8 @@ pub enum Step {
     Link,
     /// Handlers are followed.
     Follow,
+    /// Packages are measured.
+    Measure,
     /// Rules run.
     Rules,
 }
@@ -39,6 +45,17 @@ impl Progress {
     /// One part is done.
     pub fn one(&self) {
         self.done.fetch_add(1, Relaxed);
+    }
+
+    /// How much of the run is done, in percent; it never says that all is.
+    pub fn percent(&self) -> u32 {
+        let step = self.step.load(Relaxed);
+        let total = self.total.load(Relaxed);
+        let done = self.done.load(Relaxed).min(total);
+        let before: usize = SHARES.iter().take(step).sum();
+        let here = SHARES.get(step).copied().unwrap_or_default();
+        let within = (here * done).checked_div(total).unwrap_or_default();
+        u32::try_from(before + within).unwrap_or_default().min(99)
     }
 
     /// The step, how many of its parts are done, and how many there are.

@@ -3,6 +3,7 @@
 use crate::encoding;
 use crate::memo::Memo;
 use crate::notice::{Notice, NoticeKind};
+use crate::progress::Progress;
 use crate::vfs::{MAX_TEXT, Vfs};
 use lamlint_parsers::files::file_name;
 use lamlint_parsers::{code, iac};
@@ -27,7 +28,12 @@ pub(crate) struct Text {
 }
 
 /// Read all files of the run that are source code or can be templates; what was read before is not read again.
-pub(crate) fn read_all(files: &[String], vfs: &Vfs, memo: &mut Memo) -> (Vec<Text>, Vec<Notice>) {
+pub(crate) fn read_all(
+    files: &[String],
+    vfs: &Vfs,
+    memo: &mut Memo,
+    progress: &Progress,
+) -> (Vec<Text>, Vec<Notice>) {
     type Read = Result<Option<Arc<str>>, Notice>;
     let fresh: Vec<(bool, Read)> = files
         .par_iter()
@@ -35,6 +41,7 @@ pub(crate) fn read_all(files: &[String], vfs: &Vfs, memo: &mut Memo) -> (Vec<Tex
             Some(known) => (false, known.clone()),
             None => (true, read(p, vfs)),
         })
+        .inspect(|_| progress.one())
         .collect();
     let (mut texts, mut notices) = (Vec::new(), Vec::new());
     for (path, (is_new, r)) in files.iter().zip(fresh) {

@@ -89,6 +89,14 @@ impl Tree {
     }
 
     fn descend(&self, f: impl Fn(&Node, Span) -> Option<Self>) -> Self {
+        // What stands under no condition is handed on as it is.
+        if let ([a], None) = (self.alts(), self.open())
+            && a.guards.is_empty()
+            && a.basis == Basis::Written
+            && let Some(below) = f(&a.value, a.span)
+        {
+            return below;
+        }
         let mut alts: Vec<Alt<Node>> = Vec::new();
         let mut open = self.open().cloned();
         let mut span = self.span();

@@ -23,6 +23,7 @@
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::fmt;
+use std::sync::Arc;
 
 /// Why something is not known. `reason` is for statistics, `detail` for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,6 +153,9 @@ impl Guards {
     /// The conjunction of both, `None` when they contradict. For nesting: the inner fact holds only where the outer does.
     #[must_use]
     pub fn and(&self, other: &Self) -> Option<Self> {
+        if self.is_empty() {
+            return Some(other.clone());
+        }
         let mut out = self.clone();
         for g in &other.0 {
             out = out.with(g.subject.clone(), g.value.clone())?;
@@ -372,7 +376,8 @@ pub type Words<'a, T> = &'a dyn Fn(&T) -> String;
 /// Finitely many possible values, and whether there may be others (`open`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prop<T> {
-    alts: Vec<Alt<T>>,
+    /// Shared: properties are handed on far more often than they are made.
+    alts: Arc<[Alt<T>]>,
     open: Option<Why>,
     span: Span,
 }
@@ -380,7 +385,7 @@ pub struct Prop<T> {
 impl<T> Prop<T> {
     /// Exactly one written value.
     pub fn known(value: T, span: Span) -> Self {
-        Self { alts: vec![Alt::written(value, span)], open: None, span }
+        Self { alts: Arc::new([Alt::written(value, span)]), open: None, span }
     }
 
     /// The given possibilities; `open` says why there may be others. No possibility and nothing open
@@ -388,18 +393,18 @@ impl<T> Prop<T> {
     pub fn new(alts: Vec<Alt<T>>, open: Option<Why>, span: Span) -> Self {
         let open =
             if alts.is_empty() { open.or_else(|| Some(Why::other("no possible value"))) } else { open };
-        Self { alts, open, span }
+        Self { alts: alts.into(), open, span }
     }
 
     /// Nothing known.
     pub fn unknown(why: Why, span: Span) -> Self {
-        Self { alts: Vec::new(), open: Some(why), span }
+        Self { alts: Arc::new([]), open: Some(why), span }
     }
 
     /// The service's default, found missing at `span`.
     pub fn service_default(value: T, span: Span) -> Self {
         Self {
-            alts: vec![Alt { value, span, basis: Basis::ServiceDefault, guards: Guards::none() }],
+            alts: Arc::new([Alt { value, span, basis: Basis::ServiceDefault, guards: Guards::none() }]),
             open: None,
             span,
         }
@@ -441,7 +446,7 @@ impl<T> Prop<T> {
     pub fn filter_map<U>(&self, what: &str, mut f: impl FnMut(&T) -> Option<U>) -> Prop<U> {
         let mut open = self.open.clone();
         let mut alts = Vec::with_capacity(self.alts.len());
-        for a in &self.alts {
+        for a in &*self.alts {
             match f(&a.value) {
                 Some(value) => {
                     alts.push(Alt { value, span: a.span, basis: a.basis.clone(), guards: a.guards.clone() });
@@ -503,8 +508,8 @@ impl<T> Prop<T> {
         p: impl Fn(&T, &U) -> bool,
     ) -> Tri {
         let mut unknown = self.open.clone().or_else(|| other.open.clone());
-        for a in &self.alts {
-            for b in &other.alts {
+        for a in &*self.alts {
+            for b in &*other.alts {
                 if !p(&a.value, &b.value) || a.guards.and(&b.guards).is_none() {
                     continue;
                 }

@@ -13,10 +13,13 @@ mod diagnostics;
 mod documents;
 mod hover;
 mod navigate;
+mod progress;
 mod protocol;
 mod requests;
 mod server;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 mod transport;
 mod worker;
 
@@ -24,13 +27,13 @@ use crate::engine::Workers;
 use anyhow::Result;
 use lamlint_model::rule::Date;
 
-/// Serve one client over standard input and output. Gives the exit status: 0 after an orderly end, else 1.
+/// Serve one client over standard input and output. `clock` tells the day of each run. Gives the exit status: 0 after an orderly end, else 1.
 ///
 /// # Errors
 /// When the streams fail.
-pub fn serve(workers: Workers, today: Date) -> Result<u8> {
+pub fn serve(workers: Workers, clock: fn() -> Date) -> Result<u8> {
     let (client, threads) = transport::stdio();
-    let orderly = server::run(&client, workers, today);
+    let orderly = server::run(&client, workers, clock);
     drop(client);
     // The reader ends with its stream, which the client may keep open: it is not waited for.
     threads.finish();

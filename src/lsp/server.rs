@@ -2,6 +2,7 @@
 
 use super::convert::{Encoding, path_of};
 use super::documents::Documents;
+use super::progress::Shown;
 use super::requests::{self, Waiting};
 use super::snapshot::{Places, Snapshot};
 use super::transport::Client;
@@ -9,7 +10,8 @@ use super::worker::{Changes, Done, Job, Options, work};
 use super::{diagnostics, protocol};
 use crate::discover::{project_of, relative};
 use crate::engine::Workers;
-use crossbeam_channel::{Receiver, Sender, select, unbounded};
+use crate::progress::Progress;
+use crossbeam_channel::{Receiver, Sender, never, select, unbounded};
 use gen_lsp_types::{Diagnostic, Uri};
 use lamlint_model::rule::Date;
 use lsp_server::{Message, Notification, Request, RequestId};
@@ -21,13 +23,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
+use std::time::Instant;
 
 /// Serve until the client ends it. Whether it did so in order: `shutdown`, then `exit`.
-pub(super) fn run(client: &Client, workers: Workers, today: Date) -> bool {
+pub(super) fn run(client: &Client, workers: Workers, clock: impl Fn() -> Date + Send + 'static) -> bool {
     let (jobs, to_worker) = unbounded();
     let (from_worker, done) = unbounded();
     // It ends when there are no jobs any more; a run that is under way is given up with its process.
-    thread::spawn(move || work(&to_worker, &from_worker, &workers, today));
+    let progress = workers.progress();
+    thread::spawn(move || work(&to_worker, &from_worker, &workers, &clock));
     let mut server = Server {
         out: client.sender.clone(),
         jobs,
@@ -39,6 +43,9 @@ pub(super) fn run(client: &Client, workers: Workers, today: Date) -> bool {
         published: BTreeMap::new(),
         asked: 0,
         shut_down: false,
+        progress,
+        running: PathBuf::new(),
+        ticks: never(),
     };
     let orderly = server.talk(&client.receiver, &done);
     // Nothing is said after the end.
@@ -48,8 +55,8 @@ pub(super) fn run(client: &Client, workers: Workers, today: Date) -> bool {
 
 /// A folder of the workspace, or one that was guessed from an open file.
 #[derive(Debug)]
-struct Folder {
-    root: PathBuf,
+pub(super) struct Folder {
+    pub(super) root: PathBuf,
     /// Whether the client has named it.
     named: bool,
     newest: Arc<AtomicU64>,
@@ -59,8 +66,8 @@ struct Folder {
     /// Generation up to which there is an answer, if only that it failed.
     answered: u64,
     snapshot: Option<Arc<Snapshot>>,
-    /// The token of the progress that is shown until the first answer.
-    progress: Option<String>,
+    /// The progress that is shown until the first answer.
+    pub(super) progress: Option<Shown>,
 }
 
 impl Folder {
@@ -83,21 +90,27 @@ impl Folder {
 }
 
 #[derive(Debug)]
-struct Server {
+pub(super) struct Server {
     out: Sender<Value>,
     jobs: Sender<Job>,
     /// What the client can; `None` before it said so.
-    caps: Option<Caps>,
+    pub(super) caps: Option<Caps>,
     documents: Documents,
-    folders: Vec<Folder>,
+    pub(super) folders: Vec<Folder>,
     /// Requests that wait for an answer of the worker.
     waiting: Vec<Waiting>,
     options: Options,
     /// What was published, by file.
     published: BTreeMap<Uri, Vec<Diagnostic>>,
     /// Number of the requests sent to the client.
-    asked: u64,
+    pub(super) asked: u64,
     shut_down: bool,
+    /// How far the run under way is.
+    pub(super) progress: Arc<Progress>,
+    /// The folder it is about.
+    pub(super) running: PathBuf,
+    /// When to look how far it is; never where nobody sees it.
+    pub(super) ticks: Receiver<Instant>,
 }
 
 /// Whether to go on.
@@ -119,6 +132,10 @@ impl Server {
                     if let Ok(d) = d { self.done(d) }
                     None
                 }
+                recv(self.ticks) -> _ => {
+                    self.report_progress();
+                    continue;
+                }
             };
             // Everything that has come is looked at before something is begun.
             let mut next = first;
@@ -138,19 +155,21 @@ impl Server {
         let _ = self.out.send(message);
     }
 
-    fn notify(&self, method: &str, params: &Value) {
+    pub(super) fn notify(&self, method: &str, params: &Value) {
         self.send(json!({"jsonrpc": "2.0", "method": method, "params": params}));
     }
 
-    fn ask(&mut self, method: &str, params: &Value) {
+    /// Ask the client for something; gives the number of the request.
+    pub(super) fn ask(&mut self, method: &str, params: &Value) -> RequestId {
         self.asked += 1;
-        let mut request =
-            json!({"jsonrpc": "2.0", "id": format!("lamlint-{}", self.asked), "method": method});
+        let id = format!("lamlint-{}", self.asked);
+        let mut request = json!({"jsonrpc": "2.0", "id": id, "method": method});
         // What takes no parameters has none.
         if !params.is_null() {
             request["params"] = params.clone();
         }
         self.send(request);
+        id.into()
     }
 
     fn respond(&self, id: &RequestId, result: &Value) {
@@ -185,8 +204,11 @@ impl Server {
                 }
                 Flow::On
             }
-            // Answers to what we asked say nothing we need.
-            Message::Response(_) => Flow::On,
+            Message::Response(r) => {
+                // Other answers to what we asked say nothing we need.
+                self.progress_answered(&r);
+                Flow::On
+            }
         }
     }
 
@@ -351,7 +373,8 @@ impl Server {
             .into_iter()
             .partition(|f| f.named || open.iter().any(|p| p.starts_with(&f.root)));
         self.folders = keep;
-        for f in drop {
+        for mut f in drop {
+            self.end_progress(f.progress.take());
             let changes = Changes { gone: true, ..Changes::default() };
             // Whatever is under way for it is not wanted any more.
             let generation = f.newest.fetch_add(1, Ordering::Relaxed) + 1;
@@ -408,7 +431,7 @@ impl Server {
             let generation = f.newest.fetch_add(1, Ordering::Relaxed) + 1;
             let job = self.job(&self.folders[i], generation, changes);
             if generation == 1 {
-                self.begin_progress(i);
+                self.offer_progress(i);
             }
             if self.jobs.send(job).is_err() {
                 self.log("the worker is gone");
@@ -416,38 +439,24 @@ impl Server {
         }
     }
 
-    fn begin_progress(&mut self, i: usize) {
-        if !self.caps.as_ref().is_some_and(|c| c.progress) {
-            return;
-        }
-        let token = format!("lamlint-folder-{}", self.asked + 1);
-        self.ask("window/workDoneProgress/create", &json!({"token": token}));
-        let name = self.folders[i].root.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let value = json!({"kind": "begin", "title": "lamlint", "message": format!("reading {name}")});
-        self.notify("$/progress", &json!({"token": token, "value": value}));
-        self.folders[i].progress = Some(token);
-    }
-
-    fn end_progress(&mut self, i: usize) {
-        if let Some(token) = self.folders[i].progress.take() {
-            self.notify("$/progress", &json!({"token": token, "value": {"kind": "end"}}));
-        }
-    }
-
     fn done(&mut self, done: Done) {
         match done {
+            Done::Begun(root) => self.running = root,
             Done::GivenUp => {}
             Done::Failed { root, generation, why } => {
                 self.log(&why);
                 if let Some(i) = self.folders.iter().position(|f| f.root == root) {
-                    self.folders[i].answered = generation.max(self.folders[i].answered);
-                    self.end_progress(i);
+                    let f = &mut self.folders[i];
+                    f.answered = generation.max(f.answered);
+                    let shown = f.progress.take();
+                    self.end_progress(shown);
                 }
             }
             Done::Answer(snapshot) => {
                 let Some(i) = self.folders.iter().position(|f| f.root == snapshot.root) else { return };
                 self.folders[i].answered = snapshot.generation;
-                self.end_progress(i);
+                let shown = self.folders[i].progress.take();
+                self.end_progress(shown);
                 let internal = snapshot.analysis.notices.iter().chain(&snapshot.outcome.notices);
                 for n in internal.filter(|n| n.kind == crate::notice::NoticeKind::Internal) {
                     self.log(&format!("{}: {}", n.path, n.text));

@@ -58,6 +58,8 @@ pub(super) struct Changes {
 /// What comes of a job.
 #[derive(Debug)]
 pub(super) enum Done {
+    /// None yet: it is begun.
+    Begun(PathBuf),
     /// An answer.
     Answer(Arc<Snapshot>),
     /// Nobody waited for it any more.
@@ -83,18 +85,21 @@ struct Folder {
     settings: Option<(PathBuf, usize, usize, String)>,
 }
 
-/// Work until nobody gives work.
-pub(super) fn work(jobs: &Receiver<Job>, done: &Sender<Done>, workers: &Workers, today: Date) {
+/// Work until nobody gives work. Each run has the day it begins on.
+pub(super) fn work(jobs: &Receiver<Job>, done: &Sender<Done>, workers: &Workers, clock: &impl Fn() -> Date) {
     let mut folders: BTreeMap<PathBuf, Folder> = BTreeMap::new();
     for job in jobs {
         if job.changes.gone {
             folders.remove(&job.root);
             continue;
         }
+        if done.send(Done::Begun(job.root.clone())).is_err() {
+            return;
+        }
         let folder = folders.remove(&job.root);
         let result = catch_unwind(AssertUnwindSafe(|| {
             let mut folder = folder.unwrap_or_else(Folder::new);
-            let done = folder.run(&job, workers, today);
+            let done = folder.run(&job, workers, clock());
             (folder, done)
         }));
         let answer = match result {

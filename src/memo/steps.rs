@@ -9,8 +9,7 @@ use lamlint_model::App;
 use lamlint_model::handler::Handler;
 use lamlint_model::source::Span;
 use lamlint_parsers::code::Entry;
-use lamlint_parsers::code::hir::Unit;
-use lamlint_parsers::code::program::{Manifests, Program, Seen, Surroundings, UnitId};
+use lamlint_parsers::code::program::{Looked, Manifests, Program, Seen, Surroundings, UnitId};
 use lamlint_parsers::files::Files;
 use lamlint_parsers::iac::{ConfigFile, Deploy, Facts, InlineCode, Settable};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -64,7 +63,7 @@ struct Handlers {
 
 #[derive(Debug)]
 struct Followed {
-    seen: Vec<(UnitId, Arc<Unit>)>,
+    looked: Looked,
     handler: Handler,
 }
 
@@ -173,8 +172,7 @@ impl Memo {
     /// The handler of an entry, if all that was looked at is as it was.
     pub(crate) fn followed(&self, program: &Program, entry: &Entry) -> Option<Handler> {
         let known = self.steps.handlers.all.get(&key(entry))?;
-        let same = |(id, unit): &(UnitId, Arc<Unit>)| program.get(*id).is_some_and(|u| Arc::ptr_eq(u, unit));
-        known.seen.iter().all(same).then(|| {
+        known.looked.stands(program).then(|| {
             // Functions are numbered anew when templates change.
             Handler { function: entry.function, ..known.handler.clone() }
         })
@@ -193,8 +191,8 @@ impl Memo {
 
     /// Keep a handler that was followed, with what was looked at.
     pub(crate) fn keep_followed(&mut self, program: &Program, entry: &Entry, seen: Seen, handler: &Handler) {
-        let seen = seen.units().map(|id| (id, Arc::clone(program.unit(id)))).collect();
-        self.steps.handlers.all.insert(key(entry), Followed { seen, handler: handler.clone() });
+        let known = Followed { looked: seen.of(program), handler: handler.clone() };
+        self.steps.handlers.all.insert(key(entry), known);
     }
 }
 

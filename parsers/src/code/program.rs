@@ -5,7 +5,7 @@ use super::lang::Scope;
 use super::substituted::Substituted;
 use lamlint_model::source::Span;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Index into the units of a [`Program`].
@@ -49,12 +49,35 @@ pub struct Surroundings {
 /// What was looked at of a program while one handler was followed. Looked at again with every part as it was, it is the
 /// same handler.
 #[derive(Debug, Clone, Default)]
-pub struct Seen(RefCell<BTreeSet<UnitId>>);
+pub struct Seen {
+    /// By the number of a unit: whether its contents were looked at.
+    units: RefCell<Vec<bool>>,
+    /// The names of types that were asked for, with the units that declare them.
+    types: RefCell<BTreeMap<String, Vec<UnitId>>>,
+}
+
+/// What was looked at, with what was found there.
+#[derive(Debug, Clone)]
+pub struct Looked {
+    units: Vec<(UnitId, Arc<Unit>)>,
+    types: BTreeMap<String, Vec<UnitId>>,
+}
 
 impl Seen {
-    /// The units whose contents were looked at.
-    pub fn units(self) -> impl Iterator<Item = UnitId> {
-        self.0.into_inner().into_iter()
+    /// What was looked at of this program.
+    pub fn of(self, program: &Program) -> Looked {
+        let units = self.units.into_inner();
+        let units = program.ids().zip(units).filter(|(_, seen)| *seen);
+        let units = units.map(|(id, _)| (id, Arc::clone(program.unit(id)))).collect();
+        Looked { units, types: self.types.into_inner() }
+    }
+}
+
+impl Looked {
+    /// Whether all of it is the same in another program that has the same files.
+    pub fn stands(&self, program: &Program) -> bool {
+        let same = |(id, unit): &(UnitId, Arc<Unit>)| program.get(*id).is_some_and(|u| Arc::ptr_eq(u, unit));
+        self.units.iter().all(same) && self.types.iter().all(|(name, units)| program.types(name) == units)
     }
 }
 
@@ -73,16 +96,25 @@ impl<'p> View<'p> {
 
     /// See [`Program::unit`].
     pub(crate) fn unit(self, id: UnitId) -> &'p Arc<Unit> {
-        self.seen.0.borrow_mut().insert(id);
+        let mut seen = self.seen.units.borrow_mut();
+        let i = id.0 as usize;
+        if seen.len() <= i {
+            seen.resize(i + 1, false);
+        }
+        if let Some(s) = seen.get_mut(i) {
+            *s = true;
+        }
         self.program.unit(id)
     }
 
-    /// See [`Program::types`]. Any file may come to declare a type.
+    /// See [`Program::types`]. Any file may come to declare a type: the answer is noted, not the files.
     pub(crate) fn types(self, name: &str) -> &'p [UnitId] {
-        let mut seen = self.seen.0.borrow_mut();
-        let declares = |u: &Unit| u.lang.traits().scope == Scope::Package;
-        seen.extend(self.program.iter().filter(|(.., u)| declares(u)).map(|(id, ..)| id));
-        self.program.types(name)
+        let units = self.program.types(name);
+        let mut seen = self.seen.types.borrow_mut();
+        if !seen.contains_key(name) {
+            seen.insert(name.to_owned(), units.to_vec());
+        }
+        units
     }
 
     /// See [`Program::path`].
@@ -240,6 +272,10 @@ impl Program {
     /// The unit of inline code.
     pub fn inline(&self, span: Span) -> Option<UnitId> {
         self.inline.get(&span).copied()
+    }
+
+    fn ids(&self) -> impl Iterator<Item = UnitId> + use<> {
+        (0..u32::try_from(self.units.len()).unwrap_or(u32::MAX)).map(UnitId)
     }
 
     /// All units with their numbers.
